@@ -1,0 +1,45 @@
+"""Every error that tensorboard_candles raises on purpose.
+
+CandlesError
+├── BadRequest            a parameter that can't be used (HTTP 400)
+│   └── NoEpochs          candles by epoch were asked of a run that has none
+├── NotAllowed            the request's method has no meaning here (HTTP 405)
+├── NotFound              no such run, tag or file (HTTP 404)
+└── WriterError           what was logged can't be written
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+
+class CandlesError(Exception):
+    """Root of the tree; `status` is what an HTTP answer carries."""
+
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+class BadRequest(CandlesError):
+    """A parameter that can't be used; the message says what was got and what to do."""
+
+    status = HTTPStatus.BAD_REQUEST
+
+
+class NoEpochs(BadRequest):
+    """Candles by epoch were asked of a run whose epochs are not known."""
+
+
+class NotAllowed(CandlesError):
+    """A method that the route does not answer."""
+
+    status = HTTPStatus.METHOD_NOT_ALLOWED
+
+
+class NotFound(CandlesError):
+    """No such run, tag or file."""
+
+    status = HTTPStatus.NOT_FOUND
+
+
+class WriterError(CandlesError):
+    """What was logged can't be written."""
