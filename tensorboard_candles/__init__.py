@@ -1,0 +1,39 @@
+"""Candlestick charts of training metrics in TensorBoard, and the tracker that logs them.
+
+    from tensorboard_candles import Tracker
+
+    tracker = Tracker(project="my-cnn")
+    tracker.log(loss=0.3)
+
+The names below are imported when they are first used: TensorBoard imports this package at every start
+to find the plugin, and that must cost next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tensorboard_candles.metadata import VERSION as __version__
+    from tensorboard_candles.writer.tracker import Tracker
+
+__all__ = ["Tracker", "__version__"]
+
+_HOMES = {
+    "Tracker": ("tensorboard_candles.writer.tracker", "Tracker"),
+    "__version__": ("tensorboard_candles.metadata", "VERSION"),
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module, attribute = _HOMES[name]
+    value: object = getattr(import_module(module), attribute)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__
