@@ -1,0 +1,125 @@
+"""Columns on the wire: JSON, safetensors or CSV, with an ETag, compressed where the client can."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import safetensors.numpy
+from tensorboard.backend import http_util
+from werkzeug.wrappers import Request, Response
+
+from tensorboard_candles.errors import BadRequest, CandlesError
+from tensorboard_candles.ohlc import NO_STEP
+
+Json = Any
+Columns = Mapping[str, npt.NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What is said of one series, and its columns."""
+
+    head: Mapping[str, Json]
+    columns: Columns
+
+
+def respond_json(request: Request, content: Json, *, etag: str | None = None) -> Response:
+    body = json.dumps(content, allow_nan=False)
+    return _respond(request, body, "application/json", etag)
+
+
+def respond_tables(request: Request, name: str, tables: Sequence[Table], *, fmt: str, etag: str) -> Response:
+    """Tables of several series as `{name: [...]}`, or as arrays, or one of them as CSV."""
+    if fmt == "safetensors":
+        return _respond(request, to_safetensors(name, tables), "application/octet-stream", etag)
+    if fmt == "csv":
+        if len(tables) != 1:
+            raise BadRequest(f"format=csv is for one series, got {len(tables)}")
+        return _respond(request, to_csv(tables[0]), "text/csv", etag)
+    content = [
+        {**table.head, "columns": {k: to_list(v) for k, v in table.columns.items()}} for table in tables
+    ]
+    return respond_json(request, {name: content}, etag=etag)
+
+
+def respond_error(request: Request, error: CandlesError) -> Response:
+    is_method = error.status == HTTPStatus.METHOD_NOT_ALLOWED
+    headers = [("Allow", "GET, HEAD")] if is_method else []
+    response: Response = http_util.Respond(
+        request, {"error": str(error)}, "application/json", code=int(error.status), headers=headers
+    )
+    return response
+
+
+def not_modified(request: Request, etag: str) -> Response | None:
+    """304 where the client has this very version already."""
+    if request.if_none_match.contains_weak(etag):
+        return Response(status=HTTPStatus.NOT_MODIFIED, headers=_etag_headers(etag))
+    return None
+
+
+def etag_of(request: Request, *versions: str) -> str:
+    """Names an answer: the same query over the same versions gives the same answer."""
+    digest = hashlib.blake2b(request.query_string, digest_size=12)
+    for version in versions:
+        digest.update(b"\0" + version.encode())
+    return digest.hexdigest()
+
+
+def to_list(column: npt.NDArray[Any]) -> list[Json]:
+    """A column for JSON: what is missing, or no finite number, is None.
+
+    >>> to_list(np.array([1.0, np.nan])), to_list(np.array([7, NO_STEP]))
+    ([1.0, None], [7, None])
+    """
+    missing = _missing(column)
+    if not missing.any():
+        return list(column.tolist())
+    as_objects = column.astype(object)
+    as_objects[missing] = None
+    return list(as_objects.tolist())
+
+
+def to_csv(table: Table) -> str:
+    """A header, then a row per candle or point; what is missing is an empty field."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(table.columns)
+    writer.writerows(zip(*(to_list(column) for column in table.columns.values()), strict=True))
+    return text.getvalue()
+
+
+def to_safetensors(name: str, tables: Sequence[Table]) -> bytes:
+    """Columns as arrays (`open`; `0/open`, `1/open`… where there are several series), the rest as metadata."""
+    prefixes = [""] if len(tables) == 1 else [f"{index}/" for index in range(len(tables))]
+    arrays = {
+        prefix + column: np.ascontiguousarray(values)
+        for prefix, table in zip(prefixes, tables, strict=True)
+        for column, values in table.columns.items()
+    }
+    heads = [{**table.head, "columns": list(table.columns)} for table in tables]
+    return safetensors.numpy.save(arrays, metadata={name: json.dumps(heads, allow_nan=False)})
+
+
+def _missing(column: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    return np.asarray(~np.isfinite(column) if column.dtype.kind == "f" else column == NO_STEP)
+
+
+def _respond(request: Request, body: str | bytes, content_type: str, etag: str | None) -> Response:
+    headers = _etag_headers(etag) if etag else []
+    response: Response = http_util.Respond(request, body, content_type, headers=headers)
+    return response
+
+
+def _etag_headers(etag: str) -> list[tuple[str, str]]:
+    # Weak: the same answer may come compressed or not.
+    return [("ETag", f'W/"{etag}"'), ("Vary", "Accept-Encoding")]

@@ -1,0 +1,108 @@
+"""`GET candles`: open, high, low, close and the rest of one or more series."""
+
+from __future__ import annotations
+
+import typing
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from werkzeug.wrappers import Request, Response
+
+from tensorboard_candles.api import params
+from tensorboard_candles.api.answer import Table, not_modified, respond_tables
+from tensorboard_candles.api.series import asked, etag_of_series, series_of
+from tensorboard_candles.errors import BadRequest
+from tensorboard_candles.ohlc import (
+    COUNT,
+    Axis,
+    By,
+    axis_of,
+    candles,
+    polarity_of,
+    volume_of,
+    volume_tag_of,
+)
+from tensorboard_candles.store import RunView, Series, Source
+
+MOST_CANDLES = 10_000
+COLUMNS = (
+    "x first_step last_step open high low close mean std count nonfinite high_step low_step "
+    "start_time end_time"
+).split()
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Parameters of `GET candles`, checked."""
+
+    by: By
+    width: float | None
+    window: params.Window
+    limit: int
+    steps_per_epoch: int | None
+    volume: str | None
+
+
+def candles_route(request: Request, source: Source) -> Response:
+    query = parse(request.args)
+    fmt = params.choice(request.args, "format", params.FORMATS)
+    found = asked(request, source)
+    etag = etag_of_series(request, found)
+    unchanged = not_modified(request, etag)
+    if unchanged:
+        return unchanged
+    tables = [table(view, series, query) for view, series in found]
+    return respond_tables(request, "candles", tables, fmt=fmt, etag=etag)
+
+
+def parse(args: params.Args) -> Query:
+    by = axis_name(args)
+    if args.get("indicators"):
+        raise BadRequest("indicators are not served by this version; leave the parameter out")
+    return Query(
+        by=by,
+        width=params.width(args, is_whole=by != "seconds"),
+        window=params.window(args),
+        limit=params.whole(args, "limit", 1000, least=1, most=MOST_CANDLES),
+        steps_per_epoch=steps_per_epoch(args),
+        volume=args.get("volume"),
+    )
+
+
+def axis_name(args: params.Args) -> By:
+    return typing.cast(By, params.choice(args, "by", typing.get_args(By)))
+
+
+def steps_per_epoch(args: params.Args) -> int | None:
+    given = "steps_per_epoch" in args
+    return params.whole(args, "steps_per_epoch", 1, least=1, most=2**53) if given else None
+
+
+def table(view: RunView, series: Series, query: Query) -> Table:
+    """Candles of one series, as the wire has them."""
+    axis = axis_of(view, query.by, steps_per_epoch=query.steps_per_epoch)
+    window = query.window
+    found = candles(series, axis, width=query.width, start=window.start, end=window.end, limit=query.limit)
+    volume_tag = query.volume or volume_tag_of(view.series)
+    volume = None if volume_tag == COUNT else series_of(view, volume_tag)
+    columns = {name: getattr(found, name) for name in COLUMNS}
+    head = {
+        "run": view.name,
+        "tag": series.tag,
+        "by": query.by,
+        "width": found.width,
+        "exact": series.exact,
+        "points": len(series),
+        "polarity": polarity_of(series.tag),
+        "volume": volume_tag,
+        "extent": _extent(series, axis),
+    }
+    return Table(head, {**columns, "volume": volume_of(found, axis, volume)})
+
+
+def _extent(series: Series, axis: Axis) -> list[Any]:
+    """First position of the whole series, and the end behind its last one."""
+    positions = axis.positions(series)
+    first, last = np.min(positions).item(), np.max(positions).item()
+    return [first, last + 1] if axis.is_whole else [first, float(np.nextafter(last, np.inf))]

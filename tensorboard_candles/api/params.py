@@ -1,0 +1,106 @@
+"""Query parameters, each parsed and checked in one place."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from werkzeug.datastructures import MultiDict
+
+from tensorboard_candles.errors import BadRequest
+
+Args = MultiDict[str, str]
+
+FORMATS = ("json", "safetensors", "csv")
+MOST_PAIRS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """[start, end) in the unit of the axis; None leaves a side open."""
+
+    start: float | None
+    end: float | None
+
+
+def pairs(args: Args) -> list[tuple[str, str]]:
+    """The series asked for: `run` and `tag`, repeated in pairs."""
+    runs, tags = args.getlist("run"), args.getlist("tag")
+    if not runs or not tags:
+        raise BadRequest("give run and tag: which series is asked for")
+    if len(runs) != len(tags):
+        raise BadRequest(f"run and tag come in pairs, got {len(runs)} runs and {len(tags)} tags")
+    if len(runs) > MOST_PAIRS:
+        raise BadRequest(f"at most {MOST_PAIRS} series in one request, got {len(runs)}")
+    return list(zip(runs, tags, strict=True))
+
+
+def choice(args: Args, name: str, choices: Sequence[str]) -> str:
+    """One of `choices`; the first where nothing is given."""
+    given = args.get(name, choices[0])
+    if given not in choices:
+        raise BadRequest(f"{name} must be one of {', '.join(choices)}, got {given!r}")
+    return given
+
+
+def number(args: Args, name: str) -> float | None:
+    """A finite number, an int where it is written as one (steps may lie beyond 2^53); None if not given."""
+    given = args.get(name)
+    if given is None:
+        return None
+    try:
+        return _whole(given) if _is_whole(given) else _finite(given)
+    except ValueError:
+        raise BadRequest(f"{name} must be a finite number, got {given!r}") from None
+
+
+def whole(args: Args, name: str, default: int, *, least: int, most: int) -> int:
+    """A whole number between `least` and `most`."""
+    given = number(args, name)
+    value = default if given is None else given
+    if value != math.floor(value) or not least <= value <= most:
+        raise BadRequest(f"{name} must be a whole number from {least} to {most}, got {args.get(name)}")
+    return int(value)
+
+
+def width(args: Args, *, is_whole: bool) -> float | None:
+    """Width of a candle, > 0, whole on an axis of whole numbers; None for an automatic one."""
+    given = number(args, "width")
+    if given is None:
+        return None
+    if given <= 0:
+        raise BadRequest(f"width must be > 0, got {args.get('width')}")
+    if is_whole and given != math.floor(given):
+        raise BadRequest(f"width must be a whole number of steps or epochs, got {args.get('width')}")
+    return int(given) if is_whole else float(given)
+
+
+def window(args: Args) -> Window:
+    """`start` and `end`."""
+    start, end = number(args, "start"), number(args, "end")
+    if start is not None and end is not None and end <= start:
+        raise BadRequest(f"end must be > start, got start {args.get('start')} and end {args.get('end')}")
+    return Window(start, end)
+
+
+_MOST = 2**63
+"""Steps are 64-bit; numbers beyond them mean nothing on any axis."""
+
+
+def _is_whole(text: str) -> bool:
+    return text.strip().lstrip("+-").isdecimal()
+
+
+def _whole(text: str) -> int:
+    value = int(text[:40])
+    if abs(value) > _MOST:
+        raise ValueError(text)
+    return value
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not abs(value) <= _MOST:
+        raise ValueError(text)
+    return value

@@ -1,0 +1,74 @@
+"""`GET points`: the points themselves, or few that draw the same line."""
+
+from __future__ import annotations
+
+import numpy as np
+from werkzeug.wrappers import Request, Response
+
+from tensorboard_candles.api import params
+from tensorboard_candles.api.answer import Table, not_modified, respond_tables
+from tensorboard_candles.api.candles import axis_name, steps_per_epoch
+from tensorboard_candles.api.series import asked, etag_of_series
+from tensorboard_candles.errors import NoEpochs
+from tensorboard_candles.events.points import Float64Array
+from tensorboard_candles.ohlc import By, EpochStarts, epoch_starts, has_epochs, polarity_of, thinned
+from tensorboard_candles.store import RunView, Series, Source
+
+MOST_POINTS = 1_000_000
+
+
+def points_route(request: Request, source: Source) -> Response:
+    args = request.args
+    by, window = axis_name(args), params.window(args)
+    limit = params.whole(args, "limit", 2000, least=4, most=MOST_POINTS)
+    per_epoch = steps_per_epoch(args)
+    fmt = params.choice(args, "format", params.FORMATS)
+    found = asked(request, source)
+    etag = etag_of_series(request, found)
+    unchanged = not_modified(request, etag)
+    if unchanged:
+        return unchanged
+    tables = [
+        table(view, series, by=by, window=window, limit=limit, steps_per_epoch=per_epoch)
+        for view, series in found
+    ]
+    return respond_tables(request, "points", tables, fmt=fmt, etag=etag)
+
+
+def table(
+    view: RunView,
+    series: Series,
+    *,
+    by: By,
+    window: params.Window,
+    limit: int,
+    steps_per_epoch: int | None,
+) -> Table:
+    """Points of one series in a window, as the wire has them."""
+    knows_epochs = has_epochs(view) or steps_per_epoch is not None or by == "epochs"
+    starts = epoch_starts(view, steps_per_epoch=steps_per_epoch) if knows_epochs else None
+    position = _positions(view, series, by, starts)
+    few = thinned(series, position, start=window.start, end=window.end, limit=limit)
+    columns = {"step": few.series.step, "wall_time": few.series.wall_time, "value": few.series.value}
+    if starts:
+        columns["epoch"] = starts.fractional(few.series.step)
+    head = {
+        "run": view.name,
+        "tag": series.tag,
+        "by": by,
+        "exact": series.exact and few.is_complete,
+        "points": len(series),
+        "polarity": polarity_of(series.tag),
+        "nonfinite": int(np.count_nonzero(~np.isfinite(series.value))),
+    }
+    return Table(head, {**columns, "value": few.series.value.astype(np.float64)})
+
+
+def _positions(view: RunView, series: Series, by: By, starts: EpochStarts | None) -> Float64Array:
+    if by == "seconds":
+        return series.wall_time - view.start_time
+    if by == "steps":
+        return series.step.astype(np.float64)
+    if starts is None:
+        raise NoEpochs(f"the epochs of run {view.name!r} are not known")
+    return starts.fractional(series.step)

@@ -1,0 +1,51 @@
+"""The table of routes, and what all of them share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from werkzeug.wrappers import Request, Response
+
+from tensorboard_candles.api.answer import respond_error, respond_json
+from tensorboard_candles.api.backend import Backend
+from tensorboard_candles.api.candles import candles_route
+from tensorboard_candles.api.config import config
+from tensorboard_candles.api.points import points_route
+from tensorboard_candles.api.runs import runs_route
+from tensorboard_candles.api.static import static_route
+from tensorboard_candles.errors import CandlesError, NotAllowed
+from tensorboard_candles.store import Source
+
+WsgiApp = Callable[..., Any]
+SourceRoute = Callable[[Request, Source], Response]
+
+
+def routes(backend: Backend) -> Mapping[str, WsgiApp]:
+    """WSGI applications by route, as `TBPlugin.get_plugin_apps` gives them."""
+
+    def of_source(answer: SourceRoute) -> WsgiApp:
+        return _reading(lambda request: answer(request, backend.source(request)))
+
+    return {
+        "/static/*": _reading(static_route),
+        "/config": _reading(lambda request: respond_json(request, config(backend.logdir))),
+        "/runs": of_source(runs_route),
+        "/candles": of_source(candles_route),
+        "/points": of_source(points_route),
+    }
+
+
+def _reading(answer: Callable[[Request], Response]) -> WsgiApp:
+    """A route that only reads; the project's own errors become answers."""
+
+    @Request.application
+    def app(request: Request) -> Response:
+        try:
+            if request.method not in ("GET", "HEAD"):
+                raise NotAllowed(f"{request.method} is not answered here; use GET")
+            return answer(request)
+        except CandlesError as error:
+            return respond_error(request, error)
+
+    return app

@@ -1,0 +1,62 @@
+"""`GET runs`: every run with its tags, how far loading is, and what could not be read."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+from typing import Any
+
+from werkzeug.wrappers import Request, Response
+
+from tensorboard_candles.api.answer import etag_of, not_modified, respond_json
+from tensorboard_candles.ohlc import has_epochs, polarity_of, volume_tag_of
+from tensorboard_candles.store import RunView, Series, Source
+
+MOST_PROBLEMS = 1000
+
+
+def runs_route(request: Request, source: Source) -> Response:
+    version = source.version()
+    etag = etag_of(request, version)
+    return not_modified(request, etag) or respond_json(request, runs(source, version), etag=etag)
+
+
+def runs(source: Source, version: str) -> dict[str, Any]:
+    """The answer of `GET runs`; at most the first 1000 problems are told one by one."""
+    views = source.runs()
+    problems = source.problems()
+    return {
+        "version": version,
+        "exact": all(series.exact for view in views for series in view.series.values()),
+        "loading": asdict(source.loading()),
+        "problem_count": len(problems),
+        "problems": [asdict(problem) for problem in problems[:MOST_PROBLEMS]],
+        "runs": [_run(view) for view in views],
+    }
+
+
+def _run(view: RunView) -> dict[str, Any]:
+    return {
+        "name": view.name,
+        "version": view.version,
+        "tags": [_tag(series) for series in view.series.values()],
+        "volume_tag": volume_tag_of(view.series),
+        "has_epochs": has_epochs(view),
+        "start_time": _finite_or_none(view.start_time),
+        "end_time": _finite_or_none(view.end_time),
+    }
+
+
+def _tag(series: Series) -> dict[str, Any]:
+    return {
+        "tag": series.tag,
+        "points": len(series),
+        "first_step": int(series.step[0]),
+        "last_step": int(series.step[-1]),
+        "last_value": _finite_or_none(float(series.value[-1])),
+        "polarity": polarity_of(series.tag),
+    }
+
+
+def _finite_or_none(value: float) -> float | None:
+    return value if math.isfinite(value) else None

@@ -1,0 +1,25 @@
+"""Bytes → points: event files found, framed, verified and decoded.
+
+Read in this order: `discovery` (which files belong to which run), `framing` (records in bytes, and what to
+do where they are damaged), `decode` (records to columns), `tail` (a file that grows).
+"""
+
+from tensorboard_candles.events.decode import Decoder
+from tensorboard_candles.events.discovery import LogRoot, RunFiles, discover, log_roots
+from tensorboard_candles.events.framing import Damage
+from tensorboard_candles.events.points import Points, Segment, SessionStart
+from tensorboard_candles.events.tail import EventFile, Window
+
+__all__ = [
+    "Damage",
+    "Decoder",
+    "EventFile",
+    "LogRoot",
+    "Points",
+    "RunFiles",
+    "Segment",
+    "SessionStart",
+    "Window",
+    "discover",
+    "log_roots",
+]

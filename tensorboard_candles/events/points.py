@@ -1,0 +1,58 @@
+"""What leaves this layer: points as columns, in the order in which they were written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Int64Array = npt.NDArray[np.int64]
+Float64Array = npt.NDArray[np.float64]
+FloatArray = npt.NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Points of one tag, a column each, all of one length, in arrival order.
+
+    `value` is float32 as long as every value was logged as one (so that no memory is spent on digits that
+    are not there), else float64.
+    """
+
+    step: Int64Array
+    wall_time: Float64Array
+    value: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.step)
+
+    def where(self, keep: npt.NDArray[np.bool_]) -> Points:
+        """The points at which `keep` is true."""
+        return Points(self.step[keep], self.wall_time[keep], self.value[keep])
+
+
+@dataclass(frozen=True, slots=True)
+class SessionStart:
+    """A `SessionLog.START`: what was written before it with step ≥ `step` is void."""
+
+    step: int
+    wall_time: float
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of one file in which no session starts, except at its very beginning (`start`)."""
+
+    start: SessionStart | None
+    scalars: Mapping[str, Points]
+    epoch_marks: Points
+    first_wall_time: float
+    """Smallest wall time of any record in the stretch; +inf where it holds none."""
+
+
+def no_points() -> Points:
+    """Columns of length zero."""
+    return Points(np.empty(0, np.int64), np.empty(0, np.float64), np.empty(0, np.float32))

@@ -1,0 +1,163 @@
+"""One event file that grows: new bytes only are read, in windows of bounded size."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from tensorboard_candles.events.decode import Decoder
+from tensorboard_candles.events.framing import HEADER_BYTES, Damage, Scan, scan
+from tensorboard_candles.events.points import Segment
+
+WINDOW_BYTES = 4 << 20
+_GIVE_UP_BYTES = 4 * WINDOW_BYTES
+"""Garbage longer than this with nothing good behind it is passed over for good, so as not to keep it all."""
+_HEAD_BYTES = 64
+"""Enough of a file's beginning to tell it from another: its first record holds the time it was made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What one bounded read brought."""
+
+    segments: list[Segment]
+    replaced: bool
+    """The file is another than before: what was read from it earlier is void."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Identity:
+    device: int
+    inode: int
+    size: int
+    mtime_ns: int
+
+    @staticmethod
+    def of(status: os.stat_result) -> _Identity:
+        return _Identity(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+class EventFile:
+    """Reads on from where the last read stopped.
+
+    >>> file = EventFile(Path("runs/cnn/events.out.tfevents.1700000000.host"))  # doctest: +SKIP
+    >>> for window in file.read():                                              # doctest: +SKIP
+    ...     for segment in window.segments:
+    ...         print({tag: len(points) for tag, points in segment.scalars.items()})
+    {'loss': 1000}
+
+    A torn tail is left for the next read. Damage is passed over and listed in `problems`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._seen: _Identity | None = None
+        self._begin()
+
+    def _begin(self) -> None:
+        self.bytes_read = 0
+        """Bytes looked at so far, torn tail included."""
+        self._offset = 0
+        self._torn_until = 0
+        self._head = b""
+        self._decoder = Decoder()
+        self._damages: list[Damage] = []
+        self._suspect: Damage | None = None
+        self._is_skipping = False
+
+    @property
+    def problems(self) -> list[Damage]:
+        """Damage met so far, by offset in the file."""
+        return [*self._damages, *([self._suspect] if self._suspect else [])]
+
+    def read(self) -> Iterator[Window]:
+        """What is new since the last read, window by window; nothing where the file has not changed.
+
+        Raises OSError where the file can't be read.
+        """
+        if self._seen is not None and _Identity.of(os.stat(self.path)) == self._seen:
+            return
+        with _open_regular(self.path) as file:
+            now = _Identity.of(os.fstat(file.fileno()))
+            if self._is_other_file(file, now):
+                self._begin()
+                yield Window([], replaced=True)
+            self._head = _head_of(file)
+            if now.size >= self._torn_until:
+                yield from self._read_windows(file, now.size)
+        self._seen = now
+        self.bytes_read = max(self.bytes_read, now.size)
+
+    def _is_other_file(self, file: BinaryIO, now: _Identity) -> bool:
+        if self._seen is None:
+            return False
+        same_inode = (now.device, now.inode) == (self._seen.device, self._seen.inode)
+        if not same_inode or now.size < self.bytes_read:
+            return True
+        return _head_of(file)[: len(self._head)] != self._head
+
+    def _read_windows(self, file: BinaryIO, size: int) -> Iterator[Window]:
+        file.seek(self._offset)
+        buffer = b""
+        wanted = 0
+        # No further than the file went at first, however fast it grows: others wait to be read too.
+        while (left := size - self._offset - len(buffer)) > 0:
+            # A record is only as long as it says if the file is, too: never ask for memory on its word.
+            chunk = file.read(min(left, max(WINDOW_BYTES, wanted - len(buffer))))
+            if not chunk:
+                return
+            buffer += chunk
+            found = scan(buffer)
+            segments, not_events = self._decoder.decode(self._payloads(buffer, found))
+            self._note_damage(found, not_events)
+            buffer = buffer[found.consumed :]
+            wanted = found.wanted
+            self._offset += found.consumed
+            self._torn_until = 0 if found.suspect else self._offset + wanted
+            if found.suspect and len(buffer) > _GIVE_UP_BYTES:
+                buffer = self._give_up_on(buffer)
+            self.bytes_read = self._offset + len(buffer)
+            yield Window(segments, replaced=False)
+
+    def _payloads(self, buffer: bytes, found: Scan) -> Iterator[tuple[int, bytes]]:
+        for start, end in found.payloads:
+            yield self._offset + start - HEADER_BYTES, buffer[start:end]
+
+    def _note_damage(self, found: Scan, not_events: list[Damage]) -> None:
+        """Add what a scan that began at `self._offset` found, in the order of the file."""
+        moved = [Damage(self._offset + damage.offset, damage.what) for damage in found.damages]
+        if self._is_skipping:
+            # The stretch that was given up on is listed already; it goes on to here.
+            moved = [damage for damage in moved if damage.offset > self._offset]
+        self._is_skipping = self._is_skipping and found.consumed == 0
+        self._damages += sorted([*moved, *not_events], key=lambda damage: damage.offset)
+        self._suspect = None
+        if found.suspect and not self._is_skipping:
+            self._suspect = Damage(self._offset + found.suspect.offset, found.suspect.what)
+
+    def _give_up_on(self, buffer: bytes) -> bytes:
+        if self._suspect:
+            self._damages.append(self._suspect)
+        self._suspect = None
+        self._is_skipping = True
+        kept = buffer[-WINDOW_BYTES:]
+        self._offset += len(buffer) - len(kept)
+        return kept
+
+
+def _open_regular(path: Path) -> BinaryIO:
+    # Not blocking: whoever put a named pipe here must not be able to hang the reader.
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(f"{path.name} is not a regular file")
+    return os.fdopen(descriptor, "rb", buffering=0)
+
+
+def _head_of(file: BinaryIO) -> bytes:
+    file.seek(0)
+    return file.read(_HEAD_BYTES)

@@ -1,0 +1,35 @@
+"""Series → candles.
+
+Read in this order: `axes` (what a point's place is, by step, epoch or second), `epochs` (where epochs begin),
+`widths` (how wide a candle is when nobody said), `candles` (the columns), `volume`, `polarity`, `thinning`
+(points for a line that looks like all of them).
+"""
+
+from tensorboard_candles.ohlc.axes import Axis, By, EpochAxis, SecondsAxis, StepAxis, axis_of
+from tensorboard_candles.ohlc.candles import NO_STEP, Candles, candles
+from tensorboard_candles.ohlc.epochs import EpochStarts, epoch_starts, has_epochs
+from tensorboard_candles.ohlc.polarity import Polarity, polarity_of
+from tensorboard_candles.ohlc.thinning import Thinned, thinned
+from tensorboard_candles.ohlc.volume import COUNT, volume_of, volume_tag_of
+
+__all__ = [
+    "COUNT",
+    "NO_STEP",
+    "Axis",
+    "By",
+    "Candles",
+    "EpochAxis",
+    "EpochStarts",
+    "Polarity",
+    "SecondsAxis",
+    "StepAxis",
+    "Thinned",
+    "axis_of",
+    "candles",
+    "epoch_starts",
+    "has_epochs",
+    "polarity_of",
+    "thinned",
+    "volume_of",
+    "volume_tag_of",
+]

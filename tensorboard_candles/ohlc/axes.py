@@ -1,0 +1,108 @@
+"""The three axes: where on it each point lies, and in which bucket."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from tensorboard_candles.errors import BadRequest
+from tensorboard_candles.events.points import Float64Array, Int64Array
+from tensorboard_candles.ohlc.epochs import EpochStarts, epoch_starts
+from tensorboard_candles.store import RunView, Series
+
+By = Literal["steps", "epochs", "seconds"]
+NumberArray = npt.NDArray[np.number[Any]]
+
+
+class Axis(Protocol):
+    """What candles are cut along; a candle k of some width holds positions [k·width, (k+1)·width)."""
+
+    @property
+    def by(self) -> By: ...
+
+    @property
+    def is_whole(self) -> bool:
+        """True where positions and widths are whole numbers."""
+        ...
+
+    def positions(self, series: Series) -> NumberArray:
+        """Position of each point, in the unit of the axis."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StepAxis:
+    """By step."""
+
+    by: By = "steps"
+    is_whole: bool = True
+
+    def positions(self, series: Series) -> Int64Array:
+        return series.step
+
+
+@dataclass(frozen=True, slots=True)
+class EpochAxis:
+    """By epoch, as whole numbers."""
+
+    starts: EpochStarts
+    by: By = "epochs"
+    is_whole: bool = True
+
+    def positions(self, series: Series) -> Int64Array:
+        return self.starts.of_steps(series.step)
+
+
+@dataclass(frozen=True, slots=True)
+class SecondsAxis:
+    """By seconds since the run's first point."""
+
+    start_time: float
+    by: By = "seconds"
+    is_whole: bool = False
+
+    def positions(self, series: Series) -> Float64Array:
+        return series.wall_time - self.start_time
+
+
+def axis_of(run: RunView, by: By, *, steps_per_epoch: int | None = None) -> Axis:
+    """The axis of this name for a run.
+
+    Raises NoEpochs where the run's epochs are not known, BadRequest for a name that there is not.
+    """
+    if by == "steps":
+        return StepAxis()
+    if by == "epochs":
+        return EpochAxis(epoch_starts(run, steps_per_epoch=steps_per_epoch))
+    if by == "seconds":
+        return SecondsAxis(run.start_time)
+    raise BadRequest(f"by must be steps, epochs or seconds, got {by!r}")
+
+
+def buckets(positions: NumberArray, width: float) -> Int64Array:
+    """Number of the bucket of each position.
+
+    >>> buckets(np.array([-1, 0, 9, 10]), 10)
+    array([-1,  0,  0,  1])
+    """
+    return np.floor_divide(positions, width).astype(np.int64)
+
+
+def overlapping(
+    bucket: Int64Array, width: float, start: float | None, end: float | None
+) -> npt.NDArray[np.bool_]:
+    """Which buckets of that width share something with [start, end); None leaves that side open.
+
+    >>> overlapping(np.array([0, 1, 2, 3]), 10, start=15, end=30)
+    array([False,  True,  True, False])
+    """
+    inside = np.ones(len(bucket), np.bool_)
+    if start is not None:
+        inside &= bucket >= math.floor(start / width)
+    if end is not None:
+        inside &= bucket < math.ceil(end / width)
+    return inside

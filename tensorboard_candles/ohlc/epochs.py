@@ -1,0 +1,99 @@
+"""Where a run's epochs begin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from tensorboard_candles.errors import NoEpochs
+from tensorboard_candles.events.points import Float64Array, Int64Array
+from tensorboard_candles.store import RunView, Series
+
+EpochOrigin = Literal["marks", "scalar", "steps_per_epoch"]
+
+
+@dataclass(frozen=True, slots=True)
+class EpochStarts:
+    """Epoch `epoch[i]` begins at step `first_step[i]`; steps before the first belong to the first."""
+
+    first_step: Int64Array
+    epoch: Int64Array
+    last_step: int
+    """The last step that the run has reached."""
+    origin: EpochOrigin
+
+    def of_steps(self, step: Int64Array) -> Int64Array:
+        """Epoch of each step.
+
+        >>> starts = EpochStarts(np.array([0, 10, 20]), np.array([0, 1, 2]), 24, "marks")
+        >>> starts.of_steps(np.array([-1, 0, 9, 10, 24]))
+        array([0, 0, 0, 1, 2])
+        """
+        return self.epoch[self._index(step)]
+
+    def fractional(self, step: Int64Array) -> Float64Array:
+        """Epoch of each step, with the part of the epoch that has gone by.
+
+        >>> starts = EpochStarts(np.array([0, 10]), np.array([0, 1]), 14, "marks")
+        >>> starts.fractional(np.array([0, 5, 10, 15]))
+        array([0. , 0.5, 1. , 1.5])
+
+        The last epoch is taken to be as long as the one before it until it is longer.
+        """
+        index = self._index(step)
+        reached = self.last_step + 1 - int(self.first_step[-1])
+        before = np.diff(self.first_step)
+        lengths = np.append(before, max(int(before[-1]) if len(before) else 1, reached, 1))
+        # Where two epochs begin at one step, the later has it: no length is ever zero where it is used.
+        done = (step - self.first_step[index]) / lengths[index]
+        return np.asarray(self.epoch[index] + np.clip(done, 0.0, None), np.float64)
+
+    def _index(self, step: Int64Array) -> Int64Array:
+        return np.maximum(np.searchsorted(self.first_step, step, side="right") - 1, 0)
+
+
+def epoch_starts(run: RunView, *, steps_per_epoch: int | None = None) -> EpochStarts:
+    """Epochs of a run: from its epoch marks, else an `epoch` or `…/epoch` scalar, else `steps_per_epoch`.
+
+    Raises NoEpochs where there is none of the three.
+    """
+    last_step = max((int(series.step[-1]) for series in run.series.values()), default=0)
+    if len(run.epoch_marks):
+        marks = run.epoch_marks
+        return EpochStarts(marks.step, marks.value.astype(np.int64), last_step, "marks")
+    logged = _epoch_scalar(run.series.values())
+    if logged is not None:
+        return _from_scalar(logged, last_step)
+    if steps_per_epoch is not None:
+        first_step = min((int(series.step[0]) for series in run.series.values()), default=0)
+        epoch = np.arange(first_step // steps_per_epoch, last_step // steps_per_epoch + 1, dtype=np.int64)
+        return EpochStarts(epoch * steps_per_epoch, epoch, last_step, "steps_per_epoch")
+    raise NoEpochs(
+        f"the epochs of run {run.name!r} are not known: it has neither epoch marks nor an 'epoch' scalar; "
+        "log them (with tracker.epoch(): …), or give steps_per_epoch"
+    )
+
+
+def has_epochs(run: RunView) -> bool:
+    """Are the run's epochs known without being told?"""
+    return len(run.epoch_marks) > 0 or _epoch_scalar(run.series.values()) is not None
+
+
+def _epoch_scalar(series: Iterable[Series]) -> Series | None:
+    """The series that says the epoch: `epoch` before `…/epoch`, then the one with most points."""
+    named = [
+        one
+        for one in series
+        if (one.tag == "epoch" or one.tag.endswith("/epoch")) and np.isfinite(one.value).any()
+    ]
+    return min(named, key=lambda one: (one.tag != "epoch", -len(one), one.tag), default=None)
+
+
+def _from_scalar(logged: Series, last_step: int) -> EpochStarts:
+    finite = np.isfinite(logged.value)
+    step, epoch = logged.step[finite], np.floor(logged.value[finite]).astype(np.int64)
+    begins = np.append(True, epoch[1:] != epoch[:-1])
+    return EpochStarts(step[begins], epoch[begins], last_step, "scalar")

@@ -1,0 +1,50 @@
+"""Volume: how much was going on in each candle."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import numpy as np
+
+from tensorboard_candles.events.points import Float64Array
+from tensorboard_candles.ohlc.axes import Axis, buckets
+from tensorboard_candles.ohlc.candles import Candles
+from tensorboard_candles.ohlc.groups import Groups
+from tensorboard_candles.store import Series
+
+COUNT = "count"
+"""The volume of a run without a gradient norm: how many points each candle holds."""
+
+_GRADIENT_NORM = re.compile(r"grad(ient)?s?.{0,16}norm", re.IGNORECASE | re.DOTALL)
+
+
+def volume_tag_of(tags: Iterable[str]) -> str:
+    """The tag that is a run's volume: its gradient norm, else COUNT.
+
+    >>> volume_tag_of(["loss", "train/grad_norm", "train/grad_norm/layer1"]), volume_tag_of(["loss"])
+    ('train/grad_norm', 'count')
+    """
+    named = [tag for tag in tags if _GRADIENT_NORM.search(tag)]
+    return min(named, key=lambda tag: (len(tag), tag), default=COUNT)
+
+
+def volume_of(found: Candles, axis: Axis, volume: Series | None) -> Float64Array:
+    """Volume of each candle: the mean of the volume series' finite points in its bucket, NaN without one.
+
+    Where there is no such series, the number of points in the candle, finite or not.
+    """
+    if volume is None:
+        return (found.count + found.nonfinite).astype(np.float64)
+    is_finite = np.isfinite(volume.value)
+    bucket = buckets(axis.positions(volume), found.width)[is_finite]
+    value = volume.value[is_finite].astype(np.float64)
+    order = np.argsort(bucket, kind="stable")
+    groups = Groups.of(bucket[order])
+    mean, _ = groups.mean_and_std(value[order])
+    column = np.full(len(found), np.nan)
+    _, in_candles, in_groups = np.intersect1d(
+        found.bucket, groups.key, assume_unique=True, return_indices=True
+    )
+    column[in_candles] = mean[in_groups]
+    return column

@@ -1,0 +1,66 @@
+"""How wide a candle is when nobody said."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from tensorboard_candles.ohlc.axes import NumberArray, buckets, overlapping
+
+
+def automatic_width(
+    positions: NumberArray, *, start: float | None, end: float | None, limit: int, is_whole: bool
+) -> float:
+    """The smallest of {1, 2, 5}·10^n that gives at most `limit` candles over [start, end).
+
+    >>> automatic_width(np.arange(1_000_000), start=None, end=None, limit=1000, is_whole=True)
+    1000
+
+    On a whole axis n begins at 0 and buckets without a point don't count: they are no candles. Seconds have
+    no smallest width, so there the buckets of the whole span count, empty or not.
+    """
+    inside = positions
+    if start is not None:
+        inside = inside[inside >= start]
+    if end is not None:
+        inside = inside[inside < end]
+    if not len(inside):
+        return 1 if is_whole else 1.0
+    if not is_whole:
+        return _width_of_span(float(inside.min()), float(inside.max()), limit)
+    # A candle of some width holds at most that many distinct positions: narrower ones need not be tried.
+    distinct = len(np.unique(inside)) if len(inside) > limit else 1
+    return next(
+        int(width)
+        for width in _ladder(_decade(distinct / limit))
+        if width >= 1 and width * limit >= distinct and _count(positions, int(width), start, end) <= limit
+    )
+
+
+def _width_of_span(lowest: float, highest: float, limit: int) -> float:
+    return next(
+        width
+        for width in _ladder(_decade((highest - lowest) / limit))
+        if math.floor(highest / width) - math.floor(lowest / width) < limit
+    )
+
+
+def _decade(width: float) -> int:
+    """Exponent of the power of ten at or below `width`; 0 where there is nothing to divide."""
+    return math.floor(math.log10(width)) if width > 0 else 0
+
+
+def _ladder(exponent: int) -> Iterator[float]:
+    while True:
+        for digit in (1, 2, 5):
+            # Parsed, not multiplied: 2e-5 is a nearer double than 2 * 10**-5.
+            yield float(f"{digit}e{exponent}")
+        exponent += 1
+
+
+def _count(positions: NumberArray, width: int, start: float | None, end: float | None) -> int:
+    """Candles of that width that overlap [start, end)."""
+    bucket = buckets(positions, width)
+    return len(np.unique(bucket[overlapping(bucket, width, start, end)]))

@@ -1,0 +1,63 @@
+"""The plugin as TensorBoard sees it: a loader, flags, and the table of routes.
+
+TensorBoard imports this module at every start, whether or not the tab is opened, and an exception here would
+take all of TensorBoard down: so nothing is imported at its top but TensorBoard's own base classes.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tensorboard.plugins import base_plugin
+
+from tensorboard_candles import metadata
+
+DEFAULT_POLL_SECS = 1.0
+
+
+class CandlesLoader(base_plugin.TBLoader):
+    """What the entry point names: flags first, then the plugin."""
+
+    def define_flags(self, parser: argparse.ArgumentParser) -> None:
+        group = parser.add_argument_group("candles plugin")
+        group.add_argument(
+            "--candles_poll_secs",
+            metavar="SECONDS",
+            type=float,
+            default=DEFAULT_POLL_SECS,
+            help="Candles: pause between two looks for new points in the log directory "
+            "(default: %(default)s). With --reload_interval=0 the logs are read once.",
+        )
+
+    def fix_flags(self, flags: argparse.Namespace) -> None:
+        if not flags.candles_poll_secs > 0:
+            raise base_plugin.FlagsError(f"--candles_poll_secs must be > 0, got {flags.candles_poll_secs}")
+
+    def load(self, context: base_plugin.TBContext) -> base_plugin.TBPlugin | None:
+        return CandlesPlugin(context)
+
+
+class CandlesPlugin(base_plugin.TBPlugin):
+    """The Candles tab."""
+
+    plugin_name = metadata.PLUGIN_NAME
+
+    def __init__(self, context: base_plugin.TBContext) -> None:
+        self._context = context
+
+    def get_plugin_apps(self) -> Mapping[str, Callable[..., Any]]:
+        from tensorboard_candles.api import backend_of, routes
+
+        return routes(backend_of(self._context))
+
+    def is_active(self) -> bool:
+        # Beyond `data_plugin_names`: there is nothing else to show yet.
+        return False
+
+    def data_plugin_names(self) -> tuple[str, ...]:
+        return ("scalars",)
+
+    def frontend_metadata(self) -> base_plugin.FrontendMetadata:
+        return base_plugin.FrontendMetadata(es_module_path="/static/index.js", tab_name="Candles")

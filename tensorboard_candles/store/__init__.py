@@ -1,0 +1,12 @@
+"""Points → series: what each run holds, kept up to date in the background.
+
+Read in this order: `columns` (growing arrays), `restarts` (which points count), `run` (one run's files and
+series), `source` (what the layers to the right see), `local` (runs in a log directory), `sampled`
+(TensorBoard's own data, where no event file can be read).
+"""
+
+from tensorboard_candles.store.local import LocalSource
+from tensorboard_candles.store.sampled import SampledSource
+from tensorboard_candles.store.source import Loading, Problem, RunView, Series, Source
+
+__all__ = ["Loading", "LocalSource", "Problem", "RunView", "SampledSource", "Series", "Source"]

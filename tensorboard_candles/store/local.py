@@ -1,0 +1,157 @@
+"""Runs in a log directory, read in a background thread."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from tensorboard_candles.errors import NotFound
+from tensorboard_candles.events import LogRoot, discover
+from tensorboard_candles.store.run import Run, RunFile
+from tensorboard_candles.store.source import Loading, Problem, RunView
+
+logger = logging.getLogger(__name__)
+
+_FIRST_LISTING_SECS = 2.0
+_LONGEST_PAUSE_SECS = 10.0
+
+
+class LocalSource:
+    """Every run below the roots, kept up to date while the process lives.
+
+    >>> source = LocalSource([LogRoot(Path("runs"))])
+    >>> source.refresh()  # or .start(), to do so in the background
+    >>> [run.name for run in source.runs()]
+    []
+
+    `poll_secs` is the pause between two looks at the files; None looks once only.
+    """
+
+    def __init__(self, roots: Sequence[LogRoot], *, poll_secs: float | None = 1.0) -> None:
+        self._roots = roots
+        self._poll_secs = poll_secs
+        self._lock = threading.RLock()
+        self._runs: dict[str, Run] = {}
+        self._unreadable: tuple[tuple[str, str], ...] = ()
+        self._changes = 0
+        # Versions of an earlier process must never look like this one's.
+        self._nonce = secrets.token_hex(4)
+        self._thread: threading.Thread | None = None
+        self._is_listed = threading.Event()
+
+    def start(self) -> None:
+        """Begin to read in the background, once; waits a moment so that the first answer knows the runs."""
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._keep_fresh, name="candles-ingest", daemon=True)
+                self._thread.start()
+        self._is_listed.wait(_FIRST_LISTING_SECS)
+
+    def refresh(self) -> None:
+        """Look for new runs and files, then read what is new in each."""
+        self._list()
+        with self._lock:
+            work = [(run, file) for run in self._runs.values() for file in run.files.values()]
+        for run, file in work:
+            self._read(run, file)
+
+    def version(self) -> str:
+        return f"{self._nonce}.{self._changes}"
+
+    def loading(self) -> Loading:
+        with self._lock:
+            files = [file for run in self._runs.values() for file in run.files.values()]
+            if not self._is_listed.is_set():
+                return Loading(0, max(1, len(files)), 0, 0)
+            return Loading(
+                done=sum(file.is_loaded for file in files),
+                total=len(files),
+                bytes_read=sum(file.events.bytes_read for file in files),
+                bytes_total=sum(max(file.size_bytes, file.events.bytes_read) for file in files),
+            )
+
+    def problems(self) -> Sequence[Problem]:
+        with self._lock:
+            found = [Problem("", directory, 0, what) for directory, what in self._unreadable]
+            for run in self._runs.values():
+                for path, file in run.files.items():
+                    if file.error:
+                        found.append(Problem(run.name, path.name, 0, file.error))
+                    for damage in file.events.problems:
+                        found.append(Problem(run.name, path.name, damage.offset, damage.what))
+            return found
+
+    def runs(self) -> Sequence[RunView]:
+        with self._lock:
+            views = [self._runs[name].view() for name in sorted(self._runs)]
+        return [view for view in views if view.series]
+
+    def run(self, name: str) -> RunView:
+        with self._lock:
+            if name not in self._runs:
+                raise NotFound(f"no such run: {name!r}")
+            return self._runs[name].view()
+
+    def _keep_fresh(self) -> None:
+        while True:
+            began = time.monotonic()
+            try:
+                self.refresh()
+            except Exception:
+                # The thread's last line of defence: what went wrong once may go well the next time.
+                logger.exception("Reading the log directory failed; trying again")
+            if self._poll_secs is None:
+                return
+            took = time.monotonic() - began
+            time.sleep(max(self._poll_secs, min(took, _LONGEST_PAUSE_SECS)))
+
+    def _list(self) -> None:
+        found = discover(self._roots)
+        with self._lock:
+            present = {run.name for run in found.runs}
+            changed = bool(self._runs.keys() - present) or self._unreadable != found.unreadable
+            self._unreadable = found.unreadable
+            self._runs = {name: run for name, run in self._runs.items() if name in present}
+            for listed in found.runs:
+                run = self._runs.setdefault(listed.name, Run(listed.name))
+                changed |= run.keep_only(listed.files)
+            for run in self._runs.values():
+                for path, file in run.files.items():
+                    if not file.is_loaded and not file.size_bytes:
+                        file.size_bytes = _size_or_zero(path)
+            self._changes += changed
+        self._is_listed.set()
+
+    def _read(self, run: Run, file: RunFile) -> None:
+        error: str | None = None
+        problems_before = len(file.events.problems)
+        try:
+            for window in file.events.read():
+                with self._lock:
+                    file.add(window)
+                    self._note_change(run)
+        except FileNotFoundError:
+            return  # deleted since it was listed; the next listing forgets it
+        except OSError as failure:
+            error = failure.strerror or str(failure)
+        with self._lock:
+            if error != file.error or not file.is_loaded or len(file.events.problems) != problems_before:
+                self._note_change(run)
+            file.error = error
+            file.is_loaded = True
+
+    def _note_change(self, run: Run) -> None:
+        run.touch()
+        self._changes += 1
+
+
+def _size_or_zero(path: Path) -> int:
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return 0

@@ -1,0 +1,114 @@
+"""One run: its files as they are read, and the series that follow from them."""
+
+from __future__ import annotations
+
+import math
+import secrets
+from pathlib import Path
+
+import numpy as np
+
+from tensorboard_candles.events import EventFile, Points, Segment, SessionStart, Window
+from tensorboard_candles.events.points import no_points
+from tensorboard_candles.store.columns import PointColumns
+from tensorboard_candles.store.restarts import FilePart, surviving
+from tensorboard_candles.store.source import RunView, Series
+
+_EPOCH_MARKS = None
+"""Key of the epoch marks beside the tags: no tag can be equal to it."""
+
+
+class RunFile:
+    """What has been read of one file of a run."""
+
+    def __init__(self, path: Path) -> None:
+        self.events = EventFile(path)
+        self.size_bytes = 0
+        self.is_loaded = False
+        """True once it has been read to its end, as it was at some time."""
+        self.error: str | None = None
+        self._forget()
+
+    def _forget(self) -> None:
+        self.columns: dict[str | None, PointColumns] = {}
+        self.starts: list[SessionStart] = []
+        self.first_wall_time = math.inf
+
+    def add(self, window: Window) -> None:
+        if window.replaced:
+            self._forget()
+        for segment in window.segments:
+            self._add_segment(segment)
+
+    def _add_segment(self, segment: Segment) -> None:
+        if segment.start:
+            self.starts.append(segment.start)
+            self._void_from(segment.start.step)
+        self.first_wall_time = min(self.first_wall_time, segment.first_wall_time)
+        for key, points in (*segment.scalars.items(), (_EPOCH_MARKS, segment.epoch_marks)):
+            if key in self.columns:
+                self.columns[key].extend(points)
+            elif len(points):
+                self.columns[key] = PointColumns(points)
+
+    def _void_from(self, step: int) -> None:
+        """What this file said before a session that starts at `step` and goes beyond it is void."""
+        for key, columns in self.columns.items():
+            points = columns.points()
+            is_void = points.step >= step
+            if is_void.any():
+                self.columns[key] = PointColumns(points.where(~is_void))
+
+    def part(self, key: str | None) -> FilePart:
+        columns = self.columns.get(key)
+        points, is_sorted = (columns.points(), columns.is_sorted) if columns else (no_points(), True)
+        return FilePart(points, is_sorted, self.first_wall_time, tuple(self.starts))
+
+
+class Run:
+    """All files of one run. Not safe for threads by itself: its owner holds a lock."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.files: dict[Path, RunFile] = {}
+        self._changes = 0
+        # Another run of this name, of an earlier process or after deletion, must not share a version.
+        self._nonce = secrets.token_hex(4)
+        self._view: RunView | None = None
+
+    def keep_only(self, paths: tuple[Path, ...]) -> bool:
+        """Follow the directory: files that went are forgotten, new ones wait to be read. True if changed."""
+        if tuple(self.files) == paths:
+            return False
+        self.files = {path: self.files.get(path) or RunFile(path) for path in paths}
+        self.touch()
+        return True
+
+    def touch(self) -> None:
+        """Note that something in the run changed."""
+        self._changes += 1
+        self._view = None
+
+    def view(self) -> RunView:
+        """The run as it is now; the same object as long as nothing changes."""
+        if self._view is None:
+            self._view = self._build_view()
+        return self._view
+
+    def _build_view(self) -> RunView:
+        keys = {key for file in self.files.values() for key in file.columns}
+        tags = sorted(key for key in keys if key is not None)
+        points_of = {tag: self._points(tag) for tag in tags}
+        series = {tag: Series.of(self.name, tag, points) for tag, points in points_of.items() if len(points)}
+        times = [one.wall_time for one in series.values()]
+        return RunView(
+            name=self.name,
+            version=f"{self._nonce}.{self._changes}",
+            series=series,
+            epoch_marks=self._points(_EPOCH_MARKS),
+            start_time=min((float(np.min(time)) for time in times), default=math.nan),
+            end_time=max((float(np.max(time)) for time in times), default=math.nan),
+        )
+
+    def _points(self, key: str | None) -> Points:
+        return surviving([file.part(key) for file in self.files.values()])

@@ -1,0 +1,88 @@
+"""TensorBoard's own data, sampled by it, for where no event file can be read."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from tensorboard_candles.errors import NotFound
+from tensorboard_candles.events import Points
+from tensorboard_candles.events.points import no_points
+from tensorboard_candles.store.source import Loading, Problem, RunView, Series
+
+_SCALARS_PLUGIN = "scalars"
+_MOST_POINTS = 1_000_000
+"""More than any server keeps: what it has sampled is not to be sampled again."""
+
+
+class SampledSource:
+    """What one experiment of a TensorBoard data provider holds, read afresh for each request.
+
+    `provider` is a `tensorboard.data.provider.DataProvider`, `context` the request's context.
+    """
+
+    def __init__(self, provider: Any, context: Any, experiment_id: str) -> None:
+        self._runs = _read_runs(provider, context, experiment_id)
+
+    def version(self) -> str:
+        return hashlib.blake2b(
+            repr([run.version for run in self._runs.values()]).encode(), digest_size=8
+        ).hexdigest()
+
+    def loading(self) -> Loading:
+        return Loading(1, 1, 0, 0)
+
+    def problems(self) -> Sequence[Problem]:
+        return ()
+
+    def runs(self) -> Sequence[RunView]:
+        return list(self._runs.values())
+
+    def run(self, name: str) -> RunView:
+        if name not in self._runs:
+            raise NotFound(f"no such run: {name!r}")
+        return self._runs[name]
+
+
+def _read_runs(provider: Any, context: Any, experiment_id: str) -> dict[str, RunView]:
+    read = provider.read_scalars(
+        context, experiment_id=experiment_id, plugin_name=_SCALARS_PLUGIN, downsample=_MOST_POINTS
+    )
+    runs = {}
+    for name in sorted(read):
+        series = {tag: _series(name, tag, data) for tag, data in sorted(read[name].items()) if data}
+        if series:
+            runs[name] = _run_view(name, series)
+    return runs
+
+
+def _series(run: str, tag: str, data: Sequence[Any]) -> Series:
+    points = Points(
+        np.array([datum.step for datum in data], np.int64),
+        np.array([datum.wall_time for datum in data], np.float64),
+        np.array([datum.value for datum in data], np.float64),
+    )
+    order = np.argsort(points.step, kind="stable")
+    return Series.of(
+        run, tag, Points(points.step[order], points.wall_time[order], points.value[order]), exact=False
+    )
+
+
+def _run_view(name: str, series: Mapping[str, Series]) -> RunView:
+    digest = hashlib.blake2b(digest_size=8)
+    for tag, one in series.items():
+        digest.update(repr(tag).encode())
+        digest.update(one.step.tobytes())
+        digest.update(one.wall_time.tobytes())
+    return RunView(
+        name=name,
+        version=digest.hexdigest(),
+        series=dict(series),
+        epoch_marks=no_points(),
+        start_time=min((float(one.wall_time.min()) for one in series.values()), default=math.nan),
+        end_time=max((float(one.wall_time.max()) for one in series.values()), default=math.nan),
+    )

@@ -1,0 +1,85 @@
+"""What the layers to the right see: runs and their series, wherever they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from tensorboard_candles.events.points import Float64Array, FloatArray, Int64Array, Points
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """All points of one tag of one run: sorted by step, ties in the order of arrival."""
+
+    run: str
+    tag: str
+    step: Int64Array
+    wall_time: Float64Array
+    """Seconds since the Unix epoch."""
+    value: FloatArray
+    exact: bool = True
+    """False where this is only TensorBoard's own sample of the points."""
+
+    @staticmethod
+    def of(run: str, tag: str, points: Points, *, exact: bool = True) -> Series:
+        return Series(run, tag, points.step, points.wall_time, points.value, exact)
+
+    def __len__(self) -> int:
+        return len(self.step)
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """One run at one moment."""
+
+    name: str
+    version: str
+    """Changes whenever anything in the run does."""
+    series: dict[str, Series]
+    """By tag; none of them empty."""
+    epoch_marks: Points
+    start_time: float
+    """Wall time of the run's first point, in seconds since the Unix epoch."""
+    end_time: float
+
+
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """How far the first read of all files is."""
+
+    done: int
+    total: int
+    bytes_read: int
+    bytes_total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What could not be read: in which run and file, from which byte on, and why."""
+
+    run: str
+    file: str
+    offset: int
+    what: str
+
+
+class Source(Protocol):
+    """Where series come from. All methods answer at once, with what is there."""
+
+    def version(self) -> str:
+        """Changes whenever any answer of this source would."""
+        ...
+
+    def loading(self) -> Loading: ...
+
+    def problems(self) -> Sequence[Problem]: ...
+
+    def runs(self) -> Sequence[RunView]:
+        """Every run that holds a series, by name."""
+        ...
+
+    def run(self, name: str) -> RunView:
+        """Raises NotFound where there is no such run."""
+        ...
