@@ -1,0 +1,24 @@
+"""The calls worked in docstrings give the results they say."""
+
+from __future__ import annotations
+
+import doctest
+import pkgutil
+from importlib import import_module
+
+import pytest
+
+import tensorboard_candles
+
+MODULES = [
+    module.name for module in pkgutil.walk_packages(tensorboard_candles.__path__, "tensorboard_candles.")
+]
+
+
+@pytest.mark.parametrize("name", ["tensorboard_candles", *MODULES])
+def test_examples_in_docstrings_hold(name: str) -> None:
+    assert doctest.testmod(import_module(name)).failed == 0
+
+
+def test_there_are_examples_to_check() -> None:
+    assert sum(doctest.testmod(import_module(name)).attempted for name in MODULES) > 5

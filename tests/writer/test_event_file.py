@@ -1,0 +1,288 @@
+"""Threads, forks, kills and full disks: every file holds whole records, and what was logged."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tensorboard_candles import Tracker
+from tensorboard_candles.writer.event_file import FLUSH_BYTES
+from tests.writer.reading import event_files, points, raw_events
+
+posix = pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
+
+
+def run_script(script: str, logdir: Path, *, check: bool = True) -> subprocess.CompletedProcess[str]:
+    """Run a script in its own process; it finds the log directory in `logdir`."""
+    begin = "import os, sys, threading, time\nfrom tensorboard_candles import Tracker\nlogdir = sys.argv[1]\n"
+    return subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", begin + textwrap.dedent(script), str(logdir)],
+        capture_output=True, text=True, timeout=60, check=check,
+    )  # fmt: skip
+
+
+def whole_records(path: Path) -> int:
+    """Count of records up to the end of the file, which must be the end of a record."""
+    data, at, count = path.read_bytes(), 0, 0
+    while at < len(data):
+        at += 16 + int.from_bytes(data[at : at + 8], "little")
+        count += 1
+    assert at == len(data)
+    return count
+
+
+def test_buffer_is_written_within_about_a_second(tmp_path: Path) -> None:
+    tracker = Tracker("p", logdir=tmp_path)
+    tracker.log(loss=1)
+    deadline = time.monotonic() + 5
+    while not points(tracker.run_dir) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert points(tracker.run_dir) == [("loss", 0, 1.0)]
+    tracker.close()
+
+
+def test_full_buffer_is_written_at_once(tmp_path: Path) -> None:
+    tracker = Tracker("p", logdir=tmp_path)
+    name = "x" * (FLUSH_BYTES // 4)
+    for _ in range(5):
+        tracker.log({name: 1})
+    (path,) = event_files(tracker.run_dir)
+    assert path.stat().st_size > FLUSH_BYTES
+    tracker.close()
+
+
+def test_flush_writes_what_is_buffered(tmp_path: Path) -> None:
+    tracker = Tracker("p", logdir=tmp_path)
+    tracker.log(loss=1)
+    tracker.flush()
+    assert points(tracker.run_dir) == [("loss", 0, 1.0)]
+    tracker.close()
+
+
+def test_threads_that_log_at_once_lose_nothing_and_share_no_step(tmp_path: Path) -> None:
+    tracker = Tracker("p", logdir=tmp_path)
+
+    def log_many(tag: str) -> None:
+        for number in range(500):
+            tracker.log({tag: number})
+
+    threads = [threading.Thread(target=log_many, args=(f"t{number}",)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    tracker.close()
+    found = points(tracker.run_dir)
+    assert Counter(tag for tag, _, _ in found) == {f"t{number}": 500 for number in range(8)}
+    assert [step for _, step, _ in found] == list(range(4000))
+    assert [value for tag, _, value in found if tag == "t3"] == list(range(500))
+
+
+def test_exit_writes_what_is_buffered(tmp_path: Path) -> None:
+    run_script("tracker = Tracker('p', logdir=logdir, run='r'); tracker.log(loss=1)", tmp_path)
+    assert points(tmp_path / "p" / "r") == [("loss", 0, 1.0)]
+
+
+def test_exit_by_an_error_writes_what_is_buffered(tmp_path: Path) -> None:
+    ended = run_script(
+        "tracker = Tracker('p', logdir=logdir, run='r'); tracker.log(loss=1); 1 / 0", tmp_path, check=False
+    )
+    assert "ZeroDivisionError" in ended.stderr
+    assert points(tmp_path / "p" / "r") == [("loss", 0, 1.0)]
+
+
+@posix
+def test_forked_child_writes_nothing_of_its_parents(tmp_path: Path) -> None:
+    run_script(
+        """
+        tracker = Tracker('p', logdir=logdir, run='r')
+        tracker.log(loss=1)
+        if os.fork() == 0:
+            sys.exit()  # runs atexit, as a careless child does
+        os.wait()
+        tracker.log(loss=2)
+        """,
+        tmp_path,
+    )
+    assert len(event_files(tmp_path / "p" / "r")) == 1
+    assert points(tmp_path / "p" / "r") == [("loss", 0, 1.0), ("loss", 1, 2.0)]
+
+
+@posix
+@pytest.mark.parametrize(
+    "end", ["sys.exit()", "tracker.close(); os._exit(0)", "tracker.flush(); os._exit(0)"]
+)
+def test_forked_child_that_logs_has_a_file_of_its_own(tmp_path: Path, end: str) -> None:
+    run_script(
+        f"""
+        tracker = Tracker('p', logdir=logdir, run='r')
+        tracker.log(parent=1)
+        if os.fork() == 0:
+            tracker.log(child=2)
+            {end}
+        os.wait()
+        tracker.log(parent=3)
+        """,
+        tmp_path,
+    )
+    assert [whole_records(path) for path in event_files(tmp_path / "p" / "r")] == [3, 2]
+    assert sorted(points(tmp_path / "p" / "r")) == [("child", 1, 2.0), ("parent", 0, 1.0), ("parent", 1, 3.0)]
+
+
+@posix
+def test_fork_while_other_threads_log_never_hangs(tmp_path: Path) -> None:
+    run_script(
+        """
+        tracker = Tracker('p', logdir=logdir, run='r')
+        stop = threading.Event()
+        def log():
+            while not stop.is_set():
+                tracker.log(thread=1)
+        threads = [threading.Thread(target=log) for _ in range(3)]
+        for thread in threads: thread.start()
+        for number in range(50):
+            child = os.fork()
+            if child == 0:
+                tracker.log({f'child{number}': 1})
+                tracker.close()
+                os._exit(0)
+            assert os.waitpid(child, 0)[1] == 0
+        stop.set()
+        """,
+        tmp_path,
+    )
+    tags = Counter(tag for tag, _, _ in points(tmp_path / "p" / "r"))
+    assert {f"child{number}" for number in range(50)} <= set(tags)
+    for path in event_files(tmp_path / "p" / "r"):
+        whole_records(path)
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"] if hasattr(os, "fork") else ["spawn"])
+def test_worker_process_that_never_closes_loses_nothing(tmp_path: Path, method: str) -> None:
+    script = tmp_path / "workers.py"
+    script.write_text(
+        f"""
+import multiprocessing, sys
+from tensorboard_candles import Tracker
+
+def work(number):
+    global kept  # so that nothing but the process's end closes it
+    kept = Tracker('p', logdir=sys.argv[1], run=f'r{{number}}')
+    kept.log(loss=number)
+
+if __name__ == '__main__':
+    context = multiprocessing.get_context('{method}')
+    workers = [context.Process(target=work, args=(number,)) for number in range(2)]
+    for worker in workers: worker.start()
+    for worker in workers: worker.join()
+"""
+    )
+    subprocess.run([sys.executable, str(script), str(tmp_path)], check=True, timeout=60)
+    for number in range(2):
+        assert points(tmp_path / "p" / f"r{number}") == [("loss", 0, float(number))]
+
+
+@posix
+@pytest.mark.parametrize("after_secs", [0.0, 0.05, 0.3, 1.2])
+def test_killed_process_leaves_whole_records(tmp_path: Path, after_secs: float) -> None:
+    script = """
+import sys
+from tensorboard_candles import Tracker
+tracker = Tracker('p', logdir=sys.argv[1], run='r')
+print('ready', flush=True)
+for number in range(10**9):
+    tracker.log(loss=number, other=number)
+"""
+    process = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.readline()
+    time.sleep(after_secs)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    run_dir = tmp_path / "p" / "r"
+    (path,) = event_files(run_dir)
+    count = whole_records(path)
+    assert len(list(raw_events(run_dir))) == count  # every checksum holds
+    steps = [step for tag, step, _ in points(run_dir) if tag == "loss"]
+    assert steps == list(range(count - 1))
+    if after_secs > 1:
+        assert count > 1000
+
+
+@posix
+def test_full_disk_never_raises_and_the_file_is_whole_after_it(tmp_path: Path) -> None:
+    ended = run_script(
+        """
+        import logging, resource, signal
+        logging.basicConfig()
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+        tracker = Tracker('p', logdir=logdir, run='r')
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1001, hard))  # a write stops in the middle of a record
+        for number in range(100):
+            tracker.log(loss=number)
+            tracker.flush()
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+        tracker.log(loss=100)
+        tracker.close()
+        """,
+        tmp_path,
+    )
+    assert ended.stderr.count("can't write") == 1
+    assert [value for _, _, value in points(tmp_path / "p" / "r")] == list(range(101))
+
+
+@posix
+def test_what_a_full_disk_dropped_is_counted_and_said(tmp_path: Path) -> None:
+    ended = run_script(
+        """
+        import logging, resource, signal
+        from tensorboard_candles.writer import event_file
+        event_file.KEEP_BYTES = 2000
+        logging.basicConfig()
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+        tracker = Tracker('p', logdir=logdir, run='r')
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+        tracker.flush()
+        for number in range(100):
+            tracker.log(loss=number)
+            tracker.flush()
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+        tracker.close()
+        """,
+        tmp_path,
+    )
+    (path,) = event_files(tmp_path / "p" / "r")
+    kept = whole_records(path) - 1
+    assert 10 < kept < 100
+    assert f"is not complete: 0 bytes unwritten, {100 - kept} records dropped" in ended.stderr
+    assert [value for _, _, value in points(tmp_path / "p" / "r")] == list(range(kept))
+
+
+def test_directory_that_vanished_never_raises(tmp_path: Path) -> None:
+    import shutil
+
+    tracker = Tracker("p", logdir=tmp_path)
+    shutil.rmtree(tracker.run_dir)
+    tracker.log(loss=1)
+    tracker.flush()
+    tracker.close()
+
+
+def test_two_trackers_in_one_process_and_run_have_files_of_their_own(tmp_path: Path) -> None:
+    trackers = [Tracker("p", logdir=tmp_path, run="r") for _ in range(2)]
+    for number, tracker in enumerate(trackers):
+        tracker.log(loss=number)
+        tracker.close()
+    assert len(event_files(tmp_path / "p" / "r")) == 2
