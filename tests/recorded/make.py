@@ -1,4 +1,4 @@
-"""Write the recorded event files under logs/ with the writers that people use. See README.md beside this file."""
+"""Write the event files under logs/ with the writers that people use. See README.md beside this file."""
 
 from __future__ import annotations
 
@@ -10,12 +10,21 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 LOGS = Path(__file__).parent / "logs"
 FIRST_SECOND = 1_700_000_000.0
-NON_FINITE = {40: math.nan, 41: math.inf, 90: -math.inf, 91: math.nan, 300: -math.inf, 301: math.inf, 302: math.nan}
+NON_FINITE = {
+    40: math.nan,
+    41: math.inf,
+    90: -math.inf,
+    91: math.nan,
+    300: -math.inf,
+    301: math.inf,
+    302: math.nan,
+}
 HUGE_FLOAT32 = {50: 3.4028234663852886e38, 120: -3.4028234663852886e38, 200: 1e-45, 201: -1e-45}
 
 
@@ -26,7 +35,6 @@ class Clock:
         self.now = FIRST_SECOND
 
     def time(self) -> float:
-        self.now += 0.0001220703125
         return self.now
 
     def sleep(self, seconds: float) -> None:
@@ -64,7 +72,11 @@ def loss_with_surprises(seed: int) -> Callable[[int], float]:
     return lambda step: NON_FINITE.get(step, HUGE_FLOAT32.get(step, next(values)))
 
 
-# torch ------------------------------------------------------------------------------------------------------------
+# torch -----------------------------------------------------------------------------------------------
+
+
+def torch_summary_writer(directory: str, **options: Any) -> Any:
+    return import_module("torch.utils.tensorboard").SummaryWriter(directory, **options)
 
 
 def torch_writers() -> None:
@@ -79,10 +91,9 @@ def torch_writers() -> None:
 
 def torch_everything(clock: Clock) -> None:
     import numpy as np
-    from torch.utils.tensorboard import SummaryWriter
 
     loss, norms = loss_with_surprises(1), walk(2, start=5.0)
-    with SummaryWriter(fresh("torch/everything")) as writer:
+    with torch_summary_writer(fresh("torch/everything")) as writer:
         for step in range(700):
             clock.sleep(0.5 + (step % 7) * 0.25)
             writer.add_scalar("loss", loss(step), step)
@@ -95,14 +106,15 @@ def torch_everything(clock: Clock) -> None:
                 writer.add_text("note", f"step *{step}*", step)
         writer.add_scalars("compared", {"a": 1.0, "b": 2.0}, 0)
         writer.add_scalars("compared", {"a": 0.5, "b": 1.5}, 1)
-        writer.add_hparams({"lr": 0.1, "batch": 32}, {"hparam/loss": 0.25}, run_name="hparams", global_step=699)
+        writer.add_hparams(
+            {"lr": 0.1, "batch": 32}, {"hparam/loss": 0.25}, run_name="hparams", global_step=699
+        )
 
 
 def torch_tensors(clock: Clock) -> None:
-    from torch.utils.tensorboard import SummaryWriter
 
     values = walk(3, start=-4.0)
-    with SummaryWriter(fresh("torch/tensors")) as writer:
+    with torch_summary_writer(fresh("torch/tensors")) as writer:
         for step in range(0, 3000, 10):
             clock.sleep(3.5)
             value = NON_FINITE.get(step // 10, next(values))
@@ -112,12 +124,11 @@ def torch_tensors(clock: Clock) -> None:
 
 def torch_purge_step(clock: Clock) -> None:
     """Three attempts; the second and third say at which step they go on."""
-    from torch.utils.tensorboard import SummaryWriter
 
     directory = fresh("torch/purge_step")
     for attempt, (purge_step, first, last) in enumerate([(None, 0, 300), (200, 200, 320), (250, 260, 400)]):
         values = walk(10 + attempt)
-        with SummaryWriter(directory, purge_step=purge_step) as writer:
+        with torch_summary_writer(directory, purge_step=purge_step) as writer:
             for step in range(first, last):
                 clock.sleep(0.75)
                 writer.add_scalar("loss", next(values) + attempt, step)
@@ -128,12 +139,11 @@ def torch_purge_step(clock: Clock) -> None:
 
 def torch_restart_without_purge(clock: Clock) -> None:
     """A crash, then the training goes on from a checkpoint some steps earlier without telling TensorBoard."""
-    from torch.utils.tensorboard import SummaryWriter
 
     directory = fresh("torch/restart")
     for attempt, (first, last) in enumerate([(0, 300), (200, 350), (351, 420)]):
         values = walk(20 + attempt)
-        with SummaryWriter(directory) as writer:
+        with torch_summary_writer(directory) as writer:
             for step in range(first, last):
                 clock.sleep(0.75)
                 writer.add_scalar("loss", next(values) + attempt, step)
@@ -144,10 +154,9 @@ def torch_restart_without_purge(clock: Clock) -> None:
 
 def torch_ranks(clock: Clock) -> None:
     """Two processes that log into one directory at the same time."""
-    from torch.utils.tensorboard import SummaryWriter
 
     directory = fresh("torch/ranks")
-    writers = [SummaryWriter(directory, filename_suffix=f".rank{rank}") for rank in (0, 1)]
+    writers = [torch_summary_writer(directory, filename_suffix=f".rank{rank}") for rank in (0, 1)]
     values = walk(30)
     for step in range(250):
         for rank, writer in enumerate(writers):
@@ -159,10 +168,9 @@ def torch_ranks(clock: Clock) -> None:
 
 def torch_steps_go_back(clock: Clock) -> None:
     """One file in which steps come late, and several points share a step."""
-    from torch.utils.tensorboard import SummaryWriter
 
     values = walk(40)
-    with SummaryWriter(fresh("torch/steps go back")) as writer:
+    with torch_summary_writer(fresh("torch/steps go back")) as writer:
         for step in [*range(0, 100), *range(60, 80), *range(100, 150), 5, 5, 5, *range(150, 200)]:
             clock.sleep(0.3)
             writer.add_scalar("loss", next(values), step)
@@ -170,7 +178,7 @@ def torch_steps_go_back(clock: Clock) -> None:
             writer.add_scalar("at one step", next(values), 7)
 
 
-# tensorboardX -----------------------------------------------------------------------------------------------------
+# tensorboardX ----------------------------------------------------------------------------------------
 
 
 def tensorboardx_writers() -> None:
@@ -182,10 +190,9 @@ def tensorboardx_writers() -> None:
 def tensorboardx_lightning_epochs(clock: Clock) -> None:
     """An `epoch` scalar beside the metrics, as Lightning logs it."""
     import numpy as np
-    from tensorboardX import SummaryWriter
 
     loss = loss_with_surprises(50)
-    writer = SummaryWriter(fresh("tensorboardX/epochs"), write_to_disk=True)
+    writer = import_module("tensorboardX").SummaryWriter(fresh("tensorboardX/epochs"), write_to_disk=True)
     for step in range(600):
         clock.sleep(1.25)
         at = clock.now
@@ -199,14 +206,15 @@ def tensorboardx_lightning_epochs(clock: Clock) -> None:
 
 def tensorboardx_many_values(clock: Clock) -> None:
     """Several values in one event, one of them twice; fractional epochs, as Hugging Face logs them."""
-    from tensorboardX import SummaryWriter
-    from tensorboardX.proto.summary_pb2 import Summary
+    new_summary = import_module("tensorboardX.proto.summary_pb2").Summary
 
     values = walk(60)
-    writer = SummaryWriter(fresh("tensorboardX/many values"), write_to_disk=True)
+    writer = import_module("tensorboardX").SummaryWriter(
+        fresh("tensorboardX/many values"), write_to_disk=True
+    )
     for step in range(0, 1000, 4):
         clock.sleep(2)
-        summary = Summary()
+        summary = new_summary()
         for tag in ("train/loss", "train/grad_norm", "train/loss"):
             summary.value.add(tag=tag, simple_value=next(values))
         summary.value.add(tag="train/epoch", simple_value=round(step / 130, 2))
@@ -214,7 +222,7 @@ def tensorboardx_many_values(clock: Clock) -> None:
     writer.close()
 
 
-# TensorFlow -------------------------------------------------------------------------------------------------------
+# TensorFlow ------------------------------------------------------------------------------------------
 
 
 def tensorflow_writers() -> None:
@@ -223,11 +231,23 @@ def tensorflow_writers() -> None:
 
 
 def tensorflow_dtypes() -> None:
-    import tensorflow as tf
+    tf: Any = import_module("tensorflow")
 
     scalars = tf.compat.v1.SummaryMetadata(plugin_data={"plugin_name": "scalars"})
     other = tf.compat.v1.SummaryMetadata(plugin_data={"plugin_name": "someone_elses"})
-    numbers = ("float64", "float16", "bfloat16", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64")
+    numbers = (
+        "float64",
+        "float16",
+        "bfloat16",
+        "int8",
+        "uint8",
+        "int16",
+        "uint16",
+        "int32",
+        "uint32",
+        "int64",
+        "uint64",
+    )
     values = walk(70)
     writer = tf.summary.create_file_writer(fresh("tensorflow/dtypes"))
     with writer.as_default():
@@ -254,7 +274,7 @@ def tensorflow_dtypes() -> None:
 
 def tensorflow_v1() -> None:
     """TensorFlow 1's writer: several values in one event, and a session that starts again."""
-    import tensorflow as tf
+    tf: Any = import_module("tensorflow")
 
     v1: Any = tf.compat.v1
     directory = fresh("tensorflow/v1")
@@ -264,7 +284,9 @@ def tensorflow_v1() -> None:
             writer = v1.summary.FileWriter(directory)
             writer.add_session_log(v1.SessionLog(status=v1.SessionLog.START), first)
             for step in range(first, last):
-                both = [v1.Summary.Value(tag=tag, simple_value=next(values)) for tag in ("loss", "cross entropy")]
+                both = [
+                    v1.Summary.Value(tag=tag, simple_value=next(values)) for tag in ("loss", "cross entropy")
+                ]
                 writer.add_summary(v1.Summary(value=both), step)
             writer.add_session_log(v1.SessionLog(status=v1.SessionLog.STOP), last)
             writer.close()
@@ -272,8 +294,9 @@ def tensorflow_v1() -> None:
 
 
 def keras_writers() -> None:
-    import keras
     import numpy as np
+
+    keras: Any = import_module("keras")
 
     keras.utils.set_random_seed(0)
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
@@ -283,7 +306,7 @@ def keras_writers() -> None:
     model.fit(x, x.sum(axis=1), batch_size=4, epochs=4, validation_split=0.2, callbacks=[log], verbose=0)
 
 
-# our own ----------------------------------------------------------------------------------------------------------
+# our own ---------------------------------------------------------------------------------------------
 
 
 def tracker_writers() -> None:
@@ -291,16 +314,15 @@ def tracker_writers() -> None:
 
     fresh("tracker")
     values, norms = walk(90), walk(91, start=4.0)
-    tracker = Tracker(project="tracker", logdir=str(LOGS), run="epochs")
-    for _ in range(5):
-        tracker.epoch()
-        for batch in range(73):
-            value = math.nan if batch == 40 else next(values)
-            tracker.log(loss=value, grad_norm=next(norms))
-    tracker.close()
+    with Tracker(project="tracker", logdir=LOGS, run="epochs", config={"lr": 0.1}) as tracker:
+        tracker.log(loss=5.0, grad_norm=4.0)
+        for _ in tracker.epochs(5):
+            for batch in range(73):
+                value = math.nan if batch == 40 else next(values)
+                tracker.log({"loss": value, "train/accuracy": batch / 100}, grad_norm=next(norms))
 
 
-# ------------------------------------------------------------------------------------------------------------------
+# -----------------------------------------------------------------------------------------------------
 
 
 def scrub(directory: Path) -> None:

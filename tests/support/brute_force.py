@@ -70,7 +70,7 @@ class Run:
         return min(point.wall_time for points in self.series.values() for point in points)
 
 
-# Reading ----------------------------------------------------------------------------------------------------------
+# Reading ---------------------------------------------------------------------------------------------
 
 
 def runs_of(logdir: Path) -> dict[str, Path]:
@@ -129,20 +129,25 @@ def bfloat16_of(tensor: Any) -> float:
     return float(number)
 
 
-# Order and restarts -----------------------------------------------------------------------------------------------
+# Order and restarts ----------------------------------------------------------------------------------
 
 
 def after_restarts(files: list[EventFile], tag: str, *, dropped_points_count: bool = False) -> list[Point]:
     """Points of one tag that count, by step, ties by arrival.
 
-    Where a later file restarts a tag, the design does not say whether points that a SessionLog dropped still count as
-    the tag's earlier ones; tests keep to cases where `dropped_points_count` makes no difference.
+    Where a later file restarts a tag, the design does not say whether points that a SessionLog dropped
+    still count as the tag's earlier ones; tests keep to cases where that makes no difference.
     """
     dropped = dropped_by_session_starts(files, tag)
     for file in in_order_of_start(files):
         first = next((p for p in file.points.get(tag, []) if p not in dropped), None)
         earlier_files = in_order_of_start(files)[: in_order_of_start(files).index(file)]
-        earlier = [p for f in earlier_files for p in f.points.get(tag, []) if dropped_points_count or p not in dropped]
+        earlier = [
+            p
+            for f in earlier_files
+            for p in f.points.get(tag, [])
+            if dropped_points_count or p not in dropped
+        ]
         if first is None or not earlier:
             continue
         starts_after = file.starts_at > max(p.wall_time for p in earlier)
@@ -169,7 +174,7 @@ def written_before(point: Point, start: Start) -> bool:
     return (point.wall_time, point.file) < (start.wall_time, start.file)
 
 
-# Buckets ----------------------------------------------------------------------------------------------------------
+# Buckets ---------------------------------------------------------------------------------------------
 
 
 def positions(run: Run, points: Sequence[Point], by: By, steps_per_epoch: int | None = None) -> list[float]:
@@ -213,7 +218,7 @@ def automatic_width(occupied: Sequence[float], limit: int, by: By) -> float:
     exponent = -9 if by == "seconds" else 0
     while True:
         for digit in (1, 2, 5):
-            width = digit * 10**exponent if exponent >= 0 else digit / 10**-exponent
+            width = float(f"{digit}e{exponent}")
             buckets = {bucket_of(position, width) for position in occupied}
             candle_count = max(buckets) - min(buckets) + 1 if by == "seconds" else len(buckets)
             if candle_count <= limit:
@@ -221,7 +226,7 @@ def automatic_width(occupied: Sequence[float], limit: int, by: By) -> float:
         exponent += 1
 
 
-# Candles ----------------------------------------------------------------------------------------------------------
+# Candles ---------------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -250,7 +255,7 @@ def candles(
         width = automatic_width(inside, limit, by)
     buckets = grouped(points, where, width, start, end)
     rows = [candle(bucket * width, buckets[bucket]) for bucket in sorted(buckets)]
-    columns = {name: [row[name] for row in rows] for name in rows[0]} if rows else {}
+    columns = {name: [row[name] for row in rows] for name in (*EXACT, "mean", "std")}
     if volume == "count":
         columns["volume"] = list(columns["count"])
     else:
@@ -312,21 +317,23 @@ def standard_deviation(values: Sequence[float]) -> float | None:
     """Of the population; exact fractions, so that 1e300 does not overflow when squared."""
     if not values:
         return None
-    middle = sum(map(Fraction, values)) / len(values)
-    variance = sum((Fraction(value) - middle) ** 2 for value in values) / len(values)
+    middle = sum(map(Fraction, values), Fraction(0)) / len(values)
+    variance = sum(((Fraction(value) - middle) ** 2 for value in values), Fraction(0)) / len(values)
     with localcontext() as context:
         context.prec = 60
         return float((Decimal(variance.numerator) / Decimal(variance.denominator)).sqrt())
 
 
-# Comparing --------------------------------------------------------------------------------------------------------
+# Comparing -------------------------------------------------------------------------------------------
 
 EXACT = ("x", "first_step", "last_step", "open", "high", "low", "close", "count", "nonfinite", "high_step",
          "low_step", "start_time", "end_time")  # fmt: skip
 SUMMED = ("mean", "std", "volume")
 
 
-def differences(served: dict[str, Column], expected: Candles, *, scale: Callable[[str, int], float]) -> list[str]:
+def differences(
+    served: dict[str, Column], expected: Candles, *, scale: Callable[[str, int], float]
+) -> list[str]:
     """Every cell in which the served columns are not the expected ones, in words."""
     found = []
     for name in (*EXACT, *SUMMED):

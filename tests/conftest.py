@@ -1,0 +1,54 @@
+"""Fixtures that start a real TensorBoard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.support.server import Server
+
+StartServer = Callable[..., Server]
+
+
+@pytest.fixture
+def tensorboard_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServer]:
+    """Starts TensorBoard on a log directory: `tensorboard_server(logdir, "--path_prefix=/x")`."""
+    yield from _servers(tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def shared_tensorboard_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServer]:
+    """The same, one process for each log directory and set of arguments, kept until the session ends."""
+    running: dict[tuple[str, ...], Server] = {}
+    for start in _servers(tmp_path_factory):
+
+        def start_once(logdir: Path | None, *arguments: str, start: StartServer = start) -> Server:
+            key = (str(logdir), *arguments)
+            if key not in running:
+                running[key] = start(logdir, *arguments)
+            return running[key]
+
+        yield start_once
+
+
+def _servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServer]:
+    with ExitStack() as started:
+
+        def start(logdir: Path | None, *arguments: str) -> Server:
+            log = tmp_path_factory.mktemp("tensorboard") / "output.txt"
+            where = [] if logdir is None else ["--logdir", str(logdir)]
+            server = Server([*where, *arguments], log)
+            started.callback(server.stop)
+            server.wait_until_serving()
+            return server
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def recorded_logs() -> Path:
+    """Log directory written by torch, tensorboardX, TensorFlow, Keras and our Tracker."""
+    return Path(__file__).parent / "recorded" / "logs"
