@@ -99,7 +99,7 @@ def to_csv(table: Table) -> str:
 
 
 def to_safetensors(name: str, tables: Sequence[Table]) -> bytes:
-    """Columns as arrays (`open`; `0/open`, `1/open`… where there are several series), the rest as metadata."""
+    """Columns as arrays (`open`; `0/open`, `1/open`… for several series), the rest as metadata."""
     prefixes = [""] if len(tables) == 1 else [f"{index}/" for index in range(len(tables))]
     arrays = {
         prefix + column: np.ascontiguousarray(values)

@@ -31,7 +31,7 @@ def automatic_width(
     if not is_whole:
         return _width_of_span(float(inside.min()), float(inside.max()), limit)
     # A candle of some width holds at most that many distinct positions: narrower ones need not be tried.
-    distinct = len(np.unique(inside)) if len(inside) > limit else 1
+    distinct = _count_distinct(inside)
     return next(
         int(width)
         for width in _ladder(_decade(distinct / limit))
@@ -63,4 +63,10 @@ def _ladder(exponent: int) -> Iterator[float]:
 def _count(positions: NumberArray, width: int, start: float | None, end: float | None) -> int:
     """Candles of that width that overlap [start, end)."""
     bucket = buckets(positions, width)
-    return len(np.unique(bucket[overlapping(bucket, width, start, end)]))
+    return _count_distinct(bucket[overlapping(bucket, width, start, end)])
+
+
+def _count_distinct(values: NumberArray) -> int:
+    if np.any(values[1:] < values[:-1]):
+        values = np.sort(values)
+    return int(np.count_nonzero(values[1:] != values[:-1])) + min(len(values), 1)

@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tensorboard_candles.events import EventFile
+from tensorboard_candles.events import tail as tail_module
+from tests.support.records import scalar_record, version_record
+
+RECORDS = [version_record(), *(scalar_record("loss", step=step, value=step / 8) for step in range(20))]
+CONTENT = b"".join(RECORDS)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "events.out.tfevents.1700000000.localhost"
+
+
+def new_steps(file: EventFile) -> list[int]:
+    found: list[int] = []
+    for window in file.read():
+        for segment in window.segments:
+            if "loss" in segment.scalars:
+                found += segment.scalars["loss"].step.tolist()
+    return found
+
+
+def offsets(file: EventFile) -> list[int]:
+    return [damage.offset for damage in file.problems]
+
+
+def test_a_file_that_grows_byte_by_byte_gives_each_point_once_and_no_problem(path: Path) -> None:
+    file = EventFile(path)
+    found: list[int] = []
+    with path.open("wb", buffering=0) as writing:
+        for byte in CONTENT:
+            writing.write(bytes([byte]))
+            found += new_steps(file)
+            assert file.problems == []
+    assert found == list(range(20))
+
+
+def test_a_read_without_news_gives_nothing(path: Path) -> None:
+    path.write_bytes(CONTENT)
+    file = EventFile(path)
+    assert new_steps(file) == list(range(20))
+    assert list(file.read()) == []
+
+
+def test_windows_are_bounded_and_records_that_cross_them_are_whole(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tail_module, "WINDOW_BYTES", 37)
+    path.write_bytes(CONTENT)
+    file = EventFile(path)
+    windows = list(file.read())
+    assert len(windows) > 10
+    steps = [s for w in windows for g in w.segments for p in g.scalars.values() for s in p.step.tolist()]
+    assert steps == list(range(20))
+
+
+@pytest.mark.parametrize("window_bytes", [37, 1 << 20])
+def test_damage_costs_its_record_whatever_the_window(
+    path: Path, monkeypatch: pytest.MonkeyPatch, window_bytes: int
+) -> None:
+    monkeypatch.setattr(tail_module, "WINDOW_BYTES", window_bytes)
+    offset = sum(map(len, RECORDS[:8]))
+    for within in (0, 9, 14, len(RECORDS[8]) - 1):
+        damaged = bytearray(CONTENT)
+        damaged[offset + within] ^= 0x10
+        path.write_bytes(damaged)
+        file = EventFile(path)
+        assert new_steps(file) == [step for step in range(20) if step != 7]
+        assert offsets(file) == [offset]
+        path.unlink()
+
+
+def test_a_long_stretch_of_garbage_is_given_up_on_and_reported_once(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tail_module, "WINDOW_BYTES", 64)
+    monkeypatch.setattr(tail_module, "_GIVE_UP_BYTES", 256)
+    path.write_bytes(CONTENT + b"\xa5" * 5000)
+    file = EventFile(path)
+    assert new_steps(file) == list(range(20))
+    assert offsets(file) == [len(CONTENT)]
+    with path.open("ab") as writing:
+        writing.write(b"\x5a" * 700 + scalar_record("loss", step=20, value=1.0))
+    assert new_steps(file) == [20]
+    assert offsets(file) == [len(CONTENT)]
+
+
+def test_a_page_that_shows_late_heals_what_looked_damaged(path: Path) -> None:
+    last = scalar_record("loss", step=20, value=1.0)
+    path.write_bytes(CONTENT + bytes(len(last)))
+    file = EventFile(path)
+    new_steps(file)
+    assert offsets(file) == [len(CONTENT)]
+    with path.open("r+b") as writing:
+        writing.seek(len(CONTENT))
+        writing.write(last + scalar_record("loss", step=21, value=1.0))
+    assert new_steps(file) == [20, 21]
+    assert file.problems == []
+
+
+@pytest.mark.parametrize("keeps_inode", [True, False])
+def test_a_replaced_file_is_read_anew(path: Path, keeps_inode: bool) -> None:
+    path.write_bytes(CONTENT)
+    file = EventFile(path)
+    new_steps(file)
+    if not keeps_inode:
+        path.unlink()
+    path.write_bytes(version_record(1.8e9) + CONTENT * 2)
+    windows = list(file.read())
+    assert windows[0].replaced
+    assert sum(len(g.scalars.get("loss", ())) for w in windows for g in w.segments) == 40
+
+
+def test_a_truncated_file_is_read_anew(path: Path) -> None:
+    path.write_bytes(CONTENT)
+    file = EventFile(path)
+    new_steps(file)
+    path.write_bytes(b"".join(RECORDS[:5]))
+    assert new_steps(file) == [0, 1, 2, 3]
+
+
+def test_a_record_that_claims_gigabytes_is_waited_for_without_reading_on(path: Path) -> None:
+    from tensorboard_candles.events.framing import masked_crc32c
+
+    length = (2**31 - 1).to_bytes(8, "little")
+    path.write_bytes(CONTENT + length + masked_crc32c(length).to_bytes(4, "little") + b"partly there")
+    file = EventFile(path)
+    assert new_steps(file) == list(range(20))
+    assert file.problems == []
+
+
+def test_a_named_pipe_does_not_hang_the_reader(path: Path) -> None:
+    os.mkfifo(path)
+    with pytest.raises(OSError, match="not a regular file"):
+        list(EventFile(path).read())

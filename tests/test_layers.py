@@ -1,0 +1,48 @@
+"""The data flows one way: a layer imports those on its left and nothing on its right."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+PACKAGE = Path(__file__).parent.parent / "tensorboard_candles"
+FLOW = ["events", "store", "ohlc", "indicators", "analysis", "api", "plugin"]
+COMMON = {"metadata", "errors"}
+FRAMEWORKS = {"torch", "tensorflow", "keras", "lightning", "transformers", "jax", "sklearn"}
+
+
+def _imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def _rooms(path: Path) -> set[str]:
+    names = (name.split(".") for name in _imports(path))
+    return {parts[1] for parts in names if parts[0] == "tensorboard_candles" and len(parts) > 1}
+
+
+def test_every_layer_imports_only_layers_to_its_left() -> None:
+    wrong = []
+    for index, layer in enumerate(FLOW):
+        allowed = {*FLOW[: index + 1], *COMMON}
+        for path in [PACKAGE / f"{layer}.py", *(PACKAGE / layer).rglob("*.py")]:
+            if path.exists():
+                wrong += [(path.name, room) for room in _rooms(path) & {*FLOW, "writer", "cli"} - allowed]
+    assert wrong == []
+
+
+def test_the_writer_knows_nothing_of_the_reader() -> None:
+    rooms = set().union(*(_rooms(path) for path in (PACKAGE / "writer").rglob("*.py")))
+    assert rooms & set(FLOW) == set()
+
+
+def test_no_framework_is_imported_outside_integrations() -> None:
+    outside = [path for path in PACKAGE.rglob("*.py") if "integrations" not in path.parts]
+    assert len(outside) > 20
+    for path in outside:
+        assert {name.split(".")[0] for name in _imports(path)} & FRAMEWORKS == set(), path
