@@ -1,0 +1,58 @@
+import type { Polarity } from "../base/polarity.ts";
+import { BadAnswer } from "./errors.ts";
+import { asArray, asCount, asNumber, asRecord, asText, isRecord } from "./json.ts";
+import type { Loading, Problem, RunInfo, Runs, TagInfo } from "./types.ts";
+
+export function decodeRuns(answer: unknown): Runs {
+  if (!isRecord(answer) || !Array.isArray(answer.runs)) throw new BadAnswer("no list of runs in the answer");
+  return {
+    version: asText(answer.version),
+    exact: answer.exact !== false,
+    loading: decodeLoading(asRecord(answer.loading)),
+    problems: asArray(answer.problems).map((problem) => decodeProblem(asRecord(problem))),
+    runs: answer.runs.map((run) => decodeRun(asRecord(run))),
+  };
+}
+
+export const decodePolarity = (value: unknown): Polarity =>
+  value === "higher_is_better" ? "higher_is_better" : "lower_is_better";
+
+function decodeLoading(loading: Record<string, unknown>): Loading {
+  return {
+    done: asCount(loading.done),
+    total: asCount(loading.total),
+    bytesRead: asCount(loading.bytes_read),
+    bytesTotal: asCount(loading.bytes_total),
+  };
+}
+
+function decodeProblem(problem: Record<string, unknown>): Problem {
+  return {
+    run: asText(problem.run),
+    file: asText(problem.file),
+    offset: asNumber(problem.offset),
+    what: asText(problem.what),
+  };
+}
+
+function decodeRun(run: Record<string, unknown>): RunInfo {
+  return {
+    name: asText(run.name),
+    tags: asArray(run.tags).map((tag) => decodeTag(asRecord(tag))),
+    volumeTag: typeof run.volume_tag === "string" ? run.volume_tag : null,
+    hasEpochs: run.has_epochs === true,
+    startTime: asNumber(run.start_time),
+    endTime: asNumber(run.end_time),
+  };
+}
+
+function decodeTag(tag: Record<string, unknown>): TagInfo {
+  return {
+    tag: asText(tag.tag),
+    points: asCount(tag.points),
+    firstStep: asNumber(tag.first_step),
+    lastStep: asNumber(tag.last_step),
+    lastValue: asNumber(tag.last_value),
+    polarity: decodePolarity(tag.polarity),
+  };
+}

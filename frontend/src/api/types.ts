@@ -1,0 +1,93 @@
+import type { Axis, Range } from "../base/axis.ts";
+import type { Polarity } from "../base/polarity.ts";
+
+export interface TagInfo {
+  readonly tag: string;
+  readonly points: number;
+  readonly firstStep: number;
+  readonly lastStep: number;
+  readonly lastValue: number;
+  readonly polarity: Polarity;
+}
+
+export interface RunInfo {
+  readonly name: string;
+  readonly tags: readonly TagInfo[];
+  readonly volumeTag: string | null;
+  readonly hasEpochs: boolean;
+  readonly startTime: number;
+  readonly endTime: number;
+}
+
+export interface Loading {
+  readonly done: number;
+  readonly total: number;
+  readonly bytesRead: number;
+  readonly bytesTotal: number;
+}
+
+export interface Problem {
+  readonly run: string;
+  readonly file: string;
+  readonly offset: number;
+  readonly what: string;
+}
+
+export interface Runs {
+  readonly version: string;
+  readonly exact: boolean;
+  readonly loading: Loading;
+  readonly problems: readonly Problem[];
+  readonly runs: readonly RunInfo[];
+}
+
+/** One (run, tag). */
+export interface Series {
+  readonly run: string;
+  readonly tag: string;
+}
+
+export const CANDLE_COLUMNS = [
+  "x",
+  "first_step",
+  "last_step",
+  "open",
+  "high",
+  "low",
+  "close",
+  "mean",
+  "std",
+  "count",
+  "nonfinite",
+  "high_step",
+  "low_step",
+  "start_time",
+  "end_time",
+  "volume",
+] as const;
+
+export type CandleColumn = (typeof CANDLE_COLUMNS)[number];
+
+/** Candles of one series as parallel columns; a missing number is NaN. */
+export interface Candles {
+  readonly run: string;
+  readonly tag: string;
+  readonly by: Axis;
+  readonly width: number;
+  readonly exact: boolean;
+  readonly points: number;
+  readonly polarity: Polarity;
+  /** The tag behind the volume column, or "count". */
+  readonly volume: string;
+  /** Where the whole series lies on the axis, beyond the window that was asked for. */
+  readonly extent: Range;
+  readonly columns: Readonly<Record<CandleColumn, Float64Array>>;
+}
+
+export interface CandleQuery {
+  readonly series: readonly Series[];
+  readonly by: Axis;
+  readonly width?: number;
+  readonly window?: Range;
+  readonly limit: number;
+}

@@ -1,0 +1,24 @@
+/** What the horizontal axis counts; the names are those of the wire (`by=`). */
+export type Axis = "steps" | "epochs" | "seconds";
+
+export const AXES: readonly Axis[] = ["steps", "epochs", "seconds"];
+
+/** A half-open stretch [from, to) of the axis, in steps, epochs or seconds. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+export const span = (range: Range): number => range.to - range.from;
+
+export const overlaps = (a: Range, b: Range): boolean => a.from < b.to && b.from < a.to;
+
+/** The narrowest candle an axis can have; steps and epochs are whole, seconds go down to a millisecond. */
+export const narrowestWidth = (axis: Axis): number => (axis === "seconds" ? 0.001 : 1);
+
+export function union(ranges: readonly Range[]): Range | null {
+  if (ranges.length === 0) return null;
+  const from = Math.min(...ranges.map((range) => range.from));
+  const to = Math.max(...ranges.map((range) => range.to));
+  return { from, to };
+}

@@ -1,0 +1,80 @@
+import type { Axis } from "./axis.ts";
+
+const INTEGER = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+
+/** About six significant digits, as short as they can be: 0.123457, 1.5e-7, 1234.57. */
+export function formatValue(value: number): string {
+  if (!Number.isFinite(value)) return "–";
+  return formatDigits(value, 6);
+}
+
+export function formatDigits(value: number, digits: number): string {
+  if (value === 0) return "0";
+  const magnitude = Math.abs(value);
+  if (magnitude >= 1e7 || magnitude < 1e-4) {
+    return value
+      .toExponential(digits - 1)
+      .replace(/\.?0+e/, "e")
+      .replace("e+", "e");
+  }
+  return String(Number(value.toPrecision(digits)));
+}
+
+export const formatInteger = (value: number): string =>
+  Number.isFinite(value) ? INTEGER.format(value) : "–";
+
+/** 950, 12.3k, 1M: for places with little room. */
+export function formatCompact(value: number): string {
+  const units = [
+    [1e9, "G"],
+    [1e6, "M"],
+    [1e3, "k"],
+  ] as const;
+  for (const [size, suffix] of units) {
+    if (Math.abs(value) >= size) return `${Number((value / size).toPrecision(3))}${suffix}`;
+  }
+  return String(Number(value.toPrecision(3)));
+}
+
+export function formatBytes(bytes: number): string {
+  const units = ["B", "KB", "MB", "GB", "TB"];
+  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
+  return `${Number((bytes / 1000 ** power).toPrecision(3))} ${units[power] ?? ""}`;
+}
+
+/** 250ms, 1.5s, 1m30s, 2h, 1d3h: the two largest parts that are not zero. */
+export function formatDuration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return "–";
+  if (seconds < 0) return `-${formatDuration(-seconds)}`;
+  if (seconds === 0) return "0s";
+  if (seconds < 1) return `${Number((seconds * 1000).toPrecision(3))}ms`;
+  if (seconds < 60) return `${Number(seconds.toFixed(3))}s`;
+  return longDuration(seconds);
+}
+
+function longDuration(seconds: number): string {
+  let rest = Number(seconds.toFixed(3));
+  const parts: string[] = [];
+  for (const [size, unit] of [
+    [86400, "d"],
+    [3600, "h"],
+    [60, "m"],
+    [1, "s"],
+  ] as const) {
+    const amount = unit === "s" ? Number(rest.toFixed(3)) : Math.floor(rest / size);
+    rest -= amount * size;
+    if (amount > 0) parts.push(`${amount}${unit}`);
+  }
+  return parts.join("");
+}
+
+export const formatWidth = (axis: Axis, width: number): string =>
+  axis === "seconds" ? formatDuration(width) : formatInteger(width);
+
+/** Where a bucket lies, in words: `steps 1,000–1,999`, `epoch 3`, `1m30s–1m40s`. */
+export function formatBucket(axis: Axis, start: number, width: number): string {
+  if (axis === "seconds") return `${formatDuration(start)}–${formatDuration(start + width)}`;
+  const noun = axis === "steps" ? "step" : "epoch";
+  if (width === 1) return `${noun} ${formatInteger(start)}`;
+  return `${noun}s ${formatInteger(start)}–${formatInteger(start + width - 1)}`;
+}

@@ -1,0 +1,10 @@
+export type Polarity = "lower_is_better" | "higher_is_better";
+
+export type Direction = "better" | "worse" | "same";
+
+/** What a candle's body means: red is worse, whichever way the value went. */
+export function direction(open: number, close: number, polarity: Polarity): Direction {
+  if (open === close) return "same";
+  const fell = close < open;
+  return fell === (polarity === "lower_is_better") ? "better" : "worse";
+}

@@ -1,0 +1,91 @@
+import type { RunInfo, TagInfo } from "../api/types.ts";
+
+/** What a person picked in the sidebar. */
+export interface Choice {
+  readonly focus: string | null;
+  readonly checked: readonly string[];
+  readonly tag: string | null;
+}
+
+const CHECKED_AT_FIRST = 5;
+
+// Earlier is likelier to be what a person wants to see first.
+const LIKELY_TAGS = [
+  /^(train\/|batch_|training[/_])?loss$/i,
+  /train.*loss/i,
+  /loss/i,
+  /nll|perplexity|error|mse/i,
+];
+
+export function likelyTag(tags: readonly TagInfo[]): string | null {
+  for (const pattern of LIKELY_TAGS) {
+    const found = tags.find(({ tag }) => pattern.test(tag));
+    if (found) return found.tag;
+  }
+  const longest = [...tags].sort((a, b) => b.points - a.points)[0];
+  return longest?.tag ?? null;
+}
+
+export const hasTag = (run: RunInfo, tag: string | null): boolean =>
+  run.tags.some((info) => info.tag === tag);
+
+/**
+ * A choice that can be shown: what was picked, less what is gone, filled up where nothing is left.
+ * Nothing that still exists is ever deselected here.
+ */
+export function settle(choice: Choice, runs: readonly RunInfo[]): Choice {
+  const named = new Map(runs.map((run) => [run.name, run]));
+  const kept = choice.checked.filter((name) => named.has(name));
+  const focused = named.get(choice.focus ?? "") ?? named.get(kept[0] ?? "") ?? firstRun(runs);
+  if (focused === undefined) return { focus: null, checked: [], tag: null };
+  const tag = settleTag(choice.tag, focused, runs);
+  const checked = kept.length > 0 ? kept : firstChecked(focused, tag, runs);
+  return { focus: focused.name, checked: withFocus(checked, focused.name), tag };
+}
+
+const firstRun = (runs: readonly RunInfo[]): RunInfo | undefined =>
+  runs.find((run) => run.tags.length > 0) ?? runs[0];
+
+function settleTag(tag: string | null, focused: RunInfo, runs: readonly RunInfo[]): string | null {
+  const known = tag !== null && runs.some((run) => hasTag(run, tag));
+  return known ? tag : likelyTag(focused.tags);
+}
+
+function firstChecked(focused: RunInfo, tag: string | null, runs: readonly RunInfo[]): string[] {
+  const others = runs.filter((run) => run !== focused && hasTag(run, tag));
+  return [focused, ...others].slice(0, CHECKED_AT_FIRST).map((run) => run.name);
+}
+
+const withFocus = (checked: readonly string[], focus: string): readonly string[] =>
+  checked.includes(focus) ? checked : [focus, ...checked];
+
+/** Focuses a run, which also checks it. */
+export const focusRun = (choice: Choice, run: string): Choice => ({
+  ...choice,
+  focus: run,
+  checked: withFocus(choice.checked, run),
+});
+
+/** Checks or unchecks runs; the focus moves on when it is unchecked, and the last run stays. */
+export function checkRuns(choice: Choice, runs: readonly string[], on: boolean): Choice {
+  const changed = new Set(runs);
+  const rest = choice.checked.filter((name) => !changed.has(name));
+  const checked = on ? [...rest, ...runs] : rest;
+  if (checked.length === 0) return { ...choice, checked: choice.focus === null ? [] : [choice.focus] };
+  const focus = choice.focus !== null && checked.includes(choice.focus) ? choice.focus : (checked[0] ?? null);
+  return { ...choice, focus, checked };
+}
+
+/** Tags of the checked runs, once each, as the focused run knows them where it has them. */
+export function tagsOf(choice: Choice, runs: readonly RunInfo[]): TagInfo[] {
+  const checked = new Set(choice.checked);
+  const focusFirst = [...runs].sort(
+    (a, b) => Number(b.name === choice.focus) - Number(a.name === choice.focus),
+  );
+  const tags = new Map<string, TagInfo>();
+  for (const run of focusFirst) {
+    if (!checked.has(run.name)) continue;
+    for (const info of run.tags) if (!tags.has(info.tag)) tags.set(info.tag, info);
+  }
+  return [...tags.values()].sort((a, b) => a.tag.localeCompare(b.tag, "en", { numeric: true }));
+}

@@ -1,0 +1,70 @@
+import type { Client } from "../api/client.ts";
+import type { Runs } from "../api/types.ts";
+
+const POLL_MS = 1000;
+const LONGEST_WAIT_MS = 15_000;
+
+export interface PollListener {
+  /** Something changed since the last answer. */
+  changed(runs: Runs): void;
+  /** An answer came, changed or not. */
+  reached(): void;
+  failed(error: unknown, retryMs: number): void;
+}
+
+/** Milliseconds to wait after so many failures in a row: 1, 2, 4 … 15 s. */
+export const backoffMs = (failures: number): number =>
+  Math.min(LONGEST_WAIT_MS, POLL_MS * 2 ** Math.max(0, failures - 1));
+
+/** Asks for the runs about once a second, rests while nobody looks, and less often while nobody answers. */
+export class Poller {
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private failures = 0;
+  private paused = false;
+  private asking = false;
+  private closed = false;
+
+  constructor(
+    private readonly client: Pick<Client, "runs">,
+    private readonly listener: PollListener,
+  ) {}
+
+  start(): void {
+    void this.ask();
+  }
+
+  pause(paused: boolean): void {
+    if (this.paused === paused) return;
+    this.paused = paused;
+    clearTimeout(this.timer);
+    if (!paused) void this.ask();
+  }
+
+  close(): void {
+    this.closed = true;
+    clearTimeout(this.timer);
+  }
+
+  private async ask(): Promise<void> {
+    if (this.asking || this.closed) return;
+    this.asking = true;
+    clearTimeout(this.timer);
+    try {
+      const runs = await this.client.runs();
+      this.failures = 0;
+      this.listener.reached();
+      if (runs !== null) this.listener.changed(runs);
+    } catch (error) {
+      this.failures += 1;
+      this.listener.failed(error, backoffMs(this.failures));
+    } finally {
+      this.asking = false;
+      this.next();
+    }
+  }
+
+  private next(): void {
+    if (this.paused || this.closed) return;
+    this.timer = setTimeout(() => void this.ask(), backoffMs(this.failures));
+  }
+}

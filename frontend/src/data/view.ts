@@ -1,0 +1,69 @@
+import { type Axis, narrowestWidth, overlaps, type Range, span } from "../base/axis.ts";
+
+/** What a view does when the series grows: shows it all, stays at its right edge, or stays where it is. */
+export type Follow = "all" | "edge" | "none";
+
+// A series of three points should not become three candles as wide as a hand.
+const FEWEST_CANDLES_ACROSS = 24;
+
+// Zoomed in no further than this many of the narrowest candles.
+const FEWEST_CANDLES_ZOOMED = 6;
+
+const MARGIN_LEFT = 0.01;
+const MARGIN_RIGHT = 0.03;
+const FURTHEST_OUT = 1.25;
+
+export function fitView(extent: Range, axis: Axis): Range {
+  const shown = Math.max(span(extent), FEWEST_CANDLES_ACROSS * narrowestWidth(axis));
+  return { from: extent.from - MARGIN_LEFT * shown, to: extent.from + shown * (1 + MARGIN_RIGHT) };
+}
+
+export function followOf(view: Range, extent: Range): Follow {
+  if (view.to < extent.to) return "none";
+  return view.from <= extent.from ? "all" : "edge";
+}
+
+/** The view after the series has grown from `before` to `after`. */
+export function grownView(view: Range, before: Range, after: Range, axis: Axis): Range {
+  const follow = followOf(view, before);
+  if (follow === "all")
+    return before.from === after.from && before.to === after.to ? view : fitView(after, axis);
+  if (follow === "none" || after.to <= view.to - span(view) * (MARGIN_RIGHT / 2)) return view;
+  const to = after.to + MARGIN_RIGHT * span(view);
+  return { from: to - span(view), to };
+}
+
+/** A view that a person can't get lost in: some of the series in sight, not too far out, not too far in. */
+export function clampView(view: Range, extent: Range, axis: Axis): Range {
+  const fit = fitView(extent, axis);
+  const widest = span(fit) * FURTHEST_OUT;
+  const narrowest = Math.min(span(fit), FEWEST_CANDLES_ZOOMED * narrowestWidth(axis));
+  const wanted = Math.min(widest, Math.max(narrowest, span(view)));
+  const centre = (view.from + view.to) / 2;
+  const keep = Math.min(wanted, span(extent)) * 0.1;
+  const from = Math.min(extent.to - keep, Math.max(extent.from + keep - wanted, centre - wanted / 2));
+  return { from, to: from + wanted };
+}
+
+/** Zooms by `factor` (above 1: closer) and keeps the place under `anchor` where it is. */
+export function zoomView(view: Range, anchor: number, factor: number): Range {
+  return { from: anchor - (anchor - view.from) / factor, to: anchor + (view.to - anchor) / factor };
+}
+
+export const panView = (view: Range, distance: number): Range => ({
+  from: view.from + distance,
+  to: view.to + distance,
+});
+
+/** The view moved just far enough to show `target`. */
+export function revealView(view: Range, target: Range): Range {
+  if (target.from < view.from) return panView(view, target.from - view.from);
+  if (target.to > view.to) return panView(view, target.to - view.to);
+  return view;
+}
+
+/** The view to start from on another series: the same one while it makes sense there. */
+export function carriedView(view: Range | null, before: Range | null, extent: Range, axis: Axis): Range {
+  if (view === null || before === null || !overlaps(view, extent)) return fitView(extent, axis);
+  return followOf(view, before) === "all" ? fitView(extent, axis) : clampView(view, extent, axis);
+}

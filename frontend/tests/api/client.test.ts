@@ -1,0 +1,98 @@
+import { expect, test } from "vitest";
+import { Client } from "../../src/api/client.ts";
+import { BadAnswer, Refused, Unreachable } from "../../src/api/errors.ts";
+import { candlesBody } from "./wire.ts";
+
+const BASE = new URL("http://host/prefix/data/plugin/candles/");
+const ITEM = {
+  run: "a b",
+  tag: "loss/x",
+  by: "steps",
+  width: 10,
+  points: 5,
+  volume: "count",
+  extent: [0, 40],
+};
+
+function clientAnswering(...answers: Response[]) {
+  const asked: { url: URL; options: RequestInit }[] = [];
+  const client = new Client(BASE, async (url, options) => {
+    asked.push({ url, options });
+    return answers.shift() ?? new Response(null, { status: 500 });
+  });
+  return { client, asked };
+}
+
+test("candles are asked for relative to the plugin's base, names encoded", async () => {
+  const { client, asked } = clientAnswering(new Response(candlesBody([{ item: ITEM, x: [0, 10] }])));
+  const series = [{ run: "a b", tag: "loss/x&y" }];
+  await client.candles({ series, by: "steps", width: 10, window: { from: 0, to: 40 }, limit: 100 });
+  expect(asked[0]?.url.pathname).toBe("/prefix/data/plugin/candles/candles");
+  expect(asked[0]?.url.search).toBe(
+    "?format=safetensors&by=steps&run=a+b&tag=loss%2Fx%26y&width=10&start=0&end=40&limit=100",
+  );
+});
+
+test("one series has plain column names and several have their index before them", async () => {
+  const { client } = clientAnswering(
+    new Response(candlesBody([{ item: ITEM, x: [0, 10] }])),
+    new Response(
+      candlesBody([
+        { item: ITEM, x: [0] },
+        { item: { ...ITEM, run: "b", exact: false }, x: [0, 10, 20] },
+      ]),
+    ),
+  );
+  const one = await client.candles({ series: [{ run: "a b", tag: "loss/x" }], by: "steps", limit: 1 });
+  expect([...(one[0]?.columns.x ?? [])]).toEqual([0, 10]);
+  expect(one[0]?.extent).toEqual({ from: 0, to: 40 });
+  const two = await client.candles({
+    series: [one[0], one[0]].map(() => ({ run: "", tag: "" })),
+    by: "steps",
+    limit: 1,
+  });
+  expect(two.map(({ exact }) => exact)).toEqual([true, false]);
+  expect([...(two[1]?.columns.close ?? [])]).toEqual([0, 1, 2]);
+});
+
+test("an answer for fewer series than were asked for is refused", async () => {
+  const { client } = clientAnswering(new Response(candlesBody([{ item: ITEM, x: [0] }])));
+  const series = [
+    { run: "a", tag: "t" },
+    { run: "b", tag: "t" },
+  ];
+  await expect(client.candles({ series, by: "steps", limit: 1 })).rejects.toThrow(BadAnswer);
+});
+
+test("the API's own words come through and anything else is a server that is not there", async () => {
+  const { client } = clientAnswering(
+    Response.json({ error: "run a has no epochs: log one with tracker.epoch()" }, { status: 400 }),
+    new Response("<html>Bad gateway</html>", { status: 502 }),
+  );
+  const query = { series: [{ run: "a", tag: "t" }], by: "epochs", limit: 1 } as const;
+  const refused = await client.candles(query).catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(Refused);
+  expect((refused as Refused).message).toContain("no epochs");
+  await expect(client.candles(query)).rejects.toThrow(Unreachable);
+});
+
+test("unchanged runs cost no decoding, and missing numbers are NaN", async () => {
+  const runs = {
+    version: "1",
+    exact: false,
+    loading: { done: 1, total: 2, bytes_read: 3, bytes_total: 4 },
+    problems: [{ run: "a", file: "f", offset: 12, what: "checksum mismatch" }],
+    runs: [{ name: "a", tags: [{ tag: "loss", points: 2, first_step: 0, last_step: 1, last_value: null }] }],
+  };
+  const { client, asked } = clientAnswering(
+    Response.json(runs, { headers: { ETag: '"1"' } }),
+    new Response(null, { status: 304 }),
+  );
+  const answer = await client.runs();
+  expect(answer?.exact).toBe(false);
+  expect(answer?.loading.bytesTotal).toBe(4);
+  expect(answer?.problems[0]?.offset).toBe(12);
+  expect(answer?.runs[0]?.tags[0]?.lastValue).toBeNaN();
+  expect(await client.runs()).toBeNull();
+  expect(asked[1]?.options.headers).toEqual({ "If-None-Match": '"1"' });
+});

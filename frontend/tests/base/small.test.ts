@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { groupByPrefix, nameFilter } from "../../src/base/filter.ts";
+import { Lru } from "../../src/base/lru.ts";
+import { direction } from "../../src/base/polarity.ts";
+
+test("a filter is a regular expression, or plain text where it is not one", () => {
+  expect(["lr=0.1", "lr=0.2", "wd=0.1"].filter(nameFilter("^lr"))).toEqual(["lr=0.1", "lr=0.2"]);
+  expect(["a(b", "ab"].filter(nameFilter("a(b"))).toEqual(["a(b"]);
+  expect(["Loss"].filter(nameFilter(" loss "))).toEqual(["Loss"]);
+  expect(["x"].filter(nameFilter(""))).toEqual(["x"]);
+});
+
+test("names group by what stands before the first slash", () => {
+  const groups = groupByPrefix(["train/loss", "lr", "val/loss", "train/acc"], (name) => name);
+  expect(groups.map(({ prefix, items }) => [prefix, ...items])).toEqual([
+    ["", "lr"],
+    ["train", "train/loss", "train/acc"],
+    ["val", "val/loss"],
+  ]);
+});
+
+test("the cache forgets what was used longest ago", () => {
+  const cache = new Lru<number>(2);
+  cache.set("a", 1);
+  cache.set("b", 2);
+  cache.get("a");
+  cache.set("c", 3);
+  expect([cache.get("a"), cache.get("b"), cache.get("c")]).toEqual([1, undefined, 3]);
+});
+
+test("red is worse, not up", () => {
+  expect(direction(1, 2, "lower_is_better")).toBe("worse");
+  expect(direction(1, 2, "higher_is_better")).toBe("better");
+  expect(direction(2, 1, "lower_is_better")).toBe("better");
+  expect(direction(2, 2, "lower_is_better")).toBe("same");
+});

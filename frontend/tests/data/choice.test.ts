@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import type { RunInfo } from "../../src/api/types.ts";
+import { checkRuns, focusRun, likelyTag, settle, tagsOf } from "../../src/data/choice.ts";
+
+function run(name: string, ...tags: string[]): RunInfo {
+  const infos = tags.map((tag, i) => ({
+    tag,
+    points: 10 + i,
+    firstStep: 0,
+    lastStep: 9,
+    lastValue: 1,
+    polarity: "lower_is_better" as const,
+  }));
+  return { name, tags: infos, volumeTag: null, hasEpochs: false, startTime: 0, endTime: 1 };
+}
+
+const NOTHING = { focus: null, checked: [], tag: null };
+const RUNS = [run("a", "accuracy", "train/loss"), run("b", "train/loss"), run("c", "lr")];
+
+test("the first choice is the first run, those like it, and a loss", () => {
+  expect(settle(NOTHING, RUNS)).toEqual({ focus: "a", checked: ["a", "b"], tag: "train/loss" });
+});
+
+test("only a few of many runs are checked at first", () => {
+  const many = Array.from({ length: 300 }, (_, i) => run(`r${i}`, "loss"));
+  expect(settle(NOTHING, many).checked).toHaveLength(5);
+});
+
+test("a choice that can still be shown is left alone, tag of another run included", () => {
+  const choice = { focus: "b", checked: ["b", "c"], tag: "lr" };
+  expect(settle(choice, RUNS)).toEqual(choice);
+});
+
+test("what is gone is replaced by what is there", () => {
+  const choice = { focus: "gone", checked: ["gone", "b"], tag: "no such tag" };
+  expect(settle(choice, RUNS)).toEqual({ focus: "b", checked: ["b"], tag: "train/loss" });
+  expect(settle(choice, [])).toEqual(NOTHING);
+});
+
+test("a loss is preferred, then whatever has most points", () => {
+  expect(likelyTag(run("", "val/loss", "loss", "x").tags)).toBe("loss");
+  expect(likelyTag(run("", "x", "y").tags)).toBe("y");
+  expect(likelyTag([])).toBeNull();
+});
+
+test("focus checks a run; unchecking the focus moves it on; the last run stays", () => {
+  const start = { focus: "a", checked: ["a", "b"], tag: "t" };
+  expect(focusRun(start, "c").checked).toEqual(["c", "a", "b"]);
+  expect(checkRuns(start, ["a"], false)).toEqual({ focus: "b", checked: ["b"], tag: "t" });
+  expect(checkRuns(start, ["a", "b"], false).checked).toEqual(["a"]);
+});
+
+test("tags are those of the checked runs, sorted as people count", () => {
+  const choice = { focus: "b", checked: ["a", "b"], tag: null };
+  expect(tagsOf(choice, RUNS).map(({ tag }) => tag)).toEqual(["accuracy", "train/loss"]);
+  const layers = [run("a", "layer10", "layer9")];
+  expect(tagsOf({ ...choice, checked: ["a"] }, layers).map(({ tag }) => tag)).toEqual(["layer9", "layer10"]);
+});

@@ -1,0 +1,206 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Refused } from "../../src/api/errors.ts";
+import type { CandleQuery, Candles } from "../../src/api/types.ts";
+import { CANDLE_COLUMNS } from "../../src/api/types.ts";
+import type { Range } from "../../src/base/axis.ts";
+import { Feed, type Frame, type Wanted } from "../../src/data/feed.ts";
+import { Loader } from "../../src/data/loader.ts";
+
+/** A server whose series reach from 0 to `end`, and which notes what it was asked. */
+class Server {
+  end = 100_000;
+  readonly asked: CandleQuery[] = [];
+  failure: Error | null = null;
+
+  async candles(query: CandleQuery, signal?: AbortSignal): Promise<Candles[]> {
+    this.asked.push(query);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    signal?.throwIfAborted();
+    if (this.failure) throw this.failure;
+    return query.series.map((series) => this.answer(query, series));
+  }
+
+  get windows(): CandleQuery[] {
+    return this.asked.filter((query) => query.window !== undefined);
+  }
+
+  private answer(query: CandleQuery, series: { run: string; tag: string }): Candles {
+    const width = query.width ?? this.end;
+    const empty = Object.fromEntries(CANDLE_COLUMNS.map((name) => [name, new Float64Array()]));
+    return {
+      ...series,
+      by: query.by,
+      width,
+      exact: true,
+      points: this.end,
+      polarity: "lower_is_better",
+      volume: "count",
+      extent: { from: 0, to: this.end },
+      columns: empty as Candles["columns"],
+    };
+  }
+}
+
+function feedOn(server: Server) {
+  const seen = { frames: [] as Frame[], views: [] as Range[], errors: [] as unknown[] };
+  const feed = new Feed(new Loader(server), {
+    moved: (view) => seen.views.push(view),
+    loaded: (frame, view) => {
+      seen.frames.push(frame);
+      seen.views.push(view);
+    },
+    failed: (error) => seen.errors.push(error),
+    busy: () => {},
+  });
+  feed.resize(1000);
+  return { feed, seen };
+}
+
+const settle = () => vi.advanceTimersByTimeAsync(400);
+const WANTED: Wanted = { series: [{ run: "a", tag: "loss" }], axis: "steps", width: "auto", version: "1" };
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+test("shows the whole series at first, in candles a few pixels wide", async () => {
+  const server = new Server();
+  const { feed, seen } = feedOn(server);
+  feed.want(WANTED);
+  await settle();
+  expect(seen.frames).toHaveLength(1);
+  expect(seen.frames[0]?.plan.width).toBe(500);
+  expect(seen.views.at(-1)?.to).toBeGreaterThanOrEqual(100_000);
+});
+
+test("starts when the size is known only later", async () => {
+  const server = new Server();
+  const { feed, seen } = feedOn(server);
+  feed.resize(0);
+  feed.want(WANTED);
+  await settle();
+  expect(seen.frames).toHaveLength(0);
+  feed.resize(800);
+  await settle();
+  expect(seen.frames).toHaveLength(1);
+});
+
+test("zooming in fetches finer candles down to single steps, a small pan fetches nothing", async () => {
+  const server = new Server();
+  const { feed, seen } = feedOn(server);
+  feed.want(WANTED);
+  await settle();
+  feed.look({ from: 50_000, to: 50_200 });
+  await settle();
+  expect(seen.frames.at(-1)?.plan.width).toBe(1);
+  const before = server.asked.length;
+  feed.look({ from: 50_020, to: 50_220 });
+  await settle();
+  expect(server.asked).toHaveLength(before);
+});
+
+test("a burst of moves asks for far fewer windows than there were moves", async () => {
+  const server = new Server();
+  const { feed, seen } = feedOn(server);
+  feed.want(WANTED);
+  await settle();
+  const before = server.windows.length;
+  for (let i = 1; i <= 40; i++) {
+    feed.look({ from: 1000 * i, to: 100_000 - 1000 * i });
+    await vi.advanceTimersByTimeAsync(5);
+  }
+  await settle();
+  expect(server.windows.length - before).toBeLessThanOrEqual(6);
+  expect(seen.frames.at(-1)?.plan.window.to).toBeGreaterThanOrEqual(60_000);
+});
+
+test("growth leaves a zoomed view where it is and brings the new candles", async () => {
+  const server = new Server();
+  const { feed, seen } = feedOn(server);
+  feed.want(WANTED);
+  await settle();
+  feed.look({ from: 20_000, to: 30_000 });
+  await settle();
+  const view = seen.views.at(-1);
+  server.end = 120_000;
+  feed.want({ ...WANTED, version: "2" });
+  await settle();
+  expect(seen.views.at(-1)).toEqual(view);
+  expect(seen.frames.at(-1)?.extent.to).toBe(120_000);
+});
+
+test("growth widens a view of everything", async () => {
+  const server = new Server();
+  const { feed, seen } = feedOn(server);
+  feed.want(WANTED);
+  await settle();
+  server.end = 300_000;
+  feed.want({ ...WANTED, version: "2" });
+  await settle();
+  expect(seen.views.at(-1)?.to).toBeGreaterThanOrEqual(300_000);
+  expect(seen.frames.at(-1)?.plan.width).toBe(2000);
+});
+
+test("versions that come faster than answers do not starve the chart", async () => {
+  const server = new Server();
+  const { feed, seen } = feedOn(server);
+  for (let version = 1; version <= 50; version++) {
+    feed.want({ ...WANTED, version: String(version) });
+    await vi.advanceTimersByTimeAsync(10);
+  }
+  expect(seen.frames.length).toBeGreaterThan(3);
+  await settle();
+  expect(server.windows.length).toBeGreaterThan(3);
+});
+
+test("an error is told once and a retry asks again", async () => {
+  const server = new Server();
+  server.failure = new Refused(400, "run a has no epochs");
+  const { feed, seen } = feedOn(server);
+  feed.want({ ...WANTED, axis: "epochs" });
+  await settle();
+  expect(seen.errors).toHaveLength(1);
+  server.failure = null;
+  feed.retry();
+  await settle();
+  expect(seen.frames).toHaveLength(1);
+});
+
+test("another run at the same place on the axis keeps the view", async () => {
+  const server = new Server();
+  const { feed, seen } = feedOn(server);
+  feed.want(WANTED);
+  await settle();
+  feed.look({ from: 20_000, to: 30_000 });
+  await settle();
+  feed.want({ ...WANTED, series: [{ run: "b", tag: "loss" }, ...WANTED.series] });
+  await settle();
+  expect(seen.views.at(-1)).toEqual({ from: 20_000, to: 30_000 });
+  expect(seen.frames.at(-1)?.candles.map(({ run }) => run)).toEqual(["b", "a"]);
+});
+
+test("going back to a window that was just shown asks for nothing", async () => {
+  const server = new Server();
+  const { feed } = feedOn(server);
+  feed.want(WANTED);
+  await settle();
+  feed.look({ from: 20_000, to: 30_000 });
+  await settle();
+  const before = server.asked.length;
+  feed.fit();
+  await settle();
+  expect(server.asked).toHaveLength(before);
+});
+
+test("an answer for a place one has left is not shown", async () => {
+  const server = new Server();
+  const { feed, seen } = feedOn(server);
+  feed.want(WANTED);
+  await settle();
+  const frames = seen.frames.length;
+  feed.look({ from: 10_000, to: 10_200 });
+  await vi.advanceTimersByTimeAsync(75);
+  feed.look({ from: 80_000, to: 80_200 });
+  await settle();
+  const later = seen.frames.slice(frames);
+  expect(later.every(({ plan }) => plan.window.from > 50_000)).toBe(true);
+});

@@ -1,0 +1,57 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Runs } from "../../src/api/types.ts";
+import { backoffMs, Poller } from "../../src/data/poller.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function pollerOn(answer: () => Promise<Runs | null>) {
+  const seen = { asked: 0, changed: 0, failed: 0 };
+  const runs = () => {
+    seen.asked += 1;
+    return answer();
+  };
+  const poller = new Poller(
+    { runs },
+    {
+      changed: () => {
+        seen.changed += 1;
+      },
+      reached: () => {},
+      failed: () => {
+        seen.failed += 1;
+      },
+    },
+  );
+  return { poller, seen };
+}
+
+test("asks about once a second and reports only what changed", async () => {
+  const { poller, seen } = pollerOn(async () => null);
+  poller.start();
+  await vi.advanceTimersByTimeAsync(5100);
+  expect(seen).toEqual({ asked: 6, changed: 0, failed: 0 });
+  poller.close();
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(seen.asked).toBe(6);
+});
+
+test("rests while nobody looks and asks at once when somebody does", async () => {
+  const { poller, seen } = pollerOn(async () => null);
+  poller.start();
+  await vi.advanceTimersByTimeAsync(10);
+  poller.pause(true);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(seen.asked).toBe(1);
+  poller.pause(false);
+  await vi.advanceTimersByTimeAsync(10);
+  expect(seen.asked).toBe(2);
+});
+
+test("asks less often while nobody answers", async () => {
+  const { poller, seen } = pollerOn(async () => Promise.reject(new Error("gone")));
+  poller.start();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(seen.failed).toBeLessThan(10);
+  expect([1, 2, 3, 9].map(backoffMs)).toEqual([1000, 2000, 4000, 15_000]);
+});

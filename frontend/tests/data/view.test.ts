@@ -1,0 +1,81 @@
+import { expect, test } from "vitest";
+import {
+  carriedView,
+  clampView,
+  fitView,
+  followOf,
+  grownView,
+  panView,
+  revealView,
+  zoomView,
+} from "../../src/data/view.ts";
+
+const EXTENT = { from: 0, to: 1000 };
+const GROWN = { from: 0, to: 1100 };
+
+test("a fitted view shows everything and follows all of it", () => {
+  const view = fitView(EXTENT, "steps");
+  expect(view.from).toBeLessThanOrEqual(0);
+  expect(view.to).toBeGreaterThanOrEqual(1000);
+  expect(followOf(view, EXTENT)).toBe("all");
+  expect(grownView(view, EXTENT, GROWN, "steps")).toEqual(fitView(GROWN, "steps"));
+});
+
+test("a few points stay narrow candles", () => {
+  expect(fitView({ from: 0, to: 3 }, "steps").to).toBeGreaterThan(20);
+});
+
+test("a view at the right edge moves along with the growth and keeps its span", () => {
+  const view = { from: 800, to: 1010 };
+  const grown = grownView(view, EXTENT, GROWN, "steps");
+  expect(followOf(view, EXTENT)).toBe("edge");
+  expect(grown.to).toBeGreaterThan(1100);
+  expect(grown.to - grown.from).toBeCloseTo(210);
+});
+
+test("a view elsewhere does not move at all", () => {
+  const view = { from: 200, to: 400 };
+  expect(grownView(view, EXTENT, GROWN, "steps")).toBe(view);
+});
+
+test("a view that shows all of an unchanged series stays as it is", () => {
+  const view = { from: -100, to: 1200 };
+  expect(grownView(view, EXTENT, EXTENT, "steps")).toBe(view);
+});
+
+test("zooming keeps the place under the pointer", () => {
+  const view = zoomView({ from: 0, to: 100 }, 25, 2);
+  expect(view).toEqual({ from: 12.5, to: 62.5 });
+  expect((25 - view.from) / 50).toBeCloseTo(0.25);
+});
+
+test("a clamped view always has some of the series in it", () => {
+  for (const from of [-1e6, -300, 0, 900, 5000, 1e6]) {
+    const view = clampView({ from, to: from + 300 }, EXTENT, "steps");
+    expect(view.to).toBeGreaterThan(EXTENT.from);
+    expect(view.from).toBeLessThan(EXTENT.to);
+    expect(view.to - view.from).toBeCloseTo(300);
+  }
+});
+
+test("zoom ends at a few single steps on one side and a little beyond everything on the other", () => {
+  const near = clampView({ from: 500, to: 500.01 }, EXTENT, "steps");
+  expect(near.to - near.from).toBeCloseTo(6);
+  const far = clampView({ from: -1e9, to: 1e9 }, EXTENT, "steps");
+  expect(far.to - far.from).toBeLessThan(1400);
+});
+
+test("a view moves no further than it takes to show a candle", () => {
+  expect(revealView({ from: 0, to: 100 }, { from: 50, to: 60 })).toEqual({ from: 0, to: 100 });
+  expect(revealView({ from: 0, to: 100 }, { from: 110, to: 120 })).toEqual({ from: 20, to: 120 });
+  expect(revealView({ from: 0, to: 100 }, { from: -10, to: 0 })).toEqual({ from: -10, to: 90 });
+});
+
+test("another series keeps the view where it has one to show, and is fitted where not", () => {
+  const zoomed = { from: 200, to: 400 };
+  expect(carriedView(zoomed, EXTENT, { from: 0, to: 900 }, "steps")).toEqual(zoomed);
+  const elsewhere = { from: 5000, to: 6000 };
+  expect(carriedView(zoomed, EXTENT, elsewhere, "steps")).toEqual(fitView(elsewhere, "steps"));
+  expect(carriedView(fitView(EXTENT, "steps"), EXTENT, GROWN, "steps")).toEqual(fitView(GROWN, "steps"));
+  expect(panView(zoomed, 10)).toEqual({ from: 210, to: 410 });
+});

@@ -1,0 +1,31 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  // TensorBoard serves the bundle under a path that is not known here, so every reference is relative.
+  base: "./",
+  build: {
+    outDir: here("../tensorboard_candles/static"),
+    emptyOutDir: true,
+    target: "es2022",
+    assetsInlineLimit: 0,
+    // The polyfill would be an inline script, which TensorBoard's content security policy forbids.
+    modulePreload: false,
+    rolldownOptions: {
+      input: here("src/index.ts"),
+      preserveEntrySignatures: "strict",
+      output: {
+        format: "es",
+        entryFileNames: "index.js",
+        chunkFileNames: "[name]-[hash].js",
+        assetFileNames: "[name]-[hash][extname]",
+      },
+    },
+  },
+  test: {
+    include: ["tests/**/*.test.ts"],
+    environment: "node",
+  },
+});
