@@ -1,0 +1,1 @@
+"""Small real training runs that log to event files, to watch candles form."""
