@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from werkzeug.datastructures import MultiDict
 from tensorboard_candles.errors import BadRequest
 
 Args = MultiDict[str, str]
+
+_NUMBER = re.compile(r"[+-]?[0-9]+(?P<fraction>\.[0-9]*)?(?P<exponent>[eE][+-]?[0-9]+)?")
 
 FORMATS = ("json", "safetensors", "csv")
 MOST_PAIRS = 1000
@@ -49,10 +52,14 @@ def number(args: Args, name: str) -> float | None:
     given = args.get(name)
     if given is None:
         return None
-    try:
-        return _whole(given) if _is_whole(given) else _finite(given)
-    except ValueError:
-        raise BadRequest(f"{name} must be a finite number, got {given!r}") from None
+    # A length that no number needs is refused before it is parsed.
+    written = _NUMBER.fullmatch(given) if len(given) <= 64 else None
+    value: float = math.inf
+    if written:
+        value = float(given) if written["fraction"] or written["exponent"] else int(given)
+    if not abs(value) < 2**63:
+        raise BadRequest(f"{name} must be a finite number, got {given[:64]!r}")
+    return value
 
 
 def whole(args: Args, name: str, default: int, *, least: int, most: int) -> int:
@@ -82,25 +89,3 @@ def window(args: Args) -> Window:
     if start is not None and end is not None and end <= start:
         raise BadRequest(f"end must be > start, got start {args.get('start')} and end {args.get('end')}")
     return Window(start, end)
-
-
-_MOST = 2**63
-"""Steps are 64-bit; numbers beyond them mean nothing on any axis."""
-
-
-def _is_whole(text: str) -> bool:
-    return text.strip().lstrip("+-").isdecimal()
-
-
-def _whole(text: str) -> int:
-    value = int(text[:40])
-    if abs(value) > _MOST:
-        raise ValueError(text)
-    return value
-
-
-def _finite(text: str) -> float:
-    value = float(text)
-    if not abs(value) <= _MOST:
-        raise ValueError(text)
-    return value

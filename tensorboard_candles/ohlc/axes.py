@@ -89,7 +89,10 @@ def buckets(positions: NumberArray, width: float) -> Int64Array:
     >>> buckets(np.array([-1, 0, 9, 10]), 10)
     array([-1,  0,  0,  1])
     """
-    return np.floor_divide(positions, width).astype(np.int64)
+    if positions.dtype.kind == "i":
+        return np.asarray(np.floor_divide(positions, int(width)), np.int64)
+    # Not floor_divide, which puts 1.0 into bucket 9 of 0.1: a bucket begins at k·width as doubles have it.
+    return np.asarray(np.floor(positions / width), np.int64)
 
 
 def overlapping(
@@ -102,7 +105,13 @@ def overlapping(
     """
     inside = np.ones(len(bucket), np.bool_)
     if start is not None:
-        inside &= bucket >= math.floor(start / width)
+        inside &= bucket >= _floor_of(start, width)
     if end is not None:
-        inside &= bucket < math.ceil(end / width)
+        inside &= bucket < -_floor_of(-end, width)
     return inside
+
+
+def _floor_of(position: float, width: float) -> int:
+    # Whole numbers are divided as such: steps may lie beyond 2^53.
+    whole = isinstance(position, int) and isinstance(width, int)
+    return int(position // width) if whole else math.floor(position / width)

@@ -64,7 +64,9 @@ class Groups:
         exponent = np.frexp(largest)[1]
         scaled = np.ldexp(values, -np.repeat(exponent, self.length))
         origin = scaled[self.begin]
-        mean = origin + self.sum(scaled - np.repeat(origin, self.length)) / self.length
-        variance = self.sum((scaled - np.repeat(mean, self.length)) ** 2) / self.length
-        rounded_in = np.clip(np.ldexp(mean, exponent), self.min(values), self.max(values))
+        beyond = scaled - np.repeat(origin, self.length)
+        mean_beyond = self.sum(beyond) / self.length
+        variance = self.sum((beyond - np.repeat(mean_beyond, self.length)) ** 2) / self.length
+        mean = np.ldexp(origin + mean_beyond, exponent)
+        rounded_in = np.clip(mean, self.min(values), self.max(values))
         return rounded_in, np.ldexp(np.sqrt(variance), exponent)

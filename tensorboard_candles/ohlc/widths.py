@@ -7,7 +7,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from tensorboard_candles.errors import BadRequest
 from tensorboard_candles.ohlc.axes import NumberArray, buckets, overlapping
+
+_WIDEST_EXPONENT = 18
+"""5·10^18 is the widest that 64-bit steps can be cut by."""
 
 
 def automatic_width(
@@ -20,6 +24,8 @@ def automatic_width(
 
     On a whole axis n begins at 0 and buckets without a point don't count: they are no candles. Seconds have
     no smallest width, so there the buckets of the whole span count, empty or not.
+
+    Raises BadRequest where no width does: steps on both sides of 0 never fit into one candle.
     """
     inside = positions
     if start is not None:
@@ -32,17 +38,16 @@ def automatic_width(
         return _width_of_span(float(inside.min()), float(inside.max()), limit)
     # A candle of some width holds at most that many distinct positions: narrower ones need not be tried.
     distinct = _count_distinct(inside)
-    return next(
-        int(width)
-        for width in _ladder(_decade(distinct / limit))
-        if width >= 1 and width * limit >= distinct and _count(positions, int(width), start, end) <= limit
-    )
+    for width in map(int, _ladder(max(0, _decade(distinct / limit)), _WIDEST_EXPONENT)):
+        if width * limit >= distinct and _count(positions, width, start, end) <= limit:
+            return width
+    raise BadRequest(f"no width gives at most {limit} candles here; give a larger limit")
 
 
 def _width_of_span(lowest: float, highest: float, limit: int) -> float:
     return next(
         width
-        for width in _ladder(_decade((highest - lowest) / limit))
+        for width in _ladder(_decade((highest - lowest) / limit), _WIDEST_EXPONENT)
         if math.floor(highest / width) - math.floor(lowest / width) < limit
     )
 
@@ -52,12 +57,11 @@ def _decade(width: float) -> int:
     return math.floor(math.log10(width)) if width > 0 else 0
 
 
-def _ladder(exponent: int) -> Iterator[float]:
-    while True:
+def _ladder(exponent: int, last_exponent: int) -> Iterator[float]:
+    for power in range(exponent, last_exponent + 1):
         for digit in (1, 2, 5):
             # Parsed, not multiplied: 2e-5 is a nearer double than 2 * 10**-5.
-            yield float(f"{digit}e{exponent}")
-        exponent += 1
+            yield float(f"{digit}e{power}")
 
 
 def _count(positions: NumberArray, width: int, start: float | None, end: float | None) -> int:

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import tensorboard_candles
+from tensorboard_candles.api import Backend, routes
+from tensorboard_candles.api.candles import COLUMNS
+
+PAGE = (Path(tensorboard_candles.__file__).parent / "http_api.md").read_text()
+
+
+def test_every_route_has_a_section_and_every_section_a_route() -> None:
+    served = {route.lstrip("/").rstrip("*") for route in routes(Backend("", None, None))}
+    described = set(re.findall(r"^## `GET ([\w/]+)…?`", PAGE, re.MULTILINE))
+    assert described == served
+
+
+def test_every_column_of_candles_is_explained() -> None:
+    rows = " ".join(re.findall(r"^\| (`.*?) \|", PAGE, re.MULTILINE))
+    assert {*COLUMNS, "volume"} <= set(re.findall(r"`(\w+)`", rows))
+
+
+def test_every_parameter_that_is_read_is_explained() -> None:
+    sources = (Path(tensorboard_candles.__file__).parent / "api").glob("*.py")
+    text = "".join(path.read_text() for path in sources)
+    read = set(re.findall(r'args(?:\.get(?:list)?\(|, )"(\w+)"', text)) - {"indicators"}
+    assert {"by", "run", "tag", "limit"} <= read
+    assert read <= set(re.findall(r"`(\w+)`", PAGE))
