@@ -1,0 +1,58 @@
+# make demo    train three small runs and watch their candles in TensorBoard
+# make test    every test: pytest, vitest and, in Chromium, the browser's
+# make check   ruff, mypy, tsc, biome
+# make format  what ruff and biome can put right themselves
+
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check
+NPM := $(PY) scripts/npm.py
+MODULES := frontend/node_modules/.package-lock.json
+BUNDLE := tensorboard_candles/static/index.js
+SOURCES := $(shell find frontend -name node_modules -prune -o -type f -print)
+
+.PHONY: demo test check format bundle
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+demo: $(VENV)/.demo $(BUNDLE)
+	@exec $(PY) -m demo
+
+test: $(VENV)/.dev $(BUNDLE)
+	scripts/need-chromium.sh
+	$(NPM) test
+	$(PY) -m pytest
+
+check: $(VENV)/.dev $(MODULES)
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy setup.py scripts tensorboard_candles demo tests
+	$(NPM) run typecheck
+	$(NPM) run lint
+
+format: $(VENV)/.dev $(MODULES)
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+	$(NPM) run lint -- --write
+
+bundle: $(BUNDLE)
+
+$(PY):
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo: pyproject.toml setup.py scripts/build_backend.py | $(PY)
+	$(PIP) --editable ".[bundle,demo]"
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.demo
+	$(PIP) --editable ".[dev]"
+	touch $@
+
+$(MODULES): frontend/package.json frontend/package-lock.json | $(VENV)/.demo
+	$(NPM) ci
+	touch $@
+
+$(BUNDLE): $(SOURCES) $(MODULES)
+	$(NPM) run build
+	touch $@
