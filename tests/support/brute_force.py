@@ -257,7 +257,7 @@ def candles(
     rows = [candle(bucket * width, buckets[bucket]) for bucket in sorted(buckets)]
     columns = {name: [row[name] for row in rows] for name in (*EXACT, "mean", "std")}
     if volume == "count":
-        columns["volume"] = list(columns["count"])
+        columns["volume"] = [row["count"] + row["nonfinite"] for row in rows]
     else:
         amounts = run.series[volume]
         by_bucket = grouped(amounts, positions(run, amounts, by, steps_per_epoch), width, start, end)

@@ -66,7 +66,7 @@ def wrong_candles(server: Server, name: str, run: Run, **params: Any) -> list[st
 def columns_of_safetensors(body: bytes) -> tuple[list[dict[str, Column]], list[dict[str, Any]]]:
     """Columns per series with None for what is missing, and the JSON that came with them."""
     header = json.loads(body[8 : 8 + int.from_bytes(body[:8], "little")])
-    rest = json.loads(header["__metadata__"]["candles"])["candles"]
+    rest = json.loads(header["__metadata__"]["candles"])
     arrays = load(body)
     named = []
     for number, series in enumerate(rest):
