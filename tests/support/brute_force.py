@@ -210,7 +210,8 @@ def epoch_at(boundaries: list[Point], step: int) -> int:
 
 
 def bucket_of(position: float, width: float) -> int:
-    return math.floor(position / width)
+    both_whole = isinstance(position, int) and isinstance(width, int)
+    return int(position // width) if both_whole else math.floor(position / width)
 
 
 def automatic_width(occupied: Sequence[float], limit: int, by: By) -> float:
@@ -218,7 +219,7 @@ def automatic_width(occupied: Sequence[float], limit: int, by: By) -> float:
     exponent = -9 if by == "seconds" else 0
     while True:
         for digit in (1, 2, 5):
-            width = float(f"{digit}e{exponent}")
+            width = float(f"{digit}e{exponent}") if by == "seconds" else digit * 10**exponent
             buckets = {bucket_of(position, width) for position in occupied}
             candle_count = max(buckets) - min(buckets) + 1 if by == "seconds" else len(buckets)
             if candle_count <= limit:
