@@ -195,7 +195,7 @@ if __name__ == '__main__':
 @pytest.mark.parametrize("after_secs", [0.0, 0.05, 0.3, 1.2])
 def test_killed_process_leaves_whole_records(tmp_path: Path, after_secs: float) -> None:
     script = """
-import sys
+import sys, time
 from tensorboard_candles import Tracker
 tracker = Tracker('p', logdir=sys.argv[1], run='r')
 print('ready', flush=True)
@@ -209,7 +209,7 @@ for number in range(10**9):
     process.stdout.readline()
     time.sleep(after_secs)
     process.send_signal(signal.SIGKILL)
-    process.wait()
+    assert process.wait() == -signal.SIGKILL
     process.stdout.close()
     run_dir = tmp_path / "p" / "r"
     (path,) = event_files(run_dir)
