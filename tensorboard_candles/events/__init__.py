@@ -1,10 +1,10 @@
 """Bytes → points: event files found, framed, verified and decoded.
 
 Read in this order: `discovery` (which files belong to which run), `framing` (records in bytes, and what to
-do where they are damaged), `decode` (records to columns), `tail` (a file that grows).
+do where they are damaged), `decode` (events to columns), `tail` (a file that grows). Then what makes it fast:
+`bulk` (the trick, in five steps), with `boundaries`, `template` and `crc`.
 """
 
-from tensorboard_candles.events.decode import Decoder
 from tensorboard_candles.events.discovery import LogRoot, RunFiles, discover, log_roots
 from tensorboard_candles.events.framing import Damage
 from tensorboard_candles.events.points import Points, Segment, SessionStart
@@ -12,7 +12,6 @@ from tensorboard_candles.events.tail import EventFile, Window
 
 __all__ = [
     "Damage",
-    "Decoder",
     "EventFile",
     "LogRoot",
     "Points",

@@ -1,19 +1,37 @@
-"""Records → columns, one `Event.FromString` at a time: the reference that says what is right."""
+"""Events → columns: what counts as a point, and the order in which points come.
+
+Taken event by event (`Collector.add_event`) this is the reference that says what is right; `bulk` gives the
+collector thousands of points at a time and must come to the same.
+"""
 
 from __future__ import annotations
 
 import math
-from array import array
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
-from google.protobuf.message import DecodeError
+import numpy.typing as npt
 from tensorboard.compat.proto import event_pb2, summary_pb2, types_pb2
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
 
 from tensorboard_candles import metadata
-from tensorboard_candles.events.framing import Damage
-from tensorboard_candles.events.points import FloatArray, Points, Segment, SessionStart, no_points
+from tensorboard_candles.events.points import (
+    Float64Array,
+    FloatArray,
+    Int64Array,
+    Points,
+    Segment,
+    SessionStart,
+    no_points,
+)
+
+PluginData: TypeAlias = summary_pb2.SummaryMetadata.PluginData
+
+ORDER_BITS = 20
+"""Bits of a point's order that number the values of its record; no record holds a million."""
 
 SCALAR_PLUGINS = frozenset({"scalars", ""})
 
@@ -66,98 +84,161 @@ def _from_bfloat16(bits: int) -> float:
     return float(np.uint32(bits << 16).view(np.float32))
 
 
-class _Columns:
-    """Points of one tag as they come in."""
+class Collector:
+    """Numbers of one window of a file, gathered in any order and given back in the file's.
 
-    __slots__ = ("fits_float32", "step", "value", "wall_time")
-
-    def __init__(self) -> None:
-        self.step = array("q")
-        self.wall_time = array("d")
-        self.value = array("d")
-        self.fits_float32 = True
-
-    def append(self, step: int, wall_time: float, value: float, *, fits_float32: bool) -> None:
-        self.step.append(step)
-        self.wall_time.append(wall_time)
-        self.value.append(value)
-        self.fits_float32 &= fits_float32
-
-    def to_points(self) -> Points:
-        value: FloatArray = np.frombuffer(self.value, np.float64)
-        if self.fits_float32:
-            value = value.astype(np.float32)
-        return Points(np.frombuffer(self.step, np.int64), np.frombuffer(self.wall_time, np.float64), value)
-
-
-class Decoder:
-    """Decodes the payloads of one file, window by window.
-
-    It remembers each tag's plugin, because a writer names it in the tag's first record only.
+    `plugins` is the file's memory of each tag's plugin, because a writer names it in the tag's first record
+    only; `segments` adds to it.
 
     >>> event = event_pb2.Event(wall_time=1.0, step=7)
     >>> _ = event.summary.value.add(tag="loss", simple_value=0.5)
-    >>> [segment], damages = Decoder().decode([(0, event.SerializeToString())])
-    >>> segment.scalars["loss"].step, segment.scalars["loss"].value, damages
-    (array([7]), array([0.5], dtype=float32), [])
+    >>> collector = Collector({})
+    >>> collector.add_event(0, event)
+    >>> [segment] = collector.segments()
+    >>> segment.scalars["loss"].step, segment.scalars["loss"].value
+    (array([7]), array([0.5], dtype=float32))
     """
 
-    def __init__(self) -> None:
-        self._plugins: dict[str, summary_pb2.SummaryMetadata.PluginData] = {}
-
-    def decode(self, payloads: Iterable[tuple[int, bytes]]) -> tuple[list[Segment], list[Damage]]:
-        """Segments of the payloads, given with the offset of each; and the payloads that are no event."""
-        segments: list[Segment] = []
-        damages: list[Damage] = []
-        building = _SegmentBuilder(None)
-        for offset, payload in payloads:
-            try:
-                event = event_pb2.Event.FromString(payload)
-            except DecodeError:
-                damages.append(Damage(offset, "not an event"))
-                continue
-            if event.session_log.status == event_pb2.SessionLog.START:
-                segments.append(building.finish())
-                building = _SegmentBuilder(SessionStart(event.step, event.wall_time))
-            building.first_wall_time = min(building.first_wall_time, event.wall_time)
-            for value in event.summary.value:
-                self._add_value(building, event, value)
-        segments.append(building.finish())
-        return segments, damages
-
-    def _add_value(
-        self, building: _SegmentBuilder, event: event_pb2.Event, value: summary_pb2.Summary.Value
-    ) -> None:
-        if value.HasField("metadata"):
-            self._plugins.setdefault(value.tag, value.metadata.plugin_data)
-        if value.HasField("simple_value"):
-            columns = building.scalars.setdefault(value.tag, _Columns())
-            columns.append(event.step, event.wall_time, value.simple_value, fits_float32=True)
-        elif value.HasField("tensor") and (number := scalar_of_tensor(value.tensor)) is not None:
-            plugin = self._plugins.get(value.tag)
-            name = plugin.plugin_name if plugin else ""
-            if name in SCALAR_PLUGINS:
-                columns = building.scalars.setdefault(value.tag, _Columns())
-            elif name == metadata.PLUGIN_NAME and _is_epoch_mark(plugin):
-                columns = building.epoch_marks
-            else:
-                return
-            fits = value.tensor.dtype in _FIT_FLOAT32
-            columns.append(event.step, event.wall_time, number, fits_float32=fits)
-
-
-def _is_epoch_mark(plugin: summary_pb2.SummaryMetadata.PluginData | None) -> bool:
-    return plugin is not None and metadata.kind_of(plugin.content) == metadata.EPOCH_KIND
-
-
-class _SegmentBuilder:
-    def __init__(self, start: SessionStart | None) -> None:
-        self.start = start
-        self.scalars: dict[str, _Columns] = {}
-        self.epoch_marks = _Columns()
+    def __init__(self, plugins: dict[str, PluginData]) -> None:
         self.first_wall_time = math.inf
+        """Smallest wall time of any record."""
+        self._plugins = plugins
+        self._pieces: dict[tuple[str, bool], list[Piece]] = defaultdict(list)
+        self._rows: dict[tuple[str, bool], list[_Row]] = defaultdict(list)
+        self._named: dict[str, tuple[int, PluginData]] = {}
+        self._starts: list[tuple[int, SessionStart]] = []
 
-    def finish(self) -> Segment:
-        marks = self.epoch_marks.to_points() if self.epoch_marks.step else no_points()
-        scalars = {tag: columns.to_points() for tag, columns in self.scalars.items()}
-        return Segment(self.start, scalars, marks, self.first_wall_time)
+    def add_event(self, record: int, event: event_pb2.Event) -> None:
+        """One event, `record` being its number in the window."""
+        order = record << ORDER_BITS
+        if event.session_log.status == event_pb2.SessionLog.START:
+            self._starts.append((order, SessionStart(event.step, event.wall_time)))
+        self.first_wall_time = min(self.first_wall_time, event.wall_time)
+        for index, value in enumerate(event.summary.value):
+            if value.HasField("metadata"):
+                self.name_plugin(value.tag, order + index, value.metadata.plugin_data)
+            if value.HasField("simple_value"):
+                row = _Row(order + index, event.step, event.wall_time, value.simple_value, True)
+                self._rows[value.tag, False].append(row)
+            elif value.HasField("tensor") and (number := scalar_of_tensor(value.tensor)) is not None:
+                fits = value.tensor.dtype in _FIT_FLOAT32
+                row = _Row(order + index, event.step, event.wall_time, number, fits)
+                self._rows[value.tag, True].append(row)
+
+    def add_piece(self, tag: str, piece: Piece, *, is_tensor: bool) -> None:
+        """Many points of one tag at once."""
+        self._pieces[tag, is_tensor].append(piece)
+
+    def name_plugin(self, tag: str, order: int, plugin: PluginData) -> None:
+        """A record named the tag's plugin; the first one counts."""
+        if tag not in self._named or order < self._named[tag][0]:
+            self._named[tag] = (order, plugin)
+
+    def segments(self) -> list[Segment]:
+        """What was gathered, cut where sessions start."""
+        for key, rows in self._rows.items():
+            self._pieces[key].append(_piece_of(rows))
+        scalars: dict[str, list[Piece]] = defaultdict(list)
+        marks: list[Piece] = []
+        for (tag, is_tensor), pieces in self._pieces.items():
+            for piece in pieces:
+                if not is_tensor:
+                    scalars[tag].append(piece)
+                    continue
+                before, after, plugin = self._by_plugin(tag, piece)
+                scalars[tag].append(before)
+                if plugin.plugin_name in SCALAR_PLUGINS:
+                    scalars[tag].append(after)
+                elif _is_epoch_mark(plugin):
+                    marks.append(after)
+        for tag, (_, plugin) in self._named.items():
+            self._plugins.setdefault(tag, plugin)
+        joined = {tag: joined for tag, pieces in scalars.items() if len(joined := _joined(pieces))}
+        return self._cut(joined, _joined(marks))
+
+    def _by_plugin(self, tag: str, piece: Piece) -> tuple[Piece, Piece, PluginData]:
+        """Points before the tag's plugin was named, those since, and the plugin."""
+        order, plugin = self._named.get(tag, (0, PluginData()))
+        if tag in self._plugins:
+            order, plugin = 0, self._plugins[tag]
+        is_before = piece.order < order
+        return piece.where(is_before), piece.where(~is_before), plugin
+
+    def _cut(self, scalars: dict[str, Piece], marks: Piece) -> list[Segment]:
+        starts = sorted(self._starts, key=lambda start: start[0])
+        cuts = [0, *(order for order, _ in starts), 1 << 62]
+        return [
+            Segment(
+                start,
+                {tag: points for tag, piece in scalars.items() if len(points := piece.between(low, high))},
+                marks.between(low, high),
+            )
+            for start, low, high in zip([None, *(one for _, one in starts)], cuts, cuts[1:], strict=False)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Points of one tag, and where in the window each stood: record number · 2^ORDER_BITS + value number."""
+
+    order: Int64Array
+    step: Int64Array
+    wall_time: Float64Array
+    value: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    def where(self, rows: npt.NDArray[np.bool_] | Int64Array) -> Piece:
+        return Piece(self.order[rows], self.step[rows], self.wall_time[rows], self.value[rows])
+
+    def between(self, low: int, high: int) -> Points:
+        """Points whose order is in [low, high); for a piece that is in order."""
+        if not len(self) or (low <= self.order[0] and self.order[-1] < high):
+            return Points(self.step, self.wall_time, self.value)
+        rows = slice(*np.searchsorted(self.order, [low, high]).tolist())
+        return Points(self.step[rows], self.wall_time[rows], self.value[rows])
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    order: int
+    step: int
+    wall_time: float
+    value: float
+    fits_float32: bool
+
+
+def _piece_of(rows: list[_Row]) -> Piece:
+    value: FloatArray = np.array([row.value for row in rows], np.float64)
+    if all(row.fits_float32 for row in rows):
+        value = value.astype(np.float32)
+    return Piece(
+        np.array([row.order for row in rows], np.int64),
+        np.array([row.step for row in rows], np.int64),
+        np.array([row.wall_time for row in rows], np.float64),
+        value,
+    )
+
+
+def _joined(pieces: Sequence[Piece]) -> Piece:
+    """All pieces as one, in order."""
+    filled = [piece for piece in pieces if len(piece)]
+    if len(filled) == 1:
+        return filled[0]
+    if not filled:
+        none = no_points()
+        return Piece(none.step, none.step, none.wall_time, none.value)
+    joined = Piece(
+        np.concatenate([piece.order for piece in filled]),
+        np.concatenate([piece.step for piece in filled]),
+        np.concatenate([piece.wall_time for piece in filled]),
+        np.concatenate([piece.value for piece in filled]),
+    )
+    is_ordered = bool(np.all(joined.order[1:] > joined.order[:-1]))
+    return joined if is_ordered else joined.where(np.argsort(joined.order))
+
+
+def _is_epoch_mark(plugin: PluginData) -> bool:
+    is_ours = plugin.plugin_name == metadata.PLUGIN_NAME
+    return is_ours and metadata.kind_of(plugin.content) == metadata.EPOCH_KIND

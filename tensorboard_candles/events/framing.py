@@ -18,9 +18,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-import google_crc32c
 import numpy as np
 import numpy.typing as npt
+
+from tensorboard_candles.events.crc import CRC_OF_ZERO_LENGTH, byte_table, masked, masked_crc32c
 
 HEADER_BYTES = 12
 FOOTER_BYTES = 4
@@ -28,9 +29,7 @@ MAX_PAYLOAD_BYTES = 2**31 - 1
 """No protobuf message is longer; a header that says so is damaged, whatever its checksum says."""
 
 _HEADER = struct.Struct("<QI")
-_LENGTH = struct.Struct("<Q")
 _CRC = struct.Struct("<I")
-_MASK_DELTA = 0xA282EAD8
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +55,8 @@ class Scan:
     """Bytes from `consumed` on that must be there before more can be told."""
 
 
-def masked_crc32c(data: bytes) -> int:
-    """CRC-32C of `data`, masked as TensorFlow's record writer masks it.
-
-    >>> hex(masked_crc32c(b"123456789"))
-    '0xc78ab0e5'
-    """
-    crc: int = google_crc32c.value(data)
-    return (((crc >> 15) | (crc << 17)) + _MASK_DELTA) & 0xFFFFFFFF
-
-
-def scan(buffer: bytes) -> Scan:
-    """Every record of `buffer` that verifies, from its start on; what doesn't verify is passed over.
+def scan(buffer: bytes, position: int = 0, *, most: int | None = None) -> Scan:
+    """Every record of `buffer` that verifies, from `position` on; what doesn't verify is passed over.
 
     >>> import struct
     >>> def record(payload: bytes) -> bytes:
@@ -77,11 +66,14 @@ def scan(buffer: bytes) -> Scan:
     >>> found = scan(record(b"one") + record(b"three")[:-1])
     >>> found.payloads, found.consumed, found.wanted
     ([(12, 15)], 19, 21)
+
+    With `most`, it ends after that many records.
     """
     payloads: list[tuple[int, int]] = []
     damages: list[Damage] = []
-    position = 0
     while True:
+        if len(payloads) == most:
+            return Scan(payloads, damages, None, position, HEADER_BYTES)
         length = _payload_length(buffer, position)
         if length is None and position + HEADER_BYTES > len(buffer):
             return Scan(payloads, damages, None, position, HEADER_BYTES)
@@ -154,23 +146,10 @@ def _headers_after(buffer: bytes, start: int) -> Iterator[int]:
 def _is_header(data: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
     """For every position of `data` but the last 11: do 12 bytes that verify as a header begin there?"""
     count = len(data) - HEADER_BYTES + 1
-    # CRC is affine over GF(2): that of 8 bytes is that of 8 zeros XOR one table look-up for each byte.
-    crc = np.full(count, _CRC_OF_ZEROS, np.uint32)
-    for column, table in enumerate(_LENGTH_TABLES):
-        crc ^= table[data[column : column + count]]
-    masked = ((crc >> np.uint32(15)) | (crc << np.uint32(17))) + np.uint32(_MASK_DELTA)
+    crc = np.full(count, CRC_OF_ZERO_LENGTH, np.uint32)
     stored = np.zeros(count, np.uint32)
+    for column in range(8):
+        crc ^= byte_table(7 - column)[data[column : column + count]]
     for column in range(4):
         stored |= data[8 + column : 8 + column + count].astype(np.uint32) << np.uint32(8 * column)
-    return np.asarray(masked == stored)
-
-
-def _length_tables() -> list[npt.NDArray[np.uint32]]:
-    def crc_with(byte: int, column: int) -> int:
-        return int(google_crc32c.value(_LENGTH.pack(byte << (8 * column)))) ^ _CRC_OF_ZEROS
-
-    return [np.array([crc_with(byte, column) for byte in range(256)], np.uint32) for column in range(8)]
-
-
-_CRC_OF_ZEROS: int = google_crc32c.value(bytes(8))
-_LENGTH_TABLES = _length_tables()
+    return np.asarray(masked(crc) == stored)

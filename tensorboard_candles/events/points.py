@@ -49,8 +49,6 @@ class Segment:
     start: SessionStart | None
     scalars: Mapping[str, Points]
     epoch_marks: Points
-    first_wall_time: float
-    """Smallest wall time of any record in the stretch; +inf where it holds none."""
 
 
 def no_points() -> Points:

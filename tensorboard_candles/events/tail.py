@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import stat
 from collections.abc import Iterator
@@ -9,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from tensorboard_candles.events.decode import Decoder
-from tensorboard_candles.events.framing import HEADER_BYTES, Damage, Scan, scan
+from tensorboard_candles.events.framing import Damage
 from tensorboard_candles.events.points import Segment
+from tensorboard_candles.events.window import Decoded, WindowDecoder
 
 WINDOW_BYTES = 4 << 20
 _GIVE_UP_BYTES = 4 * WINDOW_BYTES
@@ -25,6 +26,8 @@ class Window:
     """What one bounded read brought."""
 
     segments: list[Segment]
+    first_wall_time: float
+    """Smallest wall time of any record in it; +inf where there is none."""
     replaced: bool
     """The file is another than before: what was read from it earlier is void."""
 
@@ -64,7 +67,7 @@ class EventFile:
         self._offset = 0
         self._torn_until = 0
         self._head = b""
-        self._decoder = Decoder()
+        self._decoder = WindowDecoder()
         self._damages: list[Damage] = []
         self._suspect: Damage | None = None
         self._is_skipping = False
@@ -85,7 +88,7 @@ class EventFile:
             now = _Identity.of(os.fstat(file.fileno()))
             if self._is_other_file(file, now):
                 self._begin()
-                yield Window([], replaced=True)
+                yield Window([], math.inf, replaced=True)
             self._head = _head_of(file)
             if now.size >= self._torn_until:
                 yield from self._read_windows(file, now.size)
@@ -111,9 +114,8 @@ class EventFile:
             if not chunk:
                 return
             buffer += chunk
-            found = scan(buffer)
-            segments, not_events = self._decoder.decode(self._payloads(buffer, found))
-            self._note_damage(found, not_events)
+            found = self._decoder.decode(buffer)
+            self._note_damage(found)
             buffer = buffer[found.consumed :]
             wanted = found.wanted
             self._offset += found.consumed
@@ -121,20 +123,16 @@ class EventFile:
             if found.suspect and len(buffer) > _GIVE_UP_BYTES:
                 buffer = self._give_up_on(buffer)
             self.bytes_read = self._offset + len(buffer)
-            yield Window(segments, replaced=False)
+            yield Window(found.segments, found.first_wall_time, replaced=False)
 
-    def _payloads(self, buffer: bytes, found: Scan) -> Iterator[tuple[int, bytes]]:
-        for start, end in found.payloads:
-            yield self._offset + start - HEADER_BYTES, buffer[start:end]
-
-    def _note_damage(self, found: Scan, not_events: list[Damage]) -> None:
+    def _note_damage(self, found: Decoded) -> None:
         """Add what a scan that began at `self._offset` found, in the order of the file."""
         moved = [Damage(self._offset + damage.offset, damage.what) for damage in found.damages]
         if self._is_skipping:
             # The stretch that was given up on is listed already; it goes on to here.
             moved = [damage for damage in moved if damage.offset > self._offset]
         self._is_skipping = self._is_skipping and found.consumed == 0
-        self._damages += sorted([*moved, *not_events], key=lambda damage: damage.offset)
+        self._damages += moved
         self._suspect = None
         if found.suspect and not self._is_skipping:
             self._suspect = Damage(self._offset + found.suspect.offset, found.suspect.what)

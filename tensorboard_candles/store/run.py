@@ -37,6 +37,7 @@ class RunFile:
     def add(self, window: Window) -> None:
         if window.replaced:
             self._forget()
+        self.first_wall_time = min(self.first_wall_time, window.first_wall_time)
         for segment in window.segments:
             self._add_segment(segment)
 
@@ -44,7 +45,6 @@ class RunFile:
         if segment.start:
             self.starts.append(segment.start)
             self._void_from(segment.start.step)
-        self.first_wall_time = min(self.first_wall_time, segment.first_wall_time)
         for key, points in (*segment.scalars.items(), (_EPOCH_MARKS, segment.epoch_marks)):
             if key in self.columns:
                 self.columns[key].extend(points)

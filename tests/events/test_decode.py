@@ -9,15 +9,21 @@ from tensorboard.compat.proto import event_pb2, types_pb2
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
 
 from tensorboard_candles import metadata
-from tensorboard_candles.events import Decoder, Segment
+from tensorboard_candles.events import Segment
 from tensorboard_candles.events.decode import scalar_of_tensor
+from tensorboard_candles.events.window import WindowDecoder
+from tests.support.records import event_record, record
+
+
+def segments_of(*events: event_pb2.Event) -> list[Segment]:
+    found = WindowDecoder(in_bulk=False).decode(b"".join(event_record(event) for event in events))
+    assert found.damages == []
+    return found.segments
 
 
 def decode(*events: event_pb2.Event) -> Segment:
-    segments, damages = Decoder().decode([(0, event.SerializeToString()) for event in events])
-    assert damages == []
-    assert len(segments) == 1
-    return segments[0]
+    (segment,) = segments_of(*events)
+    return segment
 
 
 def tensor_event(
@@ -106,7 +112,7 @@ def test_a_session_start_begins_a_new_segment() -> None:
     for event in (before, after):
         event.summary.value.add(tag="loss", simple_value=0.5)
     start = event_pb2.Event(step=4, wall_time=2.0, session_log={"status": event_pb2.SessionLog.START})
-    segments, _ = Decoder().decode([(0, event.SerializeToString()) for event in (before, start, after)])
+    segments = segments_of(before, start, after)
     assert [segment.start and segment.start.step for segment in segments] == [None, 4]
     assert [segment.scalars["loss"].step.tolist() for segment in segments] == [[9], [4]]
 
@@ -114,6 +120,6 @@ def test_a_session_start_begins_a_new_segment() -> None:
 def test_a_payload_that_is_no_event_is_reported_and_the_rest_is_read() -> None:
     event = event_pb2.Event(step=1)
     event.summary.value.add(tag="loss", simple_value=math.inf)
-    segments, damages = Decoder().decode([(7, b"\xff\xff\xff"), (30, event.SerializeToString())])
-    assert [(damage.offset, damage.what) for damage in damages] == [(7, "not an event")]
-    assert segments[0].scalars["loss"].value.tolist() == [math.inf]
+    found = WindowDecoder(in_bulk=False).decode(record(b"\xff\xff\xff") + event_record(event))
+    assert [(damage.offset, damage.what) for damage in found.damages] == [(0, "not an event")]
+    assert found.segments[0].scalars["loss"].value.tolist() == [math.inf]

@@ -5,7 +5,8 @@ import struct
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tensorboard_candles.events.framing import Scan, masked_crc32c, scan
+from tensorboard_candles.events.crc import masked_crc32c
+from tensorboard_candles.events.framing import Scan, scan
 from tests.support.records import record
 
 PAYLOADS = [b"first", b"", b"third " * 20, b"x", b"last one"]

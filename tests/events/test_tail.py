@@ -127,7 +127,7 @@ def test_a_truncated_file_is_read_anew(path: Path) -> None:
 
 
 def test_a_record_that_claims_gigabytes_is_waited_for_without_reading_on(path: Path) -> None:
-    from tensorboard_candles.events.framing import masked_crc32c
+    from tensorboard_candles.events.crc import masked_crc32c
 
     length = (2**31 - 1).to_bytes(8, "little")
     path.write_bytes(CONTENT + length + masked_crc32c(length).to_bytes(4, "little") + b"partly there")

@@ -1,0 +1,286 @@
+"""The shape of a record: which of its bytes are numbers, and which are the same in every record like it.
+
+Made from one record by walking the wire format of `tensorboard.Event`. A record has a shape only if all that
+varies in it has a place and a size of its own:
+
+    09 ········             wall_time, a double
+    10 ··                   step, a varint, of as many bytes as here
+    2a nn                   summary
+       0a nn                  value, any number of them
+          0a nn "loss"          tag
+          15 ····               simple_value, a float; or
+          42 nn …               tensor, of one number of a fixed size
+          4a nn …               metadata
+
+Anything else (text, images, graphs, integers written as varints) has no shape, and is parsed by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from google.protobuf.message import DecodeError
+from tensorboard.compat.proto import event_pb2, summary_pb2, types_pb2
+
+from tensorboard_candles.events.crc import UInt32Array, byte_table, crc32c
+from tensorboard_candles.events.framing import FOOTER_BYTES, HEADER_BYTES
+from tensorboard_candles.events.points import FloatArray
+
+UInt8Array = npt.NDArray[np.uint8]
+PluginData: TypeAlias = summary_pb2.SummaryMetadata.PluginData
+
+_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
+_MOST_SLOTS = 4096
+
+# Types whose one number may stand in `tensor_content`, or in a field of fixed size.
+_CONTENT_FORMATS = {
+    types_pb2.DT_FLOAT: "<f4",
+    types_pb2.DT_DOUBLE: "<f8",
+    types_pb2.DT_HALF: "<f2",
+    types_pb2.DT_BFLOAT16: "<u2",
+    types_pb2.DT_INT8: "<i1",
+    types_pb2.DT_INT16: "<i2",
+    types_pb2.DT_INT32: "<i4",
+    types_pb2.DT_INT64: "<i8",
+    types_pb2.DT_UINT8: "<u1",
+    types_pb2.DT_UINT16: "<u2",
+    types_pb2.DT_UINT32: "<u4",
+    types_pb2.DT_UINT64: "<u8",
+}
+_FLOAT32_TYPES = frozenset({types_pb2.DT_FLOAT, types_pb2.DT_HALF, types_pb2.DT_BFLOAT16})
+
+
+class _Shapeless(Exception):
+    """The record holds something that has no fixed place or size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One number of a record: whose it is, and where in the record it stands."""
+
+    tag: str
+    index: int
+    """Number of its value in the record."""
+    column: int
+    element: str
+    """Its numpy type, as `<f4`."""
+    is_tensor: bool
+    is_bfloat16: bool
+    fits_float32: bool
+
+    def read(self, rows: UInt8Array) -> FloatArray:
+        """The number in each row: float32 where that holds it, else float64."""
+        size = np.dtype(self.element).itemsize
+        raw = np.ascontiguousarray(rows[:, self.column : self.column + size]).view(self.element)[:, 0]
+        if self.is_bfloat16:
+            return (raw.astype(np.uint32) << np.uint32(16)).view(np.float32)
+        return np.asarray(raw, np.float32 if self.fits_float32 else np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """Shape of a record; columns count from the record's beginning, header and footer included."""
+
+    record: UInt8Array
+    mask: UInt8Array
+    """Bits that must be as in `record` for a record to have this shape."""
+    wall_time_column: int | None
+    step_columns: range
+    slots: tuple[Slot, ...]
+    tag_columns: npt.NDArray[np.int64]
+    """Where tags stand."""
+    plugins: tuple[tuple[int, str, PluginData], ...]
+    """Plugins that the record names: number of the value, tag, plugin."""
+    crc: int
+    """Checksum of the payload with all varying bytes zero."""
+    crc_tables: tuple[tuple[int, UInt32Array], ...]
+    """What each varying byte adds to it, by column."""
+
+    def wall_times(self, rows: UInt8Array) -> npt.NDArray[np.float64]:
+        if self.wall_time_column is None:
+            return np.zeros(len(rows))
+        column = self.wall_time_column
+        return np.ascontiguousarray(rows[:, column : column + 8]).view("<f8")[:, 0]
+
+    def steps(self, rows: UInt8Array) -> npt.NDArray[np.int64]:
+        step = np.zeros(len(rows), np.uint64)
+        for index, column in enumerate(self.step_columns):
+            step |= (rows[:, column] & np.uint8(0x7F)).astype(np.uint64) << np.uint64(7 * index)
+        return step.view(np.int64)
+
+    def payload_crcs(self, rows: UInt8Array) -> UInt32Array:
+        """Checksum of each row's payload, given that the row has this shape."""
+        crc = np.full(len(rows), self.crc, np.uint32)
+        for column, table in self.crc_tables:
+            crc ^= table[rows[:, column]]
+        return crc
+
+
+def template_of(record: bytes) -> Template | None:
+    """Shape of a whole record that verifies; None where it has none.
+
+    >>> event = event_pb2.Event(wall_time=1.5, step=300)
+    >>> _ = event.summary.value.add(tag="loss", simple_value=0.5)
+    >>> payload = event.SerializeToString()
+    >>> shape = template_of(bytes(12) + payload + bytes(4))
+    >>> shape.step_columns, [(slot.tag, slot.element) for slot in shape.slots]
+    (range(22, 24), [('loss', '<f4')])
+    """
+    payload = record[HEADER_BYTES:-FOOTER_BYTES]
+    try:
+        # The parser that says what is right, for what the walk below does not look at: text that is no UTF-8.
+        event_pb2.Event.FromString(payload)
+        return _Walk(record).template()
+    except (_Shapeless, DecodeError):
+        return None
+
+
+class _Walk:
+    """One walk over a record's fields."""
+
+    def __init__(self, record: bytes) -> None:
+        self.record = record
+        self.wall_time_column: int | None = None
+        self.step_columns = range(0)
+        self.slots: list[Slot] = []
+        self.plugins: list[tuple[int, str, PluginData]] = []
+        self.tag_columns: list[int] = []
+        self.value_count = 0
+
+    def template(self) -> Template:
+        begin, end = HEADER_BYTES, len(self.record) - FOOTER_BYTES
+        seen: set[int] = set()
+        for number, wire_type, low, high in self._fields(begin, end):
+            if (number, wire_type) == (1, _FIXED64) and number not in seen:
+                self.wall_time_column = low
+            elif (number, wire_type) == (2, _VARINT) and number not in seen:
+                self.step_columns = range(low, high)
+            elif (number, wire_type) == (5, _BYTES) and number not in seen:
+                self._summary(low, high)
+            else:
+                raise _Shapeless
+            seen.add(number)
+        if len(self.slots) > _MOST_SLOTS:
+            raise _Shapeless
+        return self._finished(end)
+
+    def _summary(self, begin: int, end: int) -> None:
+        for number, wire_type, low, high in self._fields(begin, end):
+            if (number, wire_type) != (1, _BYTES):
+                raise _Shapeless
+            self._value(low, high)
+
+    def _value(self, begin: int, end: int) -> None:
+        fields = self._once(begin, end)
+        if not fields.keys() <= {(1, _BYTES), (2, _FIXED32), (7, _BYTES), (8, _BYTES), (9, _BYTES)}:
+            raise _Shapeless
+        index, self.value_count = self.value_count, self.value_count + 1
+        low, high = fields.get((1, _BYTES), (0, 0))
+        self.tag_columns += range(low, high)
+        tag = self.record[low:high].decode()
+        if (9, _BYTES) in fields:
+            low, high = fields[9, _BYTES]
+            metadata = summary_pb2.SummaryMetadata.FromString(self.record[low:high])
+            self.plugins.append((index, tag, metadata.plugin_data))
+        if (2, _FIXED32) in fields and (8, _BYTES) in fields:
+            raise _Shapeless
+        if (2, _FIXED32) in fields:
+            self.slots.append(Slot(tag, index, fields[2, _FIXED32][0], "<f4", False, False, True))
+        elif (8, _BYTES) in fields:
+            self._tensor(tag, index, *fields[8, _BYTES])
+
+    def _tensor(self, tag: str, index: int, begin: int, end: int) -> None:
+        fields = self._once(begin, end)
+        dtype = self._varint(fields[1, _VARINT][0])[0] if (1, _VARINT) in fields else 0
+        shape = fields.get((2, _BYTES), (0, 0))
+        contents = fields.keys() - {(1, _VARINT), (2, _BYTES), (3, _VARINT)}
+        if dtype not in _CONTENT_FORMATS or shape[0] != shape[1] or len(contents) != 1:
+            raise _Shapeless
+        (content,) = contents
+        low, high = fields[content]
+        field_types = {
+            (4, _BYTES): dtype,
+            (5, _BYTES): types_pb2.DT_FLOAT,
+            (5, _FIXED32): types_pb2.DT_FLOAT,
+            (6, _BYTES): types_pb2.DT_DOUBLE,
+            (6, _FIXED64): types_pb2.DT_DOUBLE,
+        }
+        element = _CONTENT_FORMATS[dtype]
+        if field_types.get(content) != dtype or high - low != np.dtype(element).itemsize:
+            raise _Shapeless
+        is_bfloat16 = dtype == types_pb2.DT_BFLOAT16
+        self.slots.append(Slot(tag, index, low, element, True, is_bfloat16, dtype in _FLOAT32_TYPES))
+
+    def _once(self, begin: int, end: int) -> dict[tuple[int, int], tuple[int, int]]:
+        """Fields of a message, none of which may stand twice."""
+        fields: dict[tuple[int, int], tuple[int, int]] = {}
+        numbers = set()
+        for number, wire_type, low, high in self._fields(begin, end):
+            if number in numbers:
+                raise _Shapeless
+            numbers.add(number)
+            fields[number, wire_type] = (low, high)
+        return fields
+
+    def _fields(self, begin: int, end: int) -> Iterator[tuple[int, int, int, int]]:
+        """Number, wire type, begin and end of the content of each field."""
+        position = begin
+        while position < end:
+            key, low = self._varint(position)
+            wire_type = key & 7
+            if wire_type == _BYTES:
+                size, low = self._varint(low)
+                high = low + size
+            elif wire_type == _VARINT:
+                high = self._varint(low)[1]
+            elif wire_type in (_FIXED64, _FIXED32):
+                high = low + (8 if wire_type == _FIXED64 else 4)
+            else:
+                raise _Shapeless
+            if high > end:
+                raise _Shapeless
+            yield key >> 3, wire_type, low, high
+            position = high
+
+    def _varint(self, position: int) -> tuple[int, int]:
+        value = shift = 0
+        while position < len(self.record) and shift < 70:
+            byte = self.record[position]
+            value |= (byte & 0x7F) << shift
+            shift += 7
+            position += 1
+            if byte < 0x80:
+                return value, position
+        raise _Shapeless
+
+    def _finished(self, payload_end: int) -> Template:
+        record = np.frombuffer(self.record, np.uint8)
+        varying = list(self.step_columns)
+        if self.wall_time_column is not None:
+            varying += range(self.wall_time_column, self.wall_time_column + 8)
+        for slot in self.slots:
+            varying += range(slot.column, slot.column + np.dtype(slot.element).itemsize)
+        mask = np.full(len(record), 0xFF, np.uint8)
+        mask[varying] = 0
+        mask[payload_end:] = 0
+        # A step of as many bytes: each but the last says that another follows. A tenth holds one bit only.
+        mask[list(self.step_columns)] = 0x80
+        if len(self.step_columns) == 10:
+            mask[self.step_columns[-1]] = 0xFF
+        zeroed = record[HEADER_BYTES:payload_end].copy()
+        zeroed[[column - HEADER_BYTES for column in varying]] = 0
+        return Template(
+            record=record,
+            mask=mask,
+            wall_time_column=self.wall_time_column,
+            step_columns=self.step_columns,
+            slots=tuple(self.slots),
+            tag_columns=np.array(self.tag_columns, np.int64),
+            plugins=tuple(self.plugins),
+            crc=crc32c(zeroed.tobytes()),
+            crc_tables=tuple((column, byte_table(payload_end - 1 - column)) for column in sorted(varying)),
+        )

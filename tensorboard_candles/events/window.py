@@ -1,0 +1,72 @@
+"""A window of a file's bytes → points and damage: in bulk where records are regular, one by one where not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from google.protobuf.message import DecodeError
+from tensorboard.compat.proto import event_pb2
+
+from tensorboard_candles.events.bulk import NOT_AN_EVENT, BulkDecoder
+from tensorboard_candles.events.decode import Collector, PluginData
+from tensorboard_candles.events.framing import HEADER_BYTES, Damage, Scan, scan
+from tensorboard_candles.events.points import Segment
+
+_ONE_BY_ONE = 8
+"""Records that are read singly where the bulk decoder stopped, before it is tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What a buffer held; positions count from its start. See `framing.Scan` for the last three."""
+
+    segments: list[Segment]
+    first_wall_time: float
+    """Smallest wall time of any record; +inf where there is none."""
+    damages: list[Damage]
+    suspect: Damage | None
+    consumed: int
+    wanted: int
+
+
+class WindowDecoder:
+    """Decodes one file, window by window.
+
+    With `in_bulk` false every record is parsed by itself: slow, and the reference for what is right.
+    """
+
+    def __init__(self, *, in_bulk: bool = True) -> None:
+        self._plugins: dict[str, PluginData] = {}
+        self._bulk = BulkDecoder() if in_bulk else None
+
+    def decode(self, buffer: bytes) -> Decoded:
+        """Points of all records from the start of the buffer on, and what damage lies between them."""
+        collector = Collector(self._plugins)
+        damages: list[Damage] = []
+        position = record = 0
+        while True:
+            if self._bulk:
+                position, count, not_events = self._bulk.decode(buffer, position, record, collector)
+                record += count
+                damages += not_events
+            found = scan(buffer, position, most=_ONE_BY_ONE)
+            damages += found.damages + _parse(buffer, found, record, collector)
+            record += len(found.payloads)
+            position = found.consumed
+            if len(found.payloads) < _ONE_BY_ONE:
+                break
+        damages.sort(key=lambda damage: damage.offset)
+        return Decoded(
+            collector.segments(), collector.first_wall_time, damages, found.suspect, position, found.wanted
+        )
+
+
+def _parse(buffer: bytes, found: Scan, first_record: int, collector: Collector) -> list[Damage]:
+    """Give the collector each record that was found; returns those that are no events."""
+    not_events = []
+    for record, (low, high) in enumerate(found.payloads, first_record):
+        try:
+            collector.add_event(record, event_pb2.Event.FromString(buffer[low:high]))
+        except DecodeError:
+            not_events.append(Damage(low - HEADER_BYTES, NOT_AN_EVENT))
+    return not_events

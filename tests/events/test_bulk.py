@@ -1,0 +1,234 @@
+"""The fast path gives what parsing event by event gives, whatever the bytes."""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tensorboard.compat.proto import event_pb2, summary_pb2, types_pb2
+from tensorboard.compat.proto.tensor_pb2 import TensorProto
+
+from tensorboard_candles import metadata
+from tensorboard_candles.events import Points
+from tensorboard_candles.events.boundaries import find_boundaries
+from tensorboard_candles.events.bulk import BulkDecoder
+from tensorboard_candles.events.decode import Collector
+from tensorboard_candles.events.window import WindowDecoder
+from tests.support.records import event_record, record, scalar_record, start_record, version_record
+
+
+def plain(points: Points) -> list[Any]:
+    """Columns as they can be compared; NaN by its bits."""
+    value = points.value.astype(np.float64)
+    return [points.step.tolist(), points.wall_time.view(np.int64).tolist(), value.view(np.int64).tolist()]
+
+
+def read(content: bytes, *, in_bulk: bool, cuts: tuple[int, ...] = ()) -> list[Any]:
+    """Everything that is read of the content, window by window as it grows."""
+    decoder = WindowDecoder(in_bulk=in_bulk)
+    told: list[Any] = []
+    begin = 0
+    for end in (*cuts, len(content)):
+        found = decoder.decode(content[begin:end])
+        for segment in found.segments:
+            scalars = {tag: plain(points) for tag, points in sorted(segment.scalars.items())}
+            told.append((segment.start, scalars, plain(segment.epoch_marks)))
+        told.append((found.first_wall_time, found.damages, found.suspect, found.consumed, found.wanted))
+        begin += found.consumed
+    return told
+
+
+def assert_same(content: bytes, cuts: tuple[int, ...] = ()) -> None:
+    assert read(content, in_bulk=True, cuts=cuts) == read(content, in_bulk=False, cuts=cuts)
+
+
+def share_in_bulk(content: bytes) -> float:
+    """Part of the content's records that had a shape and so were never parsed by themselves."""
+    collector = Collector({})
+    singly: list[int] = []
+    collector.add_event = lambda record, event: singly.append(record)  # type: ignore[method-assign]
+    end, count, _ = BulkDecoder().decode(content, 0, 0, collector)
+    assert end == len(content)
+    return 1 - len(singly) / count
+
+
+def scalar_value(tag: str, value: float) -> summary_pb2.Summary.Value:
+    return summary_pb2.Summary.Value(tag=tag, simple_value=value)
+
+
+def tensor_value(tag: str, tensor: TensorProto, plugin: str | None = None) -> summary_pb2.Summary.Value:
+    value = summary_pb2.Summary.Value(tag=tag, tensor=tensor)
+    if plugin is not None:
+        value.metadata.plugin_data.plugin_name = plugin
+    return value
+
+
+def event_of(*values: summary_pb2.Summary.Value, step: int, wall_time: float = 1.5) -> bytes:
+    return event_record(event_pb2.Event(step=step, wall_time=wall_time, summary={"value": values}))
+
+
+def test_a_regular_log_is_read_in_bulk() -> None:
+    log = b"".join(scalar_record("loss", step=step, value=step / 7) for step in range(40_000))
+    assert_same(log)
+    assert share_in_bulk(log) == 1.0
+
+
+def test_tags_of_one_length_beside_one_another_are_read_in_bulk() -> None:
+    log = b"".join(
+        scalar_record(f"layer_{layer:02}/norm", step=step, value=step * layer)
+        for step in range(300)
+        for layer in range(60)
+    )
+    assert_same(log)
+    assert share_in_bulk(log) == 1.0
+
+
+def test_tags_at_different_rates_and_large_records_between_are_read_in_bulk() -> None:
+    pieces = [version_record()]
+    for step in range(3000):
+        pieces.append(scalar_record("train/loss", step=step, value=1 / (step + 1)))
+        if step % 7 == 0:
+            pieces.append(scalar_record("train/accuracy", step=step, value=step))
+        if step % 100 == 0:
+            image = summary_pb2.Summary.Value(tag="image", image={"encoded_image_string": bytes(100_000)})
+            pieces.append(event_of(image, step=step))
+    assert_same(b"".join(pieces))
+
+
+def test_many_values_in_one_event_are_read_in_bulk() -> None:
+    values = [scalar_value(f"m{index}", index / 3) for index in range(120)]
+    log = b"".join(event_of(*values, step=step) for step in range(400))
+    assert_same(log)
+    assert share_in_bulk(log) == 1.0
+
+
+@pytest.mark.parametrize(
+    "tensor",
+    [
+        TensorProto(dtype=types_pb2.DT_FLOAT, float_val=[0.1]),
+        TensorProto(dtype=types_pb2.DT_DOUBLE, double_val=[0.1]),
+        TensorProto(dtype=types_pb2.DT_DOUBLE, tensor_content=struct.pack("<d", 0.1)),
+        TensorProto(dtype=types_pb2.DT_HALF, tensor_content=b"\x00\x3c"),
+        TensorProto(dtype=types_pb2.DT_BFLOAT16, tensor_content=b"\xc0\x3f"),
+        TensorProto(dtype=types_pb2.DT_INT64, tensor_content=struct.pack("<q", -5)),
+    ],
+)
+def test_tensors_of_one_number_are_read_in_bulk(tensor: TensorProto) -> None:
+    first = event_of(tensor_value("loss", tensor, "scalars"), step=0)
+    log = first + b"".join(event_of(tensor_value("loss", tensor), step=step) for step in range(1, 500))
+    assert_same(log)
+    assert share_in_bulk(log) == 1.0
+
+
+def test_a_plugin_named_late_counts_from_there_on() -> None:
+    number = TensorProto(dtype=types_pb2.DT_FLOAT, float_val=[0.5])
+    before = [event_of(tensor_value("t", number), step=step) for step in range(100)]
+    after = [event_of(tensor_value("t", number, "hparams"), step=step) for step in range(100, 200)]
+    content = b"".join([*before, *after])
+    assert_same(content)
+    assert_same(content, cuts=(len(content) // 4, len(content) // 2, 3 * len(content) // 4))
+
+
+def test_every_flipped_bit_of_a_payload_costs_exactly_its_record() -> None:
+    log = [scalar_record("loss", step=step, value=step / 7) for step in range(1000)]
+    content = b"".join(log)
+    rng = np.random.default_rng(0)
+    for row in rng.integers(0, 1000, 40).tolist():
+        begin = sum(map(len, log[:row]))
+        for bit in rng.integers(8 * 12, 8 * len(log[row]), 4).tolist():
+            damaged = bytearray(content)
+            damaged[begin + bit // 8] ^= 1 << (bit % 8)
+            found = WindowDecoder().decode(bytes(damaged))
+            reported = [*found.damages, *([found.suspect] if found.suspect else [])]
+            assert [damage.offset for damage in reported] == [begin]
+            assert found.segments[0].scalars["loss"].step.tolist() == [s for s in range(1000) if s != row]
+
+
+def test_the_period_of_a_log_finds_every_boundary() -> None:
+    sizes = [7, 300, 7, 12] * 5000
+    content = b"".join(record(bytes(size)) for size in sizes) + b"torn"
+    found = find_boundaries(content)
+    assert found.length.tolist() == sizes
+    assert found.end == len(content) - 4
+
+
+tags = st.sampled_from(["a", "b", "loss", "train/loss", "τ/ü", "layer_01", "layer_02", ""])
+steps = st.one_of(
+    st.integers(0, 300), st.integers(-(2**63), 2**63 - 1), st.sampled_from([127, 128, 16383, 16384])
+)
+floats = st.one_of(st.floats(width=32), st.sampled_from([math.nan, math.inf, 0.0]))
+plugins = st.sampled_from([None, None, "scalars", "hparams", "candles", ""])
+int64s = st.integers(-(2**63), 2**63 - 1)
+any_tensor = st.one_of(
+    st.builds(lambda x: TensorProto(dtype=types_pb2.DT_FLOAT, float_val=[x]), floats),
+    st.builds(lambda x: TensorProto(dtype=types_pb2.DT_FLOAT, tensor_content=struct.pack("<f", x)), floats),
+    st.builds(lambda x: TensorProto(dtype=types_pb2.DT_DOUBLE, double_val=[x]), floats),
+    st.builds(lambda x: TensorProto(dtype=types_pb2.DT_INT64, int64_val=[x]), int64s),
+    st.builds(lambda x: TensorProto(dtype=types_pb2.DT_BFLOAT16, half_val=[x & 0xFFFF]), int64s),
+    st.builds(lambda x: TensorProto(dtype=types_pb2.DT_FLOAT, float_val=[x, x]), floats),
+    st.just(TensorProto(dtype=types_pb2.DT_FLOAT, float_val=[1], tensor_shape={"dim": [{"size": 1}]})),
+    st.just(TensorProto(dtype=types_pb2.DT_STRING, string_val=[b"text"])),
+)
+
+
+@st.composite
+def any_value(draw: Callable[..., Any]) -> summary_pb2.Summary.Value:
+    tag = draw(tags)
+    if draw(st.booleans()):
+        return scalar_value(tag, draw(floats))
+    value = tensor_value(tag, draw(any_tensor), draw(plugins))
+    if value.metadata.plugin_data.plugin_name == "candles":
+        value.metadata.plugin_data.content = metadata.plugin_content(metadata.EPOCH_KIND)
+    return value
+
+
+@st.composite
+def any_event(draw: Callable[..., Any]) -> bytes:
+    values = draw(st.lists(any_value(), max_size=3))
+    return event_of(*values, step=draw(steps), wall_time=draw(st.floats(0, 2e9)))
+
+
+def flipped(content: bytes, where: float, bits: int) -> bytes:
+    damaged = bytearray(content)
+    damaged[int(where * len(damaged))] ^= bits
+    return bytes(damaged)
+
+
+any_piece = st.one_of(
+    any_event(),
+    st.builds(lambda event, times: event * times, any_event(), st.sampled_from([2, 3, 70])),
+    st.builds(lambda event, part: event[: int(part * len(event))], any_event(), st.floats(0, 1)),
+    st.builds(flipped, any_event(), st.floats(0, 0.999), st.integers(1, 255)),
+    st.builds(
+        lambda tag, first, count: b"".join(
+            scalar_record(tag, step=first + row, value=row / 3) for row in range(count)
+        ),
+        tags,
+        st.integers(0, 200),
+        st.integers(1, 150),
+    ),
+    st.builds(lambda step, time: start_record(step, wall_time=time), st.integers(0, 300), st.floats(0, 2e9)),
+    st.binary(max_size=40),
+    st.binary(max_size=40).map(record),
+)
+
+
+@given(st.lists(any_piece, max_size=12), st.lists(st.floats(0, 1), max_size=3))
+def test_any_mix_of_records_and_damage_reads_the_same(pieces: list[bytes], cuts: list[float]) -> None:
+    content = b"".join(pieces)
+    assert_same(content, tuple(sorted(int(cut * len(content)) for cut in cuts)))
+
+
+@given(st.lists(any_value(), min_size=1, max_size=4), st.integers(1, 200), st.data())
+def test_a_flipped_bit_in_a_regular_stretch_reads_the_same(
+    values: list[summary_pb2.Summary.Value], count: int, data: st.DataObject
+) -> None:
+    content = bytearray(b"".join(event_of(*values, step=step) for step in range(count)))
+    content[data.draw(st.integers(0, len(content) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+    assert_same(bytes(content))
