@@ -11,12 +11,14 @@ export const PALETTE: readonly string[] = [
   "#0b7fc4",
   "#b45309",
   "#a855f7",
-  "#64748b",
   "#db2777",
   "#958213",
   "#4f8a8b",
   "#8d6e63",
 ];
+
+/** For a run that is not known yet. */
+export const FALLBACK = "#7b8496";
 
 /** FNV-1a, 32 bits: the same colour for a name on every machine and every reload. */
 export function hash(text: string): number {
@@ -50,7 +52,7 @@ export function assignColours(
     if (colours.has(name)) continue;
     const slot = freeSlot(hash(name) % PALETTE.length, taken);
     taken.add(slot);
-    colours.set(name, PALETTE[slot] ?? "#64748b");
+    colours.set(name, PALETTE[slot] ?? FALLBACK);
   }
   return colours;
 }

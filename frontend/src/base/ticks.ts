@@ -59,11 +59,16 @@ export function formatTick(axis: Axis, value: number, unit: number): string {
   return formatStepTick(value, unit);
 }
 
+type FormatDigits = (value: number, digits: number) => string;
+
 /** Labels for one scale, all with as many digits as it takes to tell neighbours apart. */
-export function formatDistinct(values: readonly number[], format: (value: number, digits: number) => string) {
+export function formatDistinct(values: readonly number[], format: FormatDigits): string[] {
+  const largest = Math.max(...values.map(Math.abs));
+  // A tick that sums to 5e-17 is zero to everybody but the machine.
+  const shown = values.map((value) => (Math.abs(value) < largest * 1e-9 ? 0 : value));
   for (let digits = 3; digits < 15; digits++) {
-    const labels = values.map((value) => format(value, digits));
-    if (new Set(labels).size === new Set(values).size) return labels;
+    const labels = shown.map((value) => format(value, digits));
+    if (new Set(labels).size === new Set(shown).size) return labels;
   }
-  return values.map((value) => format(value, 15));
+  return shown.map((value) => format(value, 15));
 }

@@ -22,9 +22,10 @@ export function likelyTag(tags: readonly TagInfo[]): string | null {
     const found = tags.find(({ tag }) => pattern.test(tag));
     if (found) return found.tag;
   }
-  const longest = [...tags].sort((a, b) => b.points - a.points)[0];
-  return longest?.tag ?? null;
+  return tags[0]?.tag ?? null;
 }
+
+export const isLoss = (tag: string): boolean => LIKELY_TAGS.some((pattern) => pattern.test(tag));
 
 export const hasTag = (run: RunInfo, tag: string | null): boolean =>
   run.tags.some((info) => info.tag === tag);
@@ -38,18 +39,13 @@ export function settle(choice: Choice, runs: readonly RunInfo[]): Choice {
   const kept = choice.checked.filter((name) => named.has(name));
   const focused = named.get(choice.focus ?? "") ?? named.get(kept[0] ?? "") ?? firstRun(runs);
   if (focused === undefined) return { focus: null, checked: [], tag: null };
-  const tag = settleTag(choice.tag, focused, runs);
+  const tag = hasTag(focused, choice.tag) ? choice.tag : likelyTag(focused.tags);
   const checked = kept.length > 0 ? kept : firstChecked(focused, tag, runs);
   return { focus: focused.name, checked: withFocus(checked, focused.name), tag };
 }
 
 const firstRun = (runs: readonly RunInfo[]): RunInfo | undefined =>
   runs.find((run) => run.tags.length > 0) ?? runs[0];
-
-function settleTag(tag: string | null, focused: RunInfo, runs: readonly RunInfo[]): string | null {
-  const known = tag !== null && runs.some((run) => hasTag(run, tag));
-  return known ? tag : likelyTag(focused.tags);
-}
 
 function firstChecked(focused: RunInfo, tag: string | null, runs: readonly RunInfo[]): string[] {
   const others = runs.filter((run) => run !== focused && hasTag(run, tag));
@@ -58,6 +54,19 @@ function firstChecked(focused: RunInfo, tag: string | null, runs: readonly RunIn
 
 const withFocus = (checked: readonly string[], focus: string): readonly string[] =>
   checked.includes(focus) ? checked : [focus, ...checked];
+
+/** Shows a tag; where the focused run does not have it, the focus goes to a checked one that does. */
+export function pickTag(choice: Choice, tag: string, runs: readonly RunInfo[]): Choice {
+  const having = new Set(runs.filter((run) => hasTag(run, tag)).map((run) => run.name));
+  const names = [choice.focus, ...choice.checked, ...having];
+  const focus = names.find((name) => name !== null && having.has(name)) ?? choice.focus;
+  return {
+    ...choice,
+    tag,
+    focus,
+    checked: focus === null ? choice.checked : withFocus(choice.checked, focus),
+  };
+}
 
 /** Focuses a run, which also checks it. */
 export const focusRun = (choice: Choice, run: string): Choice => ({

@@ -32,4 +32,5 @@ test("times read as durations", () => {
 test("price labels take the digits that tell them apart", () => {
   expect(formatDistinct([0.1, 0.2, 0.3], formatDigits)).toEqual(["0.1", "0.2", "0.3"]);
   expect(formatDistinct([2.30001, 2.30002], formatDigits)).toEqual(["2.30001", "2.30002"]);
+  expect(formatDistinct([-0.2, 5.55e-17, 0.2], formatDigits)).toEqual(["-0.2", "0", "0.2"]);
 });

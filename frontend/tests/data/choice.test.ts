@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { RunInfo } from "../../src/api/types.ts";
-import { checkRuns, focusRun, likelyTag, settle, tagsOf } from "../../src/data/choice.ts";
+import { checkRuns, focusRun, likelyTag, pickTag, settle, tagsOf } from "../../src/data/choice.ts";
 
 function run(name: string, ...tags: string[]): RunInfo {
   const infos = tags.map((tag, i) => ({
@@ -26,8 +26,8 @@ test("only a few of many runs are checked at first", () => {
   expect(settle(NOTHING, many).checked).toHaveLength(5);
 });
 
-test("a choice that can still be shown is left alone, tag of another run included", () => {
-  const choice = { focus: "b", checked: ["b", "c"], tag: "lr" };
+test("a choice that can still be shown is left alone", () => {
+  const choice = { focus: "c", checked: ["b", "c"], tag: "lr" };
   expect(settle(choice, RUNS)).toEqual(choice);
 });
 
@@ -37,9 +37,19 @@ test("what is gone is replaced by what is there", () => {
   expect(settle(choice, [])).toEqual(NOTHING);
 });
 
-test("a loss is preferred, then whatever has most points", () => {
+test("a tag that the focused run lacks moves the focus to a run that has it", () => {
+  const choice = { focus: "a", checked: ["a", "c"], tag: "accuracy" };
+  expect(pickTag(choice, "lr", RUNS)).toEqual({ focus: "c", checked: ["a", "c"], tag: "lr" });
+  expect(pickTag(choice, "train/loss", RUNS)).toEqual({ ...choice, tag: "train/loss" });
+});
+
+test("a focused run that lacks the tag shows one that it has", () => {
+  expect(settle(focusRun({ focus: "a", checked: ["a"], tag: "train/loss" }, "c"), RUNS).tag).toBe("lr");
+});
+
+test("a loss is preferred, then whatever comes first", () => {
   expect(likelyTag(run("", "val/loss", "loss", "x").tags)).toBe("loss");
-  expect(likelyTag(run("", "x", "y").tags)).toBe("y");
+  expect(likelyTag(run("", "x", "y").tags)).toBe("x");
   expect(likelyTag([])).toBeNull();
 });
 

@@ -1,0 +1,144 @@
+/** Every word of the tab, in one place. */
+
+import type { Polarity } from "./polarity.ts";
+
+export const STRINGS = {
+  product: "Candles",
+  runs: "Runs",
+  tags: "Tags",
+  filterRuns: "Filter runs (regex)",
+  filterTags: "Filter tags (regex)",
+  noMatch: "Nothing matches the filter.",
+  checkShown: "Check all shown runs",
+  showSidebar: "Show runs and tags",
+  hideSidebar: "Hide runs and tags",
+  focusHint:
+    "Click a name to draw that run as candles. Other checked runs are drawn as lines of their close.",
+  otherTags: "(no prefix)",
+  axis: "Horizontal axis",
+  axisNames: { steps: "Steps", epochs: "Epochs", seconds: "Time" },
+  axisHints: {
+    steps: "One candle covers so many steps",
+    epochs: "One candle covers so many epochs",
+    seconds: "One candle covers so much time since the run began",
+  },
+  candleWidth: "Candle width",
+  auto: "Auto",
+  autoHint: "Candles a few pixels wide, whatever the zoom",
+  widthUnits: { steps: "steps", epochs: "epochs", seconds: "s" },
+  axisShort: "Axis",
+  candleShort: "Candle",
+  scaleShort: "Scale",
+  scale: "Price scale",
+  scaleNames: { linear: "Linear", log: "Log" },
+  fit: "Fit",
+  fitHint: "Show the whole series (F)",
+  loadingTitle: "Reading event files",
+  connecting: "Connecting to TensorBoard",
+  emptyTitle: "No scalars yet",
+  emptyText: "This log directory holds no scalar points. Log some, and they appear here by themselves:",
+  emptySnippet: [
+    "from tensorboard_candles import Tracker",
+    "",
+    'tracker = Tracker(project="my-cnn")',
+    "for batch in batches:",
+    "    ...",
+    "    tracker.log(loss=loss)",
+  ].join("\n"),
+  emptyOther:
+    "Anything that writes scalars for TensorBoard works as well: SummaryWriter of torch.utils.tensorboard or tensorboardX, tf.summary, Keras, Lightning, Hugging Face.",
+  goneTitle: "TensorBoard does not answer",
+  goneText: "Is it still running? This page asks again by itself and goes on where it was.",
+  chartErrorTitle: "Cannot draw this",
+  sampled: "sampled",
+  sampledHint:
+    "TensorBoard's own sample of the points; extremes may be missing. Start TensorBoard with --logdir to see all of them.",
+  intro:
+    "Each candle sums up many logged points. Its wick reaches from the lowest to the highest of them, so no spike is lost.",
+  whatIsACandle: "What is a candle?",
+  dismiss: "Dismiss",
+  close: "Close",
+  chartRole: "candle chart",
+  chartKeys:
+    "Arrow keys move from candle to candle, Home and End to the first and last, plus and minus zoom, F fits.",
+  noPoints: "no points here",
+  volumeCount: "volume: points per candle",
+  nonfinite: "holds NaN or infinite points",
+  otherRuns: "lines: closes of the other checked runs",
+  empty: "–",
+} as const;
+
+export const READOUT = {
+  open: "open",
+  high: "high",
+  low: "low",
+  close: "close",
+  mean: "mean",
+  std: "std",
+  count: "points",
+  nonfinite: "non-finite",
+  volume: "volume",
+} as const;
+
+export const READOUT_HINTS = {
+  open: "The first value within the candle",
+  high: "The highest value within the candle: exact, however many points it holds",
+  low: "The lowest value within the candle: exact, however many points it holds",
+  close: "The last value within the candle",
+  mean: "Mean of the finite points",
+  std: "Standard deviation of the finite points (population)",
+  count: "Finite points within the candle",
+  nonfinite: "Points that are NaN or infinite; they are counted, and never enter a price",
+  volume: "What the lower pane shows",
+} as const;
+
+/** "What is a candle?", a paragraph and a list of what its parts are called. */
+export const HELP = {
+  first: "A candle sums up all points logged within a stretch of training: an epoch, or so many steps.",
+  parts: [
+    ["wick", "the thin line, from the lowest to the highest value. Exact: a single bad batch shows."],
+    ["body", "the box, from open (the first value) to close (the last one)."],
+    ["filled red", "it got worse within the candle: a loss rose, an accuracy fell."],
+    ["hollow green", "it got better."],
+  ],
+  last: "Long wicks mean noisy training, long bodies fast change. Zoom in to see the very steps.",
+  drawing: "Two candles with their parts named",
+} as const;
+
+export const polarityName = (polarity: Polarity): string =>
+  polarity === "lower_is_better" ? "lower is better" : "higher is better";
+
+/** What red and green mean for a tag: `red, filled: loss rose within the candle, worse`. */
+export function legend(tag: string, polarity: Polarity): { readonly worse: string; readonly better: string } {
+  const [bad, good] = polarity === "lower_is_better" ? ["rose", "fell"] : ["fell", "rose"];
+  return {
+    worse: `red, filled: ${tag} ${bad} within the candle (worse)`,
+    better: `green, hollow: ${tag} ${good} (better)`,
+  };
+}
+
+export const volumeTitle = (volume: string): string =>
+  volume === "count" ? STRINGS.volumeCount : `volume: ${volume} (mean)`;
+
+export const atStep = (step: string): string => `at step ${step}`;
+
+export const tookTime = (duration: string): string => `in ${duration}`;
+
+export const pointsShort = (points: string): string => `${points} pts`;
+
+export const problemsTitle = (count: number): string =>
+  count === 1 ? "1 problem in the event files" : `${count} problems in the event files`;
+
+export const retryIn = (seconds: number): string => `Next try in ${seconds} s.`;
+
+export const loadingShare = (done: number, total: number, bytes: string, of: string): string =>
+  `${done} of ${total} files · ${bytes} of ${of}`;
+
+export const drawnOf = (drawn: number, checked: number): string =>
+  `${drawn} of ${checked} checked runs are drawn.`;
+
+export const tooNarrow = (width: string, unit: string, most: string, shown: string): string =>
+  `Candles of ${width} ${unit} would be more than ${most} here. Showing ${shown} until you zoom in.`;
+
+export const clippedAtZero = (count: string): string =>
+  `${count} candles reach zero or below, which a log scale cannot show; they are cut off at the smallest positive value.`;

@@ -1,0 +1,119 @@
+import {
+  type AutoscaleInfo,
+  type AutoscaleInfoProvider,
+  type ChartOptionsImpl,
+  ColorType,
+  CrosshairMode,
+  type DeepPartial,
+  type LineSeriesPartialOptions,
+  LineStyle,
+  type LineWidth,
+  type PriceFormatCustom,
+} from "lightweight-charts";
+import { formatCompact, formatDigits } from "../base/format.ts";
+import { formatDistinct } from "../base/ticks.ts";
+import { fromPlotted, type PriceScale } from "./bars.ts";
+import type { ChartTheme } from "./theme.ts";
+
+const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
+
+// Wide enough for any label, so that the plot does not move when labels change.
+const PRICE_AXIS_PX = 74;
+
+// Finer than any price that can be told apart, and what the library needs to find round ticks.
+const FINEST_MOVE = 1e-12;
+
+export function chartOptions(theme: ChartTheme): DeepPartial<ChartOptionsImpl<number>> {
+  const label = { labelBackgroundColor: theme.crosshairLabel, color: theme.crosshair, width: 1 as LineWidth };
+  return {
+    autoSize: true,
+    layout: {
+      background: { type: ColorType.Solid, color: theme.background },
+      textColor: theme.text,
+      fontFamily: FONT,
+      fontSize: 11,
+      panes: { separatorColor: theme.border, separatorHoverColor: theme.grid, enableResize: true },
+    },
+    grid: { vertLines: { color: theme.grid }, horzLines: { color: theme.grid } },
+    rightPriceScale: {
+      borderColor: theme.border,
+      minimumWidth: PRICE_AXIS_PX,
+      entireTextOnly: true,
+      scaleMargins: { top: 0.06, bottom: 0.08 },
+    },
+    crosshair: {
+      mode: CrosshairMode.Normal,
+      vertLine: { ...label, style: LineStyle.Dashed },
+      horzLine: { ...label, style: LineStyle.Dashed },
+    },
+    timeScale: timeScaleOptions(theme),
+    // Wheel, drag and pinch move the view in units of the axis; see gestures.ts.
+    handleScroll: false,
+    handleScale: {
+      mouseWheel: false,
+      pinch: false,
+      axisPressedMouseMove: { time: false, price: true },
+      axisDoubleClickReset: { time: false, price: true },
+    },
+  };
+}
+
+const timeScaleOptions = (theme: ChartTheme) => ({
+  borderColor: theme.border,
+  uniformDistribution: true,
+  allowBoldLabels: false,
+  lockVisibleTimeRangeOnResize: true,
+  shiftVisibleRangeOnNewBar: false,
+  tickMarkMaxCharacterLength: 9,
+  minBarSpacing: 0.02,
+});
+
+/** The series that holds the grid: never seen, on a scale of its own. */
+export const gridSeriesOptions = (): LineSeriesPartialOptions => ({
+  priceScaleId: "grid",
+  lineVisible: false,
+  crosshairMarkerVisible: false,
+  lastValueVisible: false,
+  priceLineVisible: false,
+});
+
+export const lineOptions = (color: string, scale: PriceScale): LineSeriesPartialOptions => ({
+  color,
+  lineWidth: 1,
+  lastValueVisible: false,
+  priceLineVisible: false,
+  crosshairMarkerVisible: false,
+  priceFormat: priceFormat(scale),
+  autoscaleInfoProvider: roomForConstants,
+});
+
+export function priceFormat(scale: PriceScale): PriceFormatCustom {
+  return {
+    type: "custom",
+    minMove: FINEST_MOVE,
+    formatter: (plotted) => formatDigits(fromPlotted(plotted, scale), 6),
+    tickmarksFormatter: (plotted) =>
+      formatDistinct(
+        plotted.map((value) => fromPlotted(value, scale)),
+        formatDigits,
+      ),
+  };
+}
+
+export const volumeFormat = (): PriceFormatCustom => ({
+  type: "custom",
+  minMove: FINEST_MOVE,
+  formatter: formatCompact,
+  tickmarksFormatter: (values) => formatDistinct(values, (value, digits) => formatDigits(value, digits - 1)),
+});
+
+/** A series that never changes is drawn in the middle of a scale, not along the edge of one a hair high. */
+export const roomForConstants: AutoscaleInfoProvider = (original: () => AutoscaleInfo | null) => {
+  const info = original();
+  if (!info?.priceRange) return info;
+  const { minValue, maxValue } = info.priceRange;
+  const size = Math.max(Math.abs(minValue), Math.abs(maxValue));
+  if (maxValue - minValue > size * 1e-9) return info;
+  const room = size > 0 ? size * 0.05 : 1;
+  return { ...info, priceRange: { minValue: minValue - room, maxValue: maxValue + room } };
+};

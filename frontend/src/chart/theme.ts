@@ -1,0 +1,44 @@
+import type { Direction } from "../base/polarity.ts";
+
+export type ThemeName = "light" | "dark";
+
+/** Colours of what is painted on canvas; the chrome has its own, in CSS. */
+export interface ChartTheme {
+  readonly background: string;
+  readonly text: string;
+  readonly grid: string;
+  readonly border: string;
+  readonly crosshair: string;
+  readonly crosshairLabel: string;
+  readonly volume: string;
+  readonly nonfinite: string;
+  readonly thread: string;
+  readonly candle: Readonly<Record<Direction, string>>;
+}
+
+export const CHART_THEMES: Readonly<Record<ThemeName, ChartTheme>> = {
+  light: {
+    background: "#ffffff",
+    text: "#4b5565",
+    grid: "#eef0f4",
+    border: "#d9dde5",
+    crosshair: "#7b8496",
+    crosshairLabel: "#3b4354",
+    volume: "#b3bccb",
+    nonfinite: "#b45309",
+    thread: "rgba(75, 85, 101, 0.35)",
+    candle: { better: "#0b8a6c", worse: "#d92d3f", same: "#3b4354" },
+  },
+  dark: {
+    background: "#14171f",
+    text: "#a7b0c0",
+    grid: "#1f2430",
+    border: "#2c3342",
+    crosshair: "#7b8496",
+    crosshairLabel: "#3d475a",
+    volume: "#465065",
+    nonfinite: "#fbbf24",
+    thread: "rgba(167, 176, 192, 0.35)",
+    candle: { better: "#2cc29b", worse: "#f4596a", same: "#d5dbe6" },
+  },
+};

@@ -1,0 +1,86 @@
+import { useSignal, useSignalEffect } from "@preact/signals";
+import { STRINGS } from "../base/strings.ts";
+import { CandleWidget } from "../widgets/candles/view.tsx";
+import { GoneBanner, Notices } from "./notices.tsx";
+import { RunList } from "./runList.tsx";
+import type { AppState } from "./state.ts";
+import { Placeholder } from "./states.tsx";
+import { introSeen, noteIntroSeen } from "./storage.ts";
+import { TagList } from "./tagList.tsx";
+
+export function App({ state }: { readonly state: AppState }) {
+  useSignalEffect(() => {
+    document.documentElement.dataset.theme = state.theme.value;
+  });
+  const drawable = state.series.value.length > 0;
+  if (!drawable) return <Placeholder state={state} />;
+  return (
+    <div class={state.sidebarOpen.value ? "app sidebar-open" : "app"}>
+      <aside class="sidebar" id="sidebar">
+        <RunList state={state} />
+        <TagList state={state} />
+      </aside>
+      <Scrim state={state} />
+      <main>
+        <TopBar state={state} />
+        <GoneBanner state={state} />
+        <Intro />
+        <CandleWidget
+          client={state.client}
+          series={state.series}
+          version={state.version}
+          settings={state.settings}
+          theme={state.theme}
+        />
+      </main>
+    </div>
+  );
+}
+
+/** Covers the chart while the sidebar lies over it on a narrow screen; a tap on it closes the sidebar. */
+function Scrim({ state }: { readonly state: AppState }) {
+  if (!state.sidebarOpen.value) return null;
+  const close = () => {
+    state.sidebarOpen.value = false;
+  };
+  return <button type="button" class="scrim" aria-label={STRINGS.hideSidebar} onClick={close} />;
+}
+
+function TopBar({ state }: { readonly state: AppState }) {
+  const { sidebarOpen } = state;
+  return (
+    <div class="topbar">
+      <button
+        type="button"
+        class="icon menu"
+        data-testid="sidebar-toggle"
+        aria-controls="sidebar"
+        aria-expanded={sidebarOpen.value}
+        aria-label={sidebarOpen.value ? STRINGS.hideSidebar : STRINGS.showSidebar}
+        onClick={() => {
+          sidebarOpen.value = !sidebarOpen.value;
+        }}
+      >
+        ☰
+      </button>
+      <Notices state={state} />
+    </div>
+  );
+}
+
+function Intro() {
+  const seen = useSignal(introSeen());
+  if (seen.value) return null;
+  const dismiss = () => {
+    noteIntroSeen();
+    seen.value = true;
+  };
+  return (
+    <div class="intro" data-testid="intro">
+      <p>{STRINGS.intro}</p>
+      <button type="button" class="icon" aria-label={STRINGS.dismiss} onClick={dismiss}>
+        ×
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,86 @@
+import { useSignal } from "@preact/signals";
+import type { Problem, Runs } from "../api/types.ts";
+import { formatBytes, formatInteger } from "../base/format.ts";
+import { loadingShare, problemsTitle, retryIn, STRINGS } from "../base/strings.ts";
+import type { AppState } from "./state.ts";
+
+const MOST_PROBLEMS_LISTED = 200;
+
+/** What stands in the way of exact data, beside the chart and never instead of it. */
+export function Notices({ state }: { readonly state: AppState }) {
+  const runs = state.runs.value;
+  return (
+    <div class="notices">
+      {runs && isLoading(runs) && <LoadingBar runs={runs} />}
+      {runs && !runs.exact && (
+        <span class="badge warning" data-testid="sampled-badge" title={STRINGS.sampledHint}>
+          {STRINGS.sampled}
+          <span class="badge-words">: {STRINGS.sampledHint}</span>
+        </span>
+      )}
+      {runs && runs.problems.length > 0 && <Problems problems={runs.problems} />}
+    </div>
+  );
+}
+
+export const isLoading = ({ loading }: Runs): boolean => loading.done < loading.total;
+
+function share({ loading }: Runs): number {
+  return loading.bytesTotal > 0 ? loading.bytesRead / loading.bytesTotal : 0;
+}
+
+function loadingWords({ loading }: Runs): string {
+  const { done, total, bytesRead, bytesTotal } = loading;
+  return loadingShare(done, total, formatBytes(bytesRead), formatBytes(bytesTotal));
+}
+
+export function LoadingBar({ runs }: { readonly runs: Runs }) {
+  return (
+    <span class="loading" data-testid="loading-bar">
+      <progress max={1} value={share(runs)} aria-label={STRINGS.loadingTitle} />
+      <span>{loadingWords(runs)}</span>
+    </span>
+  );
+}
+
+function Problems({ problems }: { readonly problems: readonly Problem[] }) {
+  const open = useSignal(false);
+  return (
+    <div class="problems" data-testid="problems">
+      <button
+        type="button"
+        class="badge warning"
+        aria-expanded={open.value}
+        onClick={() => {
+          open.value = !open.value;
+        }}
+      >
+        {problemsTitle(problems.length)}
+      </button>
+      {open.value && (
+        <ul class="popover">
+          {problems.slice(0, MOST_PROBLEMS_LISTED).map((problem, i) => (
+            <li key={i}>
+              <b>{problem.run}</b>: {problem.what}
+              <small>
+                {problem.file}
+                {Number.isFinite(problem.offset) && `, byte ${formatInteger(problem.offset)}`}
+              </small>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+/** Shown over what is on screen, which stays as it was. */
+export function GoneBanner({ state }: { readonly state: AppState }) {
+  const { failure, runs } = state;
+  if (failure.value === null || runs.value === null) return null;
+  return (
+    <div class="banner" role="alert" data-testid="state-error">
+      <b>{STRINGS.goneTitle}.</b> {STRINGS.goneText} {retryIn(Math.round(failure.value.retryMs / 1000))}
+    </div>
+  );
+}

@@ -1,0 +1,119 @@
+import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/signals";
+import { Client } from "../api/client.ts";
+import type { Runs } from "../api/types.ts";
+import { assignColours, FALLBACK } from "../base/colour.ts";
+import type { ThemeName } from "../chart/theme.ts";
+import { type Choice, checkRuns, focusRun, hasTag, isLoss, pickTag, settle, tagsOf } from "../data/choice.ts";
+import { Poller } from "../data/poller.ts";
+import { type ColouredSeries, readSettings } from "../widgets/candles/settings.ts";
+import { readSession, writeSession } from "./storage.ts";
+import { followTheme } from "./theme.ts";
+
+/** More lines than this in one chart are a tangle, and slow to draw. */
+export const MOST_RUNS_DRAWN = 25;
+
+const NOTHING: Choice = { focus: null, checked: [], tag: null };
+
+/** What the whole tab knows and what was picked in it. */
+export class AppState {
+  readonly client: Client;
+  readonly theme: ReadonlySignal<ThemeName> = followTheme();
+  readonly runs = signal<Runs | null>(null);
+  readonly failure = signal<{ readonly retryMs: number } | null>(null);
+  readonly sidebarOpen = signal(false);
+  readonly settings = signal(readSettings(readSession()));
+  readonly choice: ReadonlySignal<Choice>;
+  readonly colours = signal<ReadonlyMap<string, string>>(new Map());
+  readonly version = computed(() => this.runs.value?.version ?? "");
+  readonly tags = computed(() => tagsOf(this.choice.value, this.runs.value?.runs ?? []));
+  /** Checked runs that have the tag, the one in focus first. */
+  readonly drawable = computed(() => this.findDrawable());
+  readonly series = computed(() => this.sameOr(this.drawable.value.slice(0, MOST_RUNS_DRAWN)));
+
+  private readonly picked = signal<Choice>(readChoice());
+  // Until a person picks something the choice may still improve as more runs are read.
+  private touched = this.picked.peek().focus !== null;
+  private readonly poller: Poller;
+  private lastSeries: readonly ColouredSeries[] = [];
+
+  constructor(base: URL) {
+    this.client = new Client(base);
+    this.choice = computed(() => settle(this.picked.value, this.runs.value?.runs ?? []));
+    this.poller = new Poller(this.client, {
+      changed: (runs) => this.changed(runs),
+      reached: () => {
+        this.failure.value = null;
+      },
+      failed: (_error, retryMs) => {
+        this.failure.value = { retryMs };
+      },
+    });
+    effect(() => writeSession({ ...this.settings.value, ...this.picked.value }));
+  }
+
+  start(): void {
+    this.poller.start();
+    document.addEventListener("visibilitychange", () => this.poller.pause(document.hidden));
+  }
+
+  focus(run: string): void {
+    this.pick(focusRun(this.choice.value, run));
+  }
+
+  check(runs: readonly string[], on: boolean): void {
+    this.pick(checkRuns(this.choice.value, runs, on));
+  }
+
+  showTag(tag: string): void {
+    this.pick(pickTag(this.choice.value, tag, this.runs.value?.runs ?? []));
+  }
+
+  private pick(choice: Choice): void {
+    this.touched = true;
+    this.picked.value = choice;
+  }
+
+  private changed(runs: Runs): void {
+    const known = [...runs.runs].sort((a, b) => a.startTime - b.startTime).map((run) => run.name);
+    batch(() => {
+      this.runs.value = runs;
+      this.colours.value = assignColours(known, this.colours.value);
+      if (!this.touched) this.picked.value = firstChoice(this.choice.value);
+    });
+  }
+
+  // An equal list stays the same list, so that a poll that changes nothing here redraws nothing.
+  private sameOr(series: readonly ColouredSeries[]): readonly ColouredSeries[] {
+    if (JSON.stringify(series) !== JSON.stringify(this.lastSeries)) this.lastSeries = series;
+    return this.lastSeries;
+  }
+
+  private findDrawable(): ColouredSeries[] {
+    const { focus, checked, tag } = this.choice.value;
+    if (focus === null || tag === null) return [];
+    const chosen = new Set(checked);
+    const byEpochs = this.settings.value.axis === "epochs";
+    const others = (this.runs.value?.runs ?? []).filter(
+      (run) => run.name !== focus && chosen.has(run.name) && hasTag(run, tag) && (!byEpochs || run.hasEpochs),
+    );
+    return [focus, ...others.map((run) => run.name)].map((run) => ({
+      run,
+      tag,
+      colour: this.colours.value.get(run) ?? FALLBACK,
+    }));
+  }
+}
+
+/** Keeps the first run and a loss in place while the other checked runs are still being found. */
+const firstChoice = ({ focus, tag }: Choice): Choice => ({
+  focus,
+  checked: [],
+  tag: tag !== null && isLoss(tag) ? tag : null,
+});
+
+function readChoice(): Choice {
+  const { focus, checked, tag } = readSession();
+  if (typeof focus !== "string" || !Array.isArray(checked) || checked.length === 0) return NOTHING;
+  const names = checked.filter((name): name is string => typeof name === "string");
+  return { focus, checked: names, tag: typeof tag === "string" ? tag : null };
+}

@@ -1,0 +1,50 @@
+import type { ComponentChildren } from "preact";
+import { retryIn, STRINGS } from "../base/strings.ts";
+import { isLoading, LoadingBar } from "./notices.tsx";
+import type { AppState } from "./state.ts";
+
+/** What fills the page while there is nothing to draw: it says why, and what to do. */
+export function Placeholder({ state }: { readonly state: AppState }) {
+  const runs = state.runs.value;
+  if (runs === null) return state.failure.value === null ? <Connecting /> : <Gone state={state} />;
+  if (isLoading(runs)) {
+    return (
+      <Page testId="state-loading" title={STRINGS.loadingTitle}>
+        <LoadingBar runs={runs} />
+      </Page>
+    );
+  }
+  return <Empty />;
+}
+
+const Connecting = () => (
+  <Page testId="state-loading" title={STRINGS.connecting}>
+    <progress aria-label={STRINGS.connecting} />
+  </Page>
+);
+
+const Gone = ({ state }: { state: AppState }) => (
+  <Page testId="state-error" title={STRINGS.goneTitle}>
+    <p>{STRINGS.goneText}</p>
+    <p>{retryIn(Math.round((state.failure.value?.retryMs ?? 0) / 1000))}</p>
+  </Page>
+);
+
+const Empty = () => (
+  <Page testId="state-empty" title={STRINGS.emptyTitle}>
+    <p>{STRINGS.emptyText}</p>
+    <pre>
+      <code>{STRINGS.emptySnippet}</code>
+    </pre>
+    <p>{STRINGS.emptyOther}</p>
+  </Page>
+);
+
+function Page({ testId, title, children }: { testId: string; title: string; children: ComponentChildren }) {
+  return (
+    <section class="placeholder" data-testid={testId} role="status">
+      <h1>{title}</h1>
+      {children}
+    </section>
+  );
+}

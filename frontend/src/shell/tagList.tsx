@@ -1,0 +1,83 @@
+import { useSignal } from "@preact/signals";
+import { memo } from "preact/compat";
+import type { TagInfo } from "../api/types.ts";
+import { type Group, groupByPrefix, nameFilter } from "../base/filter.ts";
+import { formatCompact, formatInteger, formatValue } from "../base/format.ts";
+import { pointsShort, STRINGS } from "../base/strings.ts";
+import { Filter } from "./runList.tsx";
+import type { AppState } from "./state.ts";
+
+export function TagList({ state }: { readonly state: AppState }) {
+  const query = useSignal("");
+  const tags = state.tags.value;
+  const shown = tags.filter(({ tag }) => nameFilter(query.value)(tag));
+  const groups = groupByPrefix(shown, ({ tag }) => tag);
+  return (
+    <section class="list tags" aria-label={STRINGS.tags}>
+      <header>
+        <h2>{STRINGS.tags}</h2>
+        <span class="count">{tags.length}</span>
+      </header>
+      <Filter query={query} label={STRINGS.filterTags} testId="tag-filter" />
+      <div class="groups">
+        {groups.map((group) => (
+          <TagGroup key={group.prefix} group={group} titled={groups.length > 1} state={state} />
+        ))}
+      </div>
+      {shown.length === 0 && tags.length > 0 && <p class="hint">{STRINGS.noMatch}</p>}
+    </section>
+  );
+}
+
+interface TagGroupProps {
+  readonly group: Group<TagInfo>;
+  readonly titled: boolean;
+  readonly state: AppState;
+}
+
+function TagGroup({ group, titled, state }: TagGroupProps) {
+  const picked = state.choice.value.tag;
+  // Under its own heading a tag need not repeat the prefix.
+  const cut = titled && group.prefix !== "" ? group.prefix.length + 1 : 0;
+  return (
+    <>
+      {titled && <h3>{group.prefix === "" ? STRINGS.otherTags : `${group.prefix}/`}</h3>}
+      <ul>
+        {group.items.map((info) => (
+          <TagItem
+            key={info.tag}
+            tag={info.tag}
+            name={info.tag.slice(cut)}
+            points={info.points}
+            lastValue={info.lastValue}
+            picked={info.tag === picked}
+            state={state}
+          />
+        ))}
+      </ul>
+    </>
+  );
+}
+
+interface TagItemProps {
+  readonly tag: string;
+  readonly name: string;
+  readonly points: number;
+  readonly lastValue: number;
+  readonly picked: boolean;
+  readonly state: AppState;
+}
+
+const TagItem = memo(({ tag, name, points, lastValue, picked, state }: TagItemProps) => (
+  <li class={picked ? "item focused" : "item"} data-testid="tag-item" data-tag={tag}>
+    <button type="button" aria-pressed={picked} title={tag} onClick={() => state.showTag(tag)}>
+      <span class="name">{name}</span>
+      <span class="last" title={String(lastValue)}>
+        {formatValue(lastValue)}
+      </span>
+      <span class="points" title={`${formatInteger(points)} points`}>
+        {pointsShort(formatCompact(points))}
+      </span>
+    </button>
+  </li>
+));

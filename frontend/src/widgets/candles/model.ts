@@ -1,0 +1,175 @@
+import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import type { Client } from "../../api/client.ts";
+import { Unreachable } from "../../api/errors.ts";
+import type { Range } from "../../base/axis.ts";
+import { CandleChart, type Painted } from "../../chart/candleChart.ts";
+import { Gestures } from "../../chart/gestures.ts";
+import { CHART_THEMES, type ThemeName } from "../../chart/theme.ts";
+import { Feed, type Frame } from "../../data/feed.ts";
+import { Loader } from "../../data/loader.ts";
+import { revealView, zoomView } from "../../data/view.ts";
+import { neighbour, readingAt } from "./reading.ts";
+import type { CandleSettings, ColouredSeries } from "./settings.ts";
+
+export interface CandleInputs {
+  readonly client: Client;
+  /** What to draw, the run in focus first. */
+  readonly series: ReadonlySignal<readonly ColouredSeries[]>;
+  readonly version: ReadonlySignal<string>;
+  readonly settings: Signal<CandleSettings>;
+  readonly theme: ReadonlySignal<ThemeName>;
+}
+
+const RETRY_MS = 2000;
+
+type Colours = ReadonlyMap<string, string>;
+
+const coloursOf = (series: readonly ColouredSeries[]): Colours =>
+  new Map(series.map(({ run, colour }) => [run, colour]));
+
+/** What a candle widget shows, and the hands that move it. */
+export class CandleModel {
+  readonly frame = signal<Frame | null>(null);
+  readonly painted = signal<Painted | null>(null);
+  readonly cursor = signal<number | null>(null);
+  readonly busy = signal(false);
+  /** What the API said where it could not answer. */
+  readonly refusal = signal<string | null>(null);
+  readonly clipped = signal(0);
+  readonly focus = computed(() => this.frame.value?.candles[0] ?? null);
+  readonly reading = computed(() => {
+    const focus = this.focus.value;
+    return focus && readingAt(focus, this.cursor.value, this.painted.value?.view ?? null);
+  });
+
+  private readonly feed: Feed;
+  private chart: CandleChart | null = null;
+  private retry: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly inputs: CandleInputs) {
+    this.feed = new Feed(new Loader(inputs.client), {
+      moved: (view) => this.chart?.setView(view),
+      loaded: (frame, view) => this.loaded(frame, view),
+      failed: (error) => this.failed(error),
+      busy: (busy) => {
+        this.busy.value = busy;
+      },
+    });
+  }
+
+  /** Draws into an element until the returned function is called. */
+  attach(element: HTMLElement): () => void {
+    const chart = new CandleChart(element, CHART_THEMES[this.inputs.theme.peek()], {
+      hovered: (bucket) => {
+        this.cursor.value = bucket;
+      },
+      painted: (painted) => {
+        this.painted.value = painted;
+      },
+      resized: (plotPx) => this.feed.resize(plotPx),
+    });
+    this.chart = chart;
+    const gestures = new Gestures({
+      element,
+      view: () => chart.view(),
+      plotPx: () => chart.plotPx(),
+      look: (view) => this.feed.look(view),
+      fit: () => this.fit(),
+    });
+    const stop = this.follow(chart);
+    return () => {
+      stop();
+      gestures.close();
+      this.close();
+    };
+  }
+
+  fit(): void {
+    this.feed.fit();
+  }
+
+  /** Zooms about the crosshair, or about the middle while there is none. */
+  zoom(factor: number): void {
+    const view = this.chart?.view();
+    if (!view) return;
+    const cursor = this.cursor.value;
+    const inView = cursor !== null && cursor >= view.from && cursor < view.to;
+    this.feed.look(zoomView(view, inView ? cursor : (view.from + view.to) / 2, factor));
+  }
+
+  /** Moves the crosshair by candles; an infinite move goes to the first or last one held. */
+  step(move: number): void {
+    const focus = this.focus.value;
+    const view = this.chart?.view();
+    if (!focus || !view) return;
+    const bucket = neighbour(focus, this.cursor.value ?? this.reading.value?.bucket ?? null, move);
+    if (bucket === null) return;
+    this.feed.look(revealView(view, { from: bucket, to: bucket + focus.width }));
+    this.cursor.value = bucket;
+    this.chart?.setCursor(bucket);
+  }
+
+  leave(): void {
+    this.cursor.value = null;
+    this.chart?.setCursor(null);
+  }
+
+  private follow(chart: CandleChart): () => void {
+    const { series, settings, version, theme } = this.inputs;
+    const stops = [
+      effect(() => {
+        const { axis, width } = settings.value;
+        this.refusal.value = null;
+        this.feed.want({ series: series.value, axis, width, version: version.value });
+      }),
+      effect(() => chart.setTheme(CHART_THEMES[theme.value])),
+      effect(() => {
+        const colours = coloursOf(series.value);
+        const { scale } = settings.value;
+        const frame = this.frame.peek();
+        const view = chart.view();
+        if (frame && view) this.draw(frame, view, colours, scale);
+      }),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }
+
+  private loaded(frame: Frame, view: Range): void {
+    batch(() => {
+      this.frame.value = frame;
+      this.refusal.value = null;
+    });
+    const { series, settings } = this.inputs;
+    this.draw(frame, view, coloursOf(series.peek()), settings.peek().scale);
+  }
+
+  private draw(frame: Frame, view: Range, colours: Colours, scale: CandleSettings["scale"]): void {
+    const [focus, ...others] = frame.candles;
+    if (!focus || !this.chart) return;
+    const overlays = others.flatMap((candles) => {
+      const colour = colours.get(candles.run);
+      return colour === undefined ? [] : [{ candles, colour }];
+    });
+    const { axis, width, window } = frame.plan;
+    this.chart.setContent({ axis, width, window, focus, overlays, scale }, view);
+    this.clipped.value = this.chart.clipped();
+  }
+
+  private failed(error: unknown): void {
+    if (!(error instanceof Unreachable)) {
+      this.refusal.value = error instanceof Error ? error.message : String(error);
+      return;
+    }
+    clearTimeout(this.retry);
+    this.retry = setTimeout(() => this.feed.retry(), RETRY_MS);
+  }
+
+  private close(): void {
+    clearTimeout(this.retry);
+    this.feed.close();
+    this.chart?.close();
+    this.chart = null;
+  }
+}

@@ -1,0 +1,45 @@
+import type { CandleColumn, Candles } from "../../api/types.ts";
+import type { Range } from "../../base/axis.ts";
+
+/** One candle as the read-out shows it; `row` is -1 where its bucket holds no points. */
+export interface Reading {
+  readonly bucket: number;
+  readonly row: number;
+  readonly candles: Candles;
+}
+
+export const columnOf = ({ candles, row }: Reading, column: CandleColumn): number =>
+  candles.columns[column][row] ?? Number.NaN;
+
+/** Row whose bucket starts at or before `x`: the last one, -1 where there is none. */
+export function lastRowUpTo(x: Float64Array, bound: number): number {
+  let [low, high] = [0, x.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((x[middle] ?? Number.POSITIVE_INFINITY) <= bound) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+/** The candle under the crosshair, or the last one in view while there is no crosshair. */
+export function readingAt(candles: Candles, cursor: number | null, view: Range | null): Reading | null {
+  const { x } = candles.columns;
+  const half = candles.width / 2;
+  if (cursor === null) {
+    const row = lastRowUpTo(x, (view?.to ?? Number.POSITIVE_INFINITY) - half);
+    return row < 0 ? null : { bucket: x[row] ?? 0, row, candles };
+  }
+  const row = lastRowUpTo(x, cursor + half);
+  const hit = row >= 0 && Math.abs((x[row] ?? 0) - cursor) < half;
+  return { bucket: cursor, row: hit ? row : -1, candles };
+}
+
+/** The candle so many candles from where the crosshair is; from nowhere it starts at the end. */
+export function neighbour(candles: Candles, from: number | null, move: number): number | null {
+  const { x } = candles.columns;
+  if (x.length === 0) return null;
+  const half = candles.width / 2;
+  const row = from === null ? x.length - 1 : lastRowUpTo(x, from + half) + move;
+  return x[Math.max(0, Math.min(x.length - 1, row))] ?? null;
+}

@@ -1,0 +1,88 @@
+import type { CandleColumn } from "../../api/types.ts";
+import { formatBucket, formatDuration, formatInteger, formatValue } from "../../base/format.ts";
+import { atStep, READOUT, READOUT_HINTS, STRINGS, tookTime, volumeTitle } from "../../base/strings.ts";
+import { columnOf, type Reading } from "./reading.ts";
+
+type CellName = keyof typeof READOUT;
+
+interface CellProps {
+  readonly name: CellName;
+  readonly reading: Reading | null;
+  readonly format: (value: number) => string;
+  readonly note?: string | undefined;
+  readonly hint?: string | undefined;
+}
+
+/** One number of the candle under the crosshair; `data-value` carries the double itself. */
+function Cell({ name, reading, format, note, hint }: CellProps) {
+  const value = reading === null || reading.row < 0 ? Number.NaN : columnOf(reading, name as CandleColumn);
+  return (
+    <div class={`cell cell-${name}`} title={hint ?? READOUT_HINTS[name]}>
+      <dt>
+        {READOUT[name]}
+        {note && <span class="note"> {note}</span>}
+      </dt>
+      <dd data-testid={`readout-${name}`} data-value={Number.isFinite(value) ? String(value) : ""}>
+        {format(value)}
+      </dd>
+    </div>
+  );
+}
+
+function stepNote(reading: Reading | null, column: "high_step" | "low_step"): string | undefined {
+  if (reading === null || reading.row < 0) return undefined;
+  const step = columnOf(reading, column);
+  return Number.isFinite(step) ? atStep(formatInteger(step)) : undefined;
+}
+
+/** Where the candle lies; on the other axes also which steps it holds. */
+function place(reading: Reading | null): { readonly title: string; readonly note: string } {
+  if (reading === null) return { title: STRINGS.empty, note: "" };
+  const { by, width } = reading.candles;
+  const title = formatBucket(by, reading.bucket, width);
+  if (reading.row < 0) return { title, note: STRINGS.noPoints };
+  const seconds = columnOf(reading, "end_time") - columnOf(reading, "start_time");
+  const [first, last] = [columnOf(reading, "first_step"), columnOf(reading, "last_step")];
+  const steps = formatBucket("steps", first, last - first + 1);
+  const took = seconds > 0 ? tookTime(formatDuration(Number(seconds.toPrecision(3)))) : "";
+  return { title, note: by === "steps" ? took : steps };
+}
+
+/** The candle under the crosshair in plain words, in a bar whose height never changes. */
+export function Readout({ reading }: { readonly reading: Reading | null }) {
+  const { title, note } = place(reading);
+  const volume = reading && volumeTitle(reading.candles.volume);
+  return (
+    <dl class="readout" data-testid="readout">
+      <div class="cell cell-place">
+        <dt>{note || "\u00a0"}</dt>
+        <dd title={title}>{title}</dd>
+      </div>
+      <Cell name="open" reading={reading} format={formatValue} />
+      <Cell name="high" reading={reading} format={formatValue} note={stepNote(reading, "high_step")} />
+      <Cell name="low" reading={reading} format={formatValue} note={stepNote(reading, "low_step")} />
+      <Cell name="close" reading={reading} format={formatValue} />
+      <Cell name="mean" reading={reading} format={formatValue} />
+      <Cell name="std" reading={reading} format={formatValue} />
+      <Cell name="count" reading={reading} format={formatInteger} />
+      <Cell name="nonfinite" reading={reading} format={formatInteger} />
+      <Cell
+        name="volume"
+        reading={reading}
+        format={reading?.candles.volume === "count" ? formatInteger : formatValue}
+        hint={volume ?? undefined}
+      />
+    </dl>
+  );
+}
+
+/** The same for a screen reader, said when the keyboard moves the crosshair. */
+export function spoken(reading: Reading | null): string {
+  if (reading === null) return "";
+  const { title, note } = place(reading);
+  if (reading.row < 0) return `${title}: ${note}`;
+  const words = (["open", "high", "low", "close"] as const).map(
+    (name) => `${READOUT[name]} ${formatValue(columnOf(reading, name))}`,
+  );
+  return `${title}: ${words.join(", ")}`;
+}

@@ -1,0 +1,137 @@
+import type { Signal } from "@preact/signals";
+import { AXES } from "../../base/axis.ts";
+import { formatWidth } from "../../base/format.ts";
+import { STRINGS } from "../../base/strings.ts";
+import type { PriceScale } from "../../chart/bars.ts";
+import { type CandleSettings, parseWidth } from "./settings.ts";
+
+interface ChoiceProps<T extends string> {
+  readonly label: string;
+  readonly options: readonly T[];
+  readonly value: T;
+  readonly names: Readonly<Record<T, string>>;
+  readonly hints?: Readonly<Record<T, string>>;
+  readonly testId: string;
+  readonly pick: (value: T) => void;
+}
+
+function Choice<T extends string>({ label, options, value, names, hints, testId, pick }: ChoiceProps<T>) {
+  return (
+    <fieldset class="choice" aria-label={label}>
+      {options.map((option) => (
+        <button
+          key={option}
+          type="button"
+          data-testid={`${testId}-${option}`}
+          aria-pressed={option === value}
+          title={hints?.[option]}
+          onClick={() => pick(option)}
+        >
+          {names[option]}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
+
+interface WidthProps {
+  readonly settings: Signal<CandleSettings>;
+  readonly shown: number | null;
+}
+
+function WidthControl({ settings, shown }: WidthProps) {
+  const { axis, width } = settings.value;
+  const change = (text: string) => {
+    settings.value = { ...settings.value, width: parseWidth(text, axis) ?? "auto" };
+  };
+  return (
+    <fieldset class="choice width-control" aria-label={STRINGS.candleWidth}>
+      <button
+        type="button"
+        data-testid="width-auto"
+        aria-pressed={width === "auto"}
+        title={STRINGS.autoHint}
+        onClick={() => change("")}
+      >
+        {STRINGS.auto}
+      </button>
+      <input
+        type="text"
+        inputMode="decimal"
+        data-testid="width"
+        aria-label={`${STRINGS.candleWidth} (${STRINGS.widthUnits[axis]})`}
+        placeholder={shown === null ? "" : axis === "seconds" ? String(shown) : formatWidth(axis, shown)}
+        value={width === "auto" ? "" : String(width)}
+        onChange={(event) => change(event.currentTarget.value)}
+      />
+      <span class="unit">{STRINGS.widthUnits[axis]}</span>
+    </fieldset>
+  );
+}
+
+const SCALES: readonly PriceScale[] = ["linear", "log"];
+
+interface ToolbarProps extends WidthProps {
+  readonly fit: () => void;
+}
+
+export function Toolbar({ settings, shown, fit }: ToolbarProps) {
+  const { axis, scale } = settings.value;
+  // A width in steps means nothing in seconds.
+  const pickAxis = (picked: typeof axis) => {
+    if (picked !== axis) settings.value = { ...settings.value, axis: picked, width: "auto" };
+  };
+  const pickScale = (picked: PriceScale) => {
+    settings.value = { ...settings.value, scale: picked };
+  };
+  return (
+    <div class="toolbar" role="toolbar" aria-label={STRINGS.product}>
+      <Labelled text={STRINGS.axis} short={STRINGS.axisShort}>
+        <Choice
+          label={STRINGS.axis}
+          options={AXES}
+          value={axis}
+          names={STRINGS.axisNames}
+          hints={STRINGS.axisHints}
+          testId="axis"
+          pick={pickAxis}
+        />
+      </Labelled>
+      <Labelled text={STRINGS.candleWidth} short={STRINGS.candleShort}>
+        <WidthControl settings={settings} shown={shown} />
+      </Labelled>
+      <Labelled text={STRINGS.scale} short={STRINGS.scaleShort}>
+        <Choice
+          label={STRINGS.scale}
+          options={SCALES}
+          value={scale}
+          names={STRINGS.scaleNames}
+          testId="scale"
+          pick={pickScale}
+        />
+      </Labelled>
+      <button type="button" class="plain" data-testid="fit" title={STRINGS.fitHint} onClick={fit}>
+        {STRINGS.fit}
+      </button>
+    </div>
+  );
+}
+
+function Labelled({
+  text,
+  short,
+  children,
+}: {
+  text: string;
+  short: string;
+  children: preact.ComponentChildren;
+}) {
+  return (
+    <div class="labelled">
+      <span class="label" title={text} aria-hidden="true">
+        {short}
+      </span>
+      {children}
+    </div>
+  );
+}
