@@ -108,6 +108,18 @@ def test_points_after_restarts_are_those_of_the_rules(server: Server, cases: dic
     assert {name: served.get(name, {}) for name in cases} == expected
 
 
+@pytest.mark.parametrize("width", [0.75, 5, 10000])
+def test_candles_by_seconds_begin_at_the_earliest_point_that_counts(
+    server: Server, cases: dict[str, Run], width: float
+) -> None:
+    wrong = [
+        cell
+        for name, run in cases.items()
+        for cell in wrong_candles(server, name, run, by="seconds", width=width)
+    ]
+    assert wrong == []
+
+
 @pytest.mark.parametrize("width", [1, 10, 1000])
 def test_candles_after_restarts_are_those_of_the_rules(
     server: Server, cases: dict[str, Run], width: int
