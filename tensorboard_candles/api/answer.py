@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import hashlib
 import io
 import json
@@ -32,7 +33,7 @@ class Table:
     columns: Columns
 
 
-def respond_json(request: Request, content: Json, *, etag: str | None = None) -> Response:
+def respond_json(request: Request, content: Json, *, etag: str) -> Response:
     body = json.dumps(content, allow_nan=False)
     return _respond(request, body, "application/json", etag)
 
@@ -114,9 +115,14 @@ def _missing(column: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     return np.asarray(~np.isfinite(column) if column.dtype.kind == "f" else column == NO_STEP)
 
 
-def _respond(request: Request, body: str | bytes, content_type: str, etag: str | None) -> Response:
-    headers = _etag_headers(etag) if etag else []
-    response: Response = http_util.Respond(request, body, content_type, headers=headers)
+def _respond(request: Request, body: str | bytes, content_type: str, etag: str) -> Response:
+    encoding = None
+    if isinstance(body, bytes) and request.accept_encodings.quality("gzip") > 0:
+        # TensorBoard compresses what it knows to be text; arrays it leaves to us.
+        body, encoding = gzip.compress(body, compresslevel=1, mtime=0), "gzip"
+    response: Response = http_util.Respond(
+        request, body, content_type, content_encoding=encoding, headers=_etag_headers(etag)
+    )
     return response
 
 

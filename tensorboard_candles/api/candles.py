@@ -19,6 +19,7 @@ from tensorboard_candles.ohlc import (
     By,
     axis_of,
     candles,
+    placed,
     polarity_of,
     volume_of,
     volume_tag_of,
@@ -103,6 +104,8 @@ def table(view: RunView, series: Series, query: Query) -> Table:
 
 def _extent(series: Series, axis: Axis) -> list[Any]:
     """First position of the whole series, and the end behind its last one."""
-    positions = axis.positions(series)
+    _, positions = placed(series, axis)
+    if not len(positions):
+        return [0, 0]
     first, last = np.min(positions).item(), np.max(positions).item()
     return [first, last + 1] if axis.is_whole else [first, float(np.nextafter(last, np.inf))]

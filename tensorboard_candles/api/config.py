@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from werkzeug.wrappers import Request, Response
+
 from tensorboard_candles import metadata
+from tensorboard_candles.api.answer import etag_of, not_modified, respond_json
+
+
+def config_route(request: Request, logdir: str) -> Response:
+    etag = etag_of(request, metadata.VERSION, logdir)
+    return not_modified(request, etag) or respond_json(request, config(logdir), etag=etag)
 
 
 def config(logdir: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from tensorboard_candles.api.candles import axis_name, steps_per_epoch
 from tensorboard_candles.api.series import asked, etag_of_series
 from tensorboard_candles.errors import NoEpochs
 from tensorboard_candles.events.points import Float64Array
-from tensorboard_candles.ohlc import By, EpochStarts, epoch_starts, has_epochs, polarity_of, thinned
+from tensorboard_candles.ohlc import By, Epochs, epochs_of, has_epochs, polarity_of, thinned
 from tensorboard_candles.store import RunView, Series, Source
 
 MOST_POINTS = 1_000_000
@@ -46,12 +46,12 @@ def table(
 ) -> Table:
     """Points of one series in a window, as the wire has them."""
     knows_epochs = has_epochs(view) or steps_per_epoch is not None or by == "epochs"
-    starts = epoch_starts(view, steps_per_epoch=steps_per_epoch) if knows_epochs else None
-    position = _positions(view, series, by, starts)
+    epochs = epochs_of(view, steps_per_epoch=steps_per_epoch) if knows_epochs else None
+    position = _positions(view, series, by, epochs)
     few = thinned(series, position, start=window.start, end=window.end, limit=limit)
     columns = {"step": few.series.step, "wall_time": few.series.wall_time, "value": few.series.value}
-    if starts:
-        columns["epoch"] = starts.fractional(few.series.step)
+    if epochs:
+        columns["epoch"] = epochs.fractional(few.series.step)
     head = {
         "run": view.name,
         "tag": series.tag,
@@ -64,11 +64,11 @@ def table(
     return Table(head, {**columns, "value": few.series.value.astype(np.float64)})
 
 
-def _positions(view: RunView, series: Series, by: By, starts: EpochStarts | None) -> Float64Array:
+def _positions(view: RunView, series: Series, by: By, epochs: Epochs | None) -> Float64Array:
     if by == "seconds":
         return series.wall_time - view.start_time
     if by == "steps":
         return series.step.astype(np.float64)
-    if starts is None:
+    if epochs is None:
         raise NoEpochs(f"the epochs of run {view.name!r} are not known")
-    return starts.fractional(series.step)
+    return epochs.fractional(series.step)

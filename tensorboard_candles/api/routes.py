@@ -7,10 +7,10 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from tensorboard_candles.api.answer import respond_error, respond_json
+from tensorboard_candles.api.answer import respond_error
 from tensorboard_candles.api.backend import Backend
 from tensorboard_candles.api.candles import candles_route
-from tensorboard_candles.api.config import config
+from tensorboard_candles.api.config import config_route
 from tensorboard_candles.api.points import points_route
 from tensorboard_candles.api.runs import runs_route
 from tensorboard_candles.api.static import static_route
@@ -29,7 +29,7 @@ def routes(backend: Backend) -> Mapping[str, WsgiApp]:
 
     return {
         "/static/*": _reading(static_route),
-        "/config": _reading(lambda request: respond_json(request, config(backend.logdir))),
+        "/config": _reading(lambda request: config_route(request, backend.logdir)),
         "/runs": of_source(runs_route),
         "/candles": of_source(candles_route),
         "/points": of_source(points_route),

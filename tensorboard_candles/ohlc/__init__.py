@@ -5,9 +5,9 @@ Read in this order: `axes` (what a point's place is, by step, epoch or second), 
 (points for a line that looks like all of them).
 """
 
-from tensorboard_candles.ohlc.axes import Axis, By, EpochAxis, SecondsAxis, StepAxis, axis_of
+from tensorboard_candles.ohlc.axes import Axis, By, EpochAxis, SecondsAxis, StepAxis, axis_of, placed
 from tensorboard_candles.ohlc.candles import NO_STEP, Candles, candles
-from tensorboard_candles.ohlc.epochs import EpochStarts, epoch_starts, has_epochs
+from tensorboard_candles.ohlc.epochs import Epochs, EpochStarts, epochs_of, has_epochs
 from tensorboard_candles.ohlc.polarity import Polarity, polarity_of
 from tensorboard_candles.ohlc.thinning import Thinned, thinned
 from tensorboard_candles.ohlc.volume import COUNT, volume_of, volume_tag_of
@@ -20,14 +20,16 @@ __all__ = [
     "Candles",
     "EpochAxis",
     "EpochStarts",
+    "Epochs",
     "Polarity",
     "SecondsAxis",
     "StepAxis",
     "Thinned",
     "axis_of",
     "candles",
-    "epoch_starts",
+    "epochs_of",
     "has_epochs",
+    "placed",
     "polarity_of",
     "thinned",
     "volume_of",

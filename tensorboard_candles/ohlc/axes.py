@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from tensorboard_candles.errors import BadRequest
 from tensorboard_candles.events.points import Float64Array, Int64Array
-from tensorboard_candles.ohlc.epochs import EpochStarts, epoch_starts
+from tensorboard_candles.ohlc.epochs import Epochs, epochs_of
 from tensorboard_candles.store import RunView, Series
 
 By = Literal["steps", "epochs", "seconds"]
@@ -49,12 +49,12 @@ class StepAxis:
 class EpochAxis:
     """By epoch, as whole numbers."""
 
-    starts: EpochStarts
+    epochs: Epochs
     by: By = "epochs"
     is_whole: bool = True
 
     def positions(self, series: Series) -> Int64Array:
-        return self.starts.of_steps(series.step)
+        return self.epochs.of_steps(series.step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +77,19 @@ def axis_of(run: RunView, by: By, *, steps_per_epoch: int | None = None) -> Axis
     if by == "steps":
         return StepAxis()
     if by == "epochs":
-        return EpochAxis(epoch_starts(run, steps_per_epoch=steps_per_epoch))
+        return EpochAxis(epochs_of(run, steps_per_epoch=steps_per_epoch))
     if by == "seconds":
         return SecondsAxis(run.start_time)
     raise BadRequest(f"by must be steps, epochs or seconds, got {by!r}")
+
+
+def placed(series: Series, axis: Axis) -> tuple[Series, NumberArray]:
+    """The points that have a place on the axis, and their positions: without a time there is none in time."""
+    positions = axis.positions(series)
+    if positions.dtype.kind == "i":
+        return series, positions
+    rows = np.isfinite(positions)
+    return (series, positions) if rows.all() else (series.rows(rows), positions[rows])
 
 
 def buckets(positions: NumberArray, width: float) -> Int64Array:
@@ -91,6 +100,8 @@ def buckets(positions: NumberArray, width: float) -> Int64Array:
     """
     if positions.dtype.kind == "i":
         return np.asarray(np.floor_divide(positions, int(width)), np.int64)
+    if len(positions) and not np.abs(positions).max() / width < 2**62:
+        raise BadRequest(f"wall times reach too far to be cut into candles of {width:g} seconds")
     # Not floor_divide, which puts 1.0 into bucket 9 of 0.1: a bucket begins at k·width as doubles have it.
     return np.asarray(np.floor(positions / width), np.int64)
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
 
 from tensorboard_candles.errors import BadRequest
 from tensorboard_candles.events.points import Float64Array, Int64Array
-from tensorboard_candles.ohlc.axes import Axis, By, NumberArray, buckets, overlapping
+from tensorboard_candles.ohlc.axes import Axis, By, NumberArray, buckets, overlapping, placed
 from tensorboard_candles.ohlc.groups import Groups
 from tensorboard_candles.ohlc.widths import automatic_width
 from tensorboard_candles.store import Series
@@ -70,15 +70,15 @@ def candles(
     Without `width` the smallest of {1, 2, 5}·10^n that gives at most `limit` candles is taken. Raises
     BadRequest where a given width gives more than `limit`.
     """
-    positions = axis.positions(series)
+    series, positions = placed(series, axis)
     if width is None:
         width = automatic_width(positions, start=start, end=end, limit=limit, is_whole=axis.is_whole)
     bucket = buckets(positions, width)
     inside = overlapping(bucket, width, start, end)
-    bucket, series = bucket[inside], _rows(series, inside)
+    bucket, series = bucket[inside], series.rows(inside)
     if np.any(bucket[1:] < bucket[:-1]):
         order = np.argsort(bucket, kind="stable")
-        bucket, series = bucket[order], _rows(series, order)
+        bucket, series = bucket[order], series.rows(order)
     groups = Groups.of(bucket)
     if len(groups) > limit:
         raise BadRequest(
@@ -86,10 +86,6 @@ def candles(
             "give a larger width, a narrower start and end, or a larger limit (at most 10000)"
         )
     return _columns(series, groups, axis, width)
-
-
-def _rows(series: Series, rows: slice | Int64Array | npt.NDArray[np.bool_]) -> Series:
-    return replace(series, step=series.step[rows], wall_time=series.wall_time[rows], value=series.value[rows])
 
 
 def _columns(series: Series, groups: Groups, axis: Axis, width: float) -> Candles:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Protocol
 
 import numpy as np
 
@@ -12,7 +12,30 @@ from tensorboard_candles.errors import NoEpochs
 from tensorboard_candles.events.points import Float64Array, Int64Array
 from tensorboard_candles.store import RunView, Series
 
-EpochOrigin = Literal["marks", "scalar", "steps_per_epoch"]
+
+class Epochs(Protocol):
+    """Epochs of a run, however they are known."""
+
+    def of_steps(self, step: Int64Array) -> Int64Array:
+        """Epoch of each step."""
+        ...
+
+    def fractional(self, step: Int64Array) -> Float64Array:
+        """Epoch of each step, with the part of the epoch that has gone by."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class EqualEpochs:
+    """Epochs of a given number of steps each, the first of them beginning at step 0."""
+
+    steps_per_epoch: int
+
+    def of_steps(self, step: Int64Array) -> Int64Array:
+        return np.asarray(step // self.steps_per_epoch, np.int64)
+
+    def fractional(self, step: Int64Array) -> Float64Array:
+        return np.asarray(step / self.steps_per_epoch, np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +46,11 @@ class EpochStarts:
     epoch: Int64Array
     last_step: int
     """The last step that the run has reached."""
-    origin: EpochOrigin
 
     def of_steps(self, step: Int64Array) -> Int64Array:
         """Epoch of each step.
 
-        >>> starts = EpochStarts(np.array([0, 10, 20]), np.array([0, 1, 2]), 24, "marks")
+        >>> starts = EpochStarts(np.array([0, 10, 20]), np.array([0, 1, 2]), 24)
         >>> starts.of_steps(np.array([-1, 0, 9, 10, 24]))
         array([0, 0, 0, 1, 2])
         """
@@ -37,7 +59,7 @@ class EpochStarts:
     def fractional(self, step: Int64Array) -> Float64Array:
         """Epoch of each step, with the part of the epoch that has gone by.
 
-        >>> starts = EpochStarts(np.array([0, 10]), np.array([0, 1]), 14, "marks")
+        >>> starts = EpochStarts(np.array([0, 10]), np.array([0, 1]), 14)
         >>> starts.fractional(np.array([0, 5, 10, 15]))
         array([0. , 0.5, 1. , 1.5])
 
@@ -55,7 +77,7 @@ class EpochStarts:
         return np.maximum(np.searchsorted(self.first_step, step, side="right") - 1, 0)
 
 
-def epoch_starts(run: RunView, *, steps_per_epoch: int | None = None) -> EpochStarts:
+def epochs_of(run: RunView, *, steps_per_epoch: int | None = None) -> Epochs:
     """Epochs of a run: from its epoch marks, else an `epoch` or `…/epoch` scalar, else `steps_per_epoch`.
 
     Raises NoEpochs where there is none of the three.
@@ -63,14 +85,12 @@ def epoch_starts(run: RunView, *, steps_per_epoch: int | None = None) -> EpochSt
     last_step = max((int(series.step[-1]) for series in run.series.values()), default=0)
     if len(run.epoch_marks):
         marks = run.epoch_marks
-        return EpochStarts(marks.step, marks.value.astype(np.int64), last_step, "marks")
+        return EpochStarts(marks.step, marks.value.astype(np.int64), last_step)
     logged = _epoch_scalar(run.series.values())
     if logged is not None:
         return _from_scalar(logged, last_step)
     if steps_per_epoch is not None:
-        first_step = min((int(series.step[0]) for series in run.series.values()), default=0)
-        epoch = np.arange(first_step // steps_per_epoch, last_step // steps_per_epoch + 1, dtype=np.int64)
-        return EpochStarts(epoch * steps_per_epoch, epoch, last_step, "steps_per_epoch")
+        return EqualEpochs(steps_per_epoch)
     raise NoEpochs(
         f"the epochs of run {run.name!r} are not known: it has neither epoch marks nor an 'epoch' scalar; "
         "log them (with tracker.epoch(): …), or give steps_per_epoch"
@@ -96,4 +116,4 @@ def _from_scalar(logged: Series, last_step: int) -> EpochStarts:
     finite = np.isfinite(logged.value)
     step, epoch = logged.step[finite], np.floor(logged.value[finite]).astype(np.int64)
     begins = np.append(True, epoch[1:] != epoch[:-1])
-    return EpochStarts(step[begins], epoch[begins], last_step, "scalar")
+    return EpochStarts(step[begins], epoch[begins], last_step)

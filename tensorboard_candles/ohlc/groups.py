@@ -38,10 +38,12 @@ class Groups:
         return self.begin + self.length - 1
 
     def max(self, values: Float64Array) -> Float64Array:
-        return np.maximum.reduceat(values, self.begin) if len(self) else values[:0]
+        """Largest of each group; NaN counts only where there is nothing else."""
+        return np.fmax.reduceat(values, self.begin) if len(self) else values[:0]
 
     def min(self, values: Float64Array) -> Float64Array:
-        return np.minimum.reduceat(values, self.begin) if len(self) else values[:0]
+        """Smallest of each group; NaN counts only where there is nothing else."""
+        return np.fmin.reduceat(values, self.begin) if len(self) else values[:0]
 
     def sum(self, values: Float64Array) -> Float64Array:
         return np.add.reduceat(values, self.begin) if len(self) else values[:0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -44,13 +44,12 @@ def thinned(
         column = _columns(position, low, high, limit // 4)
         kept = _first_last_lowest_highest(column, series.value[rows].astype(np.float64))
         rows, position = rows[kept], position[kept]
-    few = replace(series, step=series.step[rows], wall_time=series.wall_time[rows], value=series.value[rows])
-    return Thinned(few, position, is_complete)
+    return Thinned(series.rows(rows), position, is_complete)
 
 
 def _rows_inside(position: Float64Array, start: float | None, end: float | None) -> Int64Array:
     """Rows whose position lies in the window, in the order of their positions."""
-    inside = np.ones(len(position), np.bool_)
+    inside = np.isfinite(position)
     if start is not None:
         inside &= position >= start
     if end is not None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from tensorboard_candles.events.points import Float64Array
-from tensorboard_candles.ohlc.axes import Axis, buckets
+from tensorboard_candles.ohlc.axes import Axis, buckets, placed
 from tensorboard_candles.ohlc.candles import Candles
 from tensorboard_candles.ohlc.groups import Groups
 from tensorboard_candles.store import Series
@@ -36,8 +36,9 @@ def volume_of(found: Candles, axis: Axis, volume: Series | None) -> Float64Array
     """
     if volume is None:
         return (found.count + found.nonfinite).astype(np.float64)
+    volume, positions = placed(volume, axis)
     is_finite = np.isfinite(volume.value)
-    bucket = buckets(axis.positions(volume), found.width)[is_finite]
+    bucket = buckets(positions, found.width)[is_finite]
     value = volume.value[is_finite].astype(np.float64)
     order = np.argsort(bucket, kind="stable")
     groups = Groups.of(bucket[order])

@@ -45,11 +45,10 @@ def automatic_width(
 
 
 def _width_of_span(lowest: float, highest: float, limit: int) -> float:
-    return next(
-        width
-        for width in _ladder(_decade((highest - lowest) / limit), _WIDEST_EXPONENT)
-        if math.floor(highest / width) - math.floor(lowest / width) < limit
-    )
+    for width in _ladder(_decade((highest - lowest) / limit), _WIDEST_EXPONENT):
+        if math.floor(highest / width) - math.floor(lowest / width) < limit:
+            return width
+    raise BadRequest("the wall times reach too far to be cut into candles")
 
 
 def _decade(width: float) -> int:

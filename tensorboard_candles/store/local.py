@@ -135,8 +135,6 @@ class LocalSource:
                 with self._lock:
                     file.add(window)
                     self._note_change(run)
-        except FileNotFoundError:
-            return  # deleted since it was listed; the next listing forgets it
         except OSError as failure:
             error = failure.strerror or str(failure)
         with self._lock:

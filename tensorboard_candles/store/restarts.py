@@ -76,7 +76,7 @@ def _void_restarted(kept: list[Points], parts: Sequence[FilePart]) -> None:
         earlier = [before for before in by_begin[:rank] if len(kept[before])]
         if not earlier:
             continue
-        last_wall_time = max(float(kept[before].wall_time.max()) for before in earlier)
+        last_wall_time = max(float(np.fmax.reduce(kept[before].wall_time)) for before in earlier)
         first_step = kept[index].step[0]
         if parts[index].first_wall_time > last_wall_time:
             for before in earlier:

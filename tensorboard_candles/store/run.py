@@ -6,8 +6,6 @@ import math
 import secrets
 from pathlib import Path
 
-import numpy as np
-
 from tensorboard_candles.events import EventFile, Points, Segment, SessionStart, Window
 from tensorboard_candles.events.points import no_points
 from tensorboard_candles.store.columns import PointColumns
@@ -100,15 +98,8 @@ class Run:
         tags = sorted(key for key in keys if key is not None)
         points_of = {tag: self._points(tag) for tag in tags}
         series = {tag: Series.of(self.name, tag, points) for tag, points in points_of.items() if len(points)}
-        times = [one.wall_time for one in series.values()]
-        return RunView(
-            name=self.name,
-            version=f"{self._nonce}.{self._changes}",
-            series=series,
-            epoch_marks=self._points(_EPOCH_MARKS),
-            start_time=min((float(np.min(time)) for time in times), default=math.nan),
-            end_time=max((float(np.max(time)) for time in times), default=math.nan),
-        )
+        version = f"{self._nonce}.{self._changes}"
+        return RunView.of(self.name, version, series, self._points(_EPOCH_MARKS))
 
     def _points(self, key: str | None) -> Points:
         return surviving([file.part(key) for file in self.files.values()])

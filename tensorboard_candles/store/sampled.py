@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -78,11 +77,4 @@ def _run_view(name: str, series: Mapping[str, Series]) -> RunView:
         digest.update(repr(tag).encode())
         digest.update(one.step.tobytes())
         digest.update(one.wall_time.tobytes())
-    return RunView(
-        name=name,
-        version=digest.hexdigest(),
-        series=dict(series),
-        epoch_marks=no_points(),
-        start_time=min((float(one.wall_time.min()) for one in series.values()), default=math.nan),
-        end_time=max((float(one.wall_time.max()) for one in series.values()), default=math.nan),
-    )
+    return RunView.of(name, digest.hexdigest(), dict(series), no_points())

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
 
 from tensorboard_candles.events.points import Float64Array, FloatArray, Int64Array, Points
 
@@ -29,6 +33,10 @@ class Series:
     def __len__(self) -> int:
         return len(self.step)
 
+    def rows(self, rows: slice | Int64Array | npt.NDArray[np.bool_]) -> Series:
+        """Some of the points."""
+        return replace(self, step=self.step[rows], wall_time=self.wall_time[rows], value=self.value[rows])
+
 
 @dataclass(frozen=True, slots=True)
 class RunView:
@@ -41,8 +49,20 @@ class RunView:
     """By tag; none of them empty."""
     epoch_marks: Points
     start_time: float
-    """Wall time of the run's first point, in seconds since the Unix epoch."""
+    """Wall time of the run's first point, in seconds since the Unix epoch; NaN where no point has one."""
     end_time: float
+
+    @staticmethod
+    def of(name: str, version: str, series: dict[str, Series], epoch_marks: Points) -> RunView:
+        times = [one.wall_time[np.isfinite(one.wall_time)] for one in series.values()]
+        return RunView(
+            name,
+            version,
+            series,
+            epoch_marks,
+            start_time=min((float(time.min()) for time in times if len(time)), default=math.nan),
+            end_time=max((float(time.max()) for time in times if len(time)), default=math.nan),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from werkzeug.datastructures import MultiDict
 from tensorboard_candles.api import params
 from tensorboard_candles.errors import BadRequest
 
-
 NOT_NUMBERS = ["nan", "inf", "-inf", "1e400", "abc", "", "1_0", "0x1", "9" * 5000, "1e300", "٣", "1 "]
 
 

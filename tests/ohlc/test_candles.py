@@ -50,7 +50,7 @@ def series_of(
 
 def axes(series: Series) -> list[Axis]:
     # Epochs that go back, as after a badly logged restart, and times that are not in the order of steps.
-    starts = EpochStarts(np.array([-20, 0, 7, 30]), np.array([0, 1, 0, 3]), 60, "scalar")
+    starts = EpochStarts(np.array([-20, 0, 7, 30]), np.array([0, 1, 0, 3]), 60)
     return [StepAxis(), EpochAxis(starts), SecondsAxis(float(series.wall_time.min()))]
 
 

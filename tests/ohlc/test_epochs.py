@@ -6,7 +6,7 @@ import pytest
 from tensorboard_candles.errors import NoEpochs
 from tensorboard_candles.events import Points
 from tensorboard_candles.events.points import no_points
-from tensorboard_candles.ohlc import epoch_starts, has_epochs
+from tensorboard_candles.ohlc import epochs_of, has_epochs
 from tensorboard_candles.store import RunView, Series
 
 
@@ -28,33 +28,38 @@ LOSS = series("loss", list(range(30)), [0.0] * 30)
 def test_epoch_marks_come_before_a_scalar_and_that_before_steps_per_epoch() -> None:
     logged = series("train/epoch", [0, 9, 10, 20], [0, 0, 1, 2])
     marked = run_of(LOSS, logged, marks={0: 0, 15: 1})
-    assert epoch_starts(marked, steps_per_epoch=3).first_step.tolist() == [0, 15]
-    assert epoch_starts(run_of(LOSS, logged), steps_per_epoch=3).first_step.tolist() == [0, 10, 20]
-    assert epoch_starts(run_of(LOSS), steps_per_epoch=10).of_steps(LOSS.step).tolist() == [
+
+    def begins(run: RunView) -> list[int]:
+        epoch = epochs_of(run, steps_per_epoch=3).of_steps(LOSS.step)
+        return [0, *(np.flatnonzero(np.diff(epoch)) + 1).tolist()]
+
+    assert begins(marked) == [0, 15]
+    assert begins(run_of(LOSS, logged)) == [0, 10, 20]
+    assert epochs_of(run_of(LOSS), steps_per_epoch=10).of_steps(LOSS.step).tolist() == [
         step // 10 for step in range(30)
     ]
 
 
 def test_a_fractional_epoch_scalar_counts_by_its_floor() -> None:
-    found = epoch_starts(run_of(LOSS, series("epoch", [0, 5, 10, 15, 20], [0.0, 0.5, 1.0, 1.5, 2.0])))
+    found = epochs_of(run_of(LOSS, series("epoch", [0, 5, 10, 15, 20], [0.0, 0.5, 1.0, 1.5, 2.0])))
     assert found.of_steps(np.array([0, 9, 10, 19, 20, 29])).tolist() == [0, 0, 1, 1, 2, 2]
 
 
 def test_steps_before_the_first_known_epoch_belong_to_it() -> None:
-    assert epoch_starts(run_of(LOSS, marks={10: 0, 20: 1})).of_steps(np.array([0, 25])).tolist() == [0, 1]
+    assert epochs_of(run_of(LOSS, marks={10: 0, 20: 1})).of_steps(np.array([0, 25])).tolist() == [0, 1]
 
 
 def test_fractional_epochs_rise_evenly_within_an_epoch() -> None:
-    found = epoch_starts(run_of(LOSS, marks={0: 0, 10: 1, 20: 2}))
+    found = epochs_of(run_of(LOSS, marks={0: 0, 10: 1, 20: 2}))
     assert found.fractional(np.array([0, 5, 10, 12, 29])).tolist() == [0.0, 0.5, 1.0, 1.2, 2.9]
 
 
 def test_a_single_epoch_that_goes_on_has_fractions_below_one() -> None:
-    fractional = epoch_starts(run_of(LOSS, marks={0: 0})).fractional(LOSS.step)
+    fractional = epochs_of(run_of(LOSS, marks={0: 0})).fractional(LOSS.step)
     assert (fractional[0], fractional[15], fractional[-1] < 1) == (0.0, 0.5, True)
 
 
 def test_a_run_that_says_nothing_of_epochs_is_told_what_to_do() -> None:
     assert not has_epochs(run_of(LOSS))
     with pytest.raises(NoEpochs, match="steps_per_epoch"):
-        epoch_starts(run_of(LOSS))
+        epochs_of(run_of(LOSS))
