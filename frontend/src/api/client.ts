@@ -1,6 +1,6 @@
 import { candlesPath, decodeCandles } from "./candles.ts";
 import { BadAnswer, Refused, Unreachable } from "./errors.ts";
-import { asRecord } from "./json.ts";
+import { asRecord, asText } from "./json.ts";
 import { decodeRuns } from "./runs.ts";
 import type { CandleQuery, Candles, Runs } from "./types.ts";
 
@@ -19,10 +19,20 @@ export class Client {
   async runs(signal?: AbortSignal): Promise<Runs | null> {
     const headers: Record<string, string> = this.runsTag ? { "If-None-Match": this.runsTag } : {};
     const response = await this.get("runs", headers, signal);
-    if (response.status === 304) return null;
+    if (response.status === 304) {
+      // Left unread, even an empty body counts as a request that was broken off.
+      await response.text();
+      return null;
+    }
     const runs = decodeRuns(await readJson(response));
     this.runsTag = response.headers.get("ETag") ?? "";
     return runs;
+  }
+
+  /** The directory that TensorBoard reads. */
+  async logdir(): Promise<string> {
+    const config = asRecord(await readJson(await this.get("config", {})));
+    return asText(config.logdir);
   }
 
   async candles(query: CandleQuery, signal?: AbortSignal): Promise<Candles[]> {

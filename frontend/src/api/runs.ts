@@ -5,11 +5,13 @@ import type { Loading, Problem, RunInfo, Runs, TagInfo } from "./types.ts";
 
 export function decodeRuns(answer: unknown): Runs {
   if (!isRecord(answer) || !Array.isArray(answer.runs)) throw new BadAnswer("no list of runs in the answer");
+  const problems = asArray(answer.problems).map((problem) => decodeProblem(asRecord(problem)));
   return {
     version: asText(answer.version),
     exact: answer.exact !== false,
     loading: decodeLoading(asRecord(answer.loading)),
-    problems: asArray(answer.problems).map((problem) => decodeProblem(asRecord(problem))),
+    problems,
+    problemCount: Math.max(problems.length, asCount(answer.problem_count)),
     runs: answer.runs.map((run) => decodeRun(asRecord(run))),
   };
 }

@@ -38,6 +38,8 @@ export interface Runs {
   readonly exact: boolean;
   readonly loading: Loading;
   readonly problems: readonly Problem[];
+  /** All of them, where the list holds only the first. */
+  readonly problemCount: number;
   readonly runs: readonly RunInfo[];
 }
 

@@ -30,16 +30,18 @@ export function hash(text: string): number {
   return value >>> 0;
 }
 
-function freeSlot(start: number, taken: ReadonlySet<number>): number {
+/** The least used colour, beginning the search at the name's own. */
+function pickSlot(own: number, used: readonly number[]): number {
+  const fewest = Math.min(...used);
   for (let i = 0; i < PALETTE.length; i++) {
-    const slot = (start + i) % PALETTE.length;
-    if (!taken.has(slot)) return slot;
+    const slot = (own + i) % PALETTE.length;
+    if (used[slot] === fewest) return slot;
   }
-  return start;
+  return own;
 }
 
 /**
- * A colour for each name: that of its hash, or the next free one while there is a free one.
+ * A colour for each name: that of its hash, or the next one that fewer names have.
  * Names in `known` keep theirs, so a run that appears never recolours another.
  */
 export function assignColours(
@@ -47,11 +49,11 @@ export function assignColours(
   known: ReadonlyMap<string, string> = new Map(),
 ): Map<string, string> {
   const colours = new Map(known);
-  const taken = new Set([...colours.values()].map((colour) => PALETTE.indexOf(colour)));
+  const used = PALETTE.map((colour) => [...colours.values()].filter((other) => other === colour).length);
   for (const name of names) {
     if (colours.has(name)) continue;
-    const slot = freeSlot(hash(name) % PALETTE.length, taken);
-    taken.add(slot);
+    const slot = pickSlot(hash(name) % PALETTE.length, used);
+    used[slot] = (used[slot] ?? 0) + 1;
     colours.set(name, PALETTE[slot] ?? FALLBACK);
   }
   return colours;

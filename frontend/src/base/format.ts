@@ -42,11 +42,12 @@ export function formatBytes(bytes: number): string {
   return `${Number((bytes / 1000 ** power).toPrecision(3))} ${units[power] ?? ""}`;
 }
 
-/** 250ms, 1.5s, 1m30s, 2h, 1d3h: the two largest parts that are not zero. */
+/** 40µs, 250ms, 1.5s, 1m30s, 2h, 1d3h: the two largest parts that are not zero. */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return "–";
   if (seconds < 0) return `-${formatDuration(-seconds)}`;
   if (seconds === 0) return "0s";
+  if (seconds < 0.001) return `${Number((seconds * 1e6).toPrecision(3))}µs`;
   if (seconds < 1) return `${Number((seconds * 1000).toPrecision(3))}ms`;
   if (seconds < 60) return `${Number(seconds.toFixed(3))}s`;
   return longDuration(seconds);

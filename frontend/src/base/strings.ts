@@ -36,7 +36,6 @@ export const STRINGS = {
   loadingTitle: "Reading event files",
   connecting: "Connecting to TensorBoard",
   emptyTitle: "No scalars yet",
-  emptyText: "This log directory holds no scalar points. Log some, and they appear here by themselves:",
   emptySnippet: [
     "from tensorboard_candles import Tracker",
     "",
@@ -128,6 +127,9 @@ export const pointsShort = (points: string): string => `${points} pts`;
 
 export const problemsTitle = (count: number): string =>
   count === 1 ? "1 problem in the event files" : `${count} problems in the event files`;
+
+export const emptyIn = (logdir: string): string =>
+  `${logdir === "" ? "The log directory" : logdir} holds no scalar points. Log some, and they appear here by themselves:`;
 
 export const retryIn = (seconds: number): string => `Next try in ${seconds} s.`;
 

@@ -31,7 +31,10 @@ export interface FeedListener {
 /** How far a selection of series reaches, and at which version of the data that was so. */
 interface Located {
   readonly wanted: Wanted;
+  /** Of all series together. */
   readonly extent: Range;
+  /** Of the series in focus: what is fitted and followed. */
+  readonly home: Range;
 }
 
 interface Running {
@@ -85,7 +88,7 @@ export class Feed {
 
   fit(): void {
     if (this.located !== null && this.wanted !== null) {
-      this.look(fitView(this.located.extent, this.wanted.axis));
+      this.look(fitView(this.located.home, this.wanted.axis));
     }
   }
 
@@ -182,19 +185,21 @@ export class Feed {
     const { wanted } = this;
     if (wanted === null) return;
     const extents = await this.loader.extents(wanted.series, wanted.axis, running.controller.signal);
+    const [home] = extents;
     const extent = union(extents);
-    if (this.running !== running || extent === null) return;
-    this.view = this.viewAfter(this.located, { wanted, extent });
-    this.located = { wanted, extent };
+    if (this.running !== running || extent === null || home === undefined) return;
+    const located = { wanted, extent, home };
+    this.view = this.viewAfter(this.located, located);
+    this.located = located;
   }
 
   private viewAfter(before: Located | null, after: Located): Range {
     const { axis } = after.wanted;
-    if (before === null || this.view === null) return fitView(after.extent, axis);
+    if (before === null || this.view === null) return fitView(after.home, axis);
     if (sameSeries(before.wanted, after.wanted)) {
-      return grownView(this.view, before.extent, after.extent, axis);
+      return grownView(this.view, before.home, after.home, axis);
     }
-    return carriedView(this.view, before.extent, after.extent, axis);
+    return carriedView(this.view, before.home, after.home, axis);
   }
 
   private async load(running: Running): Promise<void> {

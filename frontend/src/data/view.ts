@@ -23,12 +23,12 @@ export function followOf(view: Range, extent: Range): Follow {
   return view.from <= extent.from ? "all" : "edge";
 }
 
-/** The view after the series has grown from `before` to `after`. */
+/** The view after the series has grown from `before` to `after`; it moves only where growth leaves it. */
 export function grownView(view: Range, before: Range, after: Range, axis: Axis): Range {
   const follow = followOf(view, before);
-  if (follow === "all")
-    return before.from === after.from && before.to === after.to ? view : fitView(after, axis);
-  if (follow === "none" || after.to <= view.to - span(view) * (MARGIN_RIGHT / 2)) return view;
+  const onlyGrown = after.from === before.from && after.to >= before.to;
+  if (follow === "none" || (onlyGrown && after.to <= view.to)) return view;
+  if (follow === "all") return fitView(after, axis);
   const to = after.to + MARGIN_RIGHT * span(view);
   return { from: to - span(view), to };
 }

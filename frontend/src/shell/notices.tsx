@@ -1,7 +1,9 @@
 import { useSignal } from "@preact/signals";
+import { useCallback } from "preact/hooks";
 import type { Problem, Runs } from "../api/types.ts";
 import { formatBytes, formatInteger } from "../base/format.ts";
 import { loadingShare, problemsTitle, retryIn, STRINGS } from "../base/strings.ts";
+import { useDismiss } from "../widgets/dismiss.ts";
 import type { AppState } from "./state.ts";
 
 const MOST_PROBLEMS_LISTED = 200;
@@ -18,7 +20,7 @@ export function Notices({ state }: { readonly state: AppState }) {
           <span class="badge-words">: {STRINGS.sampledHint}</span>
         </span>
       )}
-      {runs && runs.problems.length > 0 && <Problems problems={runs.problems} />}
+      {runs && runs.problems.length > 0 && <Problems problems={runs.problems} count={runs.problemCount} />}
     </div>
   );
 }
@@ -43,10 +45,14 @@ export function LoadingBar({ runs }: { readonly runs: Runs }) {
   );
 }
 
-function Problems({ problems }: { readonly problems: readonly Problem[] }) {
+function Problems({ problems, count }: { readonly problems: readonly Problem[]; readonly count: number }) {
   const open = useSignal(false);
+  const close = useCallback(() => {
+    open.value = false;
+  }, [open]);
+  const inside = useDismiss<HTMLDivElement>(open.value, close);
   return (
-    <div class="problems" data-testid="problems">
+    <div class="problems" data-testid="problems" ref={inside}>
       <button
         type="button"
         class="badge warning"
@@ -55,7 +61,7 @@ function Problems({ problems }: { readonly problems: readonly Problem[] }) {
           open.value = !open.value;
         }}
       >
-        {problemsTitle(problems.length)}
+        {problemsTitle(count)}
       </button>
       {open.value && (
         <ul class="popover">

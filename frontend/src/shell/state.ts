@@ -20,6 +20,7 @@ export class AppState {
   readonly theme: ReadonlySignal<ThemeName> = followTheme();
   readonly runs = signal<Runs | null>(null);
   readonly failure = signal<{ readonly retryMs: number } | null>(null);
+  readonly logdir = signal("");
   readonly sidebarOpen = signal(false);
   readonly settings = signal(readSettings(readSession()));
   readonly choice: ReadonlySignal<Choice>;
@@ -33,6 +34,7 @@ export class AppState {
   private readonly picked = signal<Choice>(readChoice());
   // Until a person picks something the choice may still improve as more runs are read.
   private touched = this.picked.peek().focus !== null;
+  private coloursKept = false;
   private readonly poller: Poller;
   private lastSeries: readonly ColouredSeries[] = [];
 
@@ -53,6 +55,12 @@ export class AppState {
 
   start(): void {
     this.poller.start();
+    void this.client.logdir().then(
+      (logdir) => {
+        this.logdir.value = logdir;
+      },
+      () => undefined,
+    );
     document.addEventListener("visibilitychange", () => this.poller.pause(document.hidden));
   }
 
@@ -74,10 +82,13 @@ export class AppState {
   }
 
   private changed(runs: Runs): void {
-    const known = [...runs.runs].sort((a, b) => a.startTime - b.startTime).map((run) => run.name);
+    const oldestFirst = [...runs.runs].sort((a, b) => a.startTime - b.startTime).map((run) => run.name);
+    // While event files are read runs come in any order; only then are their colours the same on every reload.
+    const known = this.coloursKept ? this.colours.value : undefined;
+    this.coloursKept ||= runs.loading.done >= runs.loading.total;
     batch(() => {
       this.runs.value = runs;
-      this.colours.value = assignColours(known, this.colours.value);
+      this.colours.value = assignColours(oldestFirst, known);
       if (!this.touched) this.picked.value = firstChoice(this.choice.value);
     });
   }

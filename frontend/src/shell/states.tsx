@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { retryIn, STRINGS } from "../base/strings.ts";
+import { emptyIn, retryIn, STRINGS } from "../base/strings.ts";
 import { isLoading, LoadingBar } from "./notices.tsx";
 import type { AppState } from "./state.ts";
 
@@ -14,7 +14,7 @@ export function Placeholder({ state }: { readonly state: AppState }) {
       </Page>
     );
   }
-  return <Empty />;
+  return <Empty logdir={state.logdir.value} />;
 }
 
 const Connecting = () => (
@@ -30,9 +30,9 @@ const Gone = ({ state }: { state: AppState }) => (
   </Page>
 );
 
-const Empty = () => (
+const Empty = ({ logdir }: { logdir: string }) => (
   <Page testId="state-empty" title={STRINGS.emptyTitle}>
-    <p>{STRINGS.emptyText}</p>
+    <p>{emptyIn(logdir)}</p>
     <pre>
       <code>{STRINGS.emptySnippet}</code>
     </pre>

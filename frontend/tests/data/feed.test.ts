@@ -9,6 +9,7 @@ import { Loader } from "../../src/data/loader.ts";
 /** A server whose series reach from 0 to `end`, and which notes what it was asked. */
 class Server {
   end = 100_000;
+  readonly ends = new Map<string, number>();
   readonly asked: CandleQuery[] = [];
   failure: Error | null = null;
 
@@ -35,7 +36,7 @@ class Server {
       points: this.end,
       polarity: "lower_is_better",
       volume: "count",
-      extent: { from: 0, to: this.end },
+      extent: { from: 0, to: this.ends.get(series.run) ?? this.end },
       columns: empty as Candles["columns"],
     };
   }
@@ -189,6 +190,17 @@ test("going back to a window that was just shown asks for nothing", async () => 
   feed.fit();
   await settle();
   expect(server.asked).toHaveLength(before);
+});
+
+test("the run in focus is what is fitted, however far other runs reach", async () => {
+  const server = new Server();
+  server.ends.set("long", 1_000_000);
+  const { feed, seen } = feedOn(server);
+  feed.want({ ...WANTED, series: [...WANTED.series, { run: "long", tag: "loss" }] });
+  await settle();
+  expect(seen.views.at(-1)?.to).toBeLessThan(110_000);
+  feed.look({ from: 0, to: 900_000 });
+  expect(seen.views.at(-1)).toEqual({ from: 0, to: 900_000 });
 });
 
 test("an answer for a place one has left is not shown", async () => {

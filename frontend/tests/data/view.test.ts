@@ -38,6 +38,18 @@ test("a view elsewhere does not move at all", () => {
   expect(grownView(view, EXTENT, GROWN, "steps")).toBe(view);
 });
 
+test("growth that is still in view moves nothing, so that a live chart does not jitter", () => {
+  const view = fitView(EXTENT, "steps");
+  expect(grownView(view, EXTENT, { from: 0, to: 1010 }, "steps")).toBe(view);
+});
+
+test("a series that was restarted is fitted anew", () => {
+  const view = fitView(EXTENT, "steps");
+  expect(grownView(view, EXTENT, { from: 0, to: 200 }, "steps")).toEqual(
+    fitView({ from: 0, to: 200 }, "steps"),
+  );
+});
+
 test("a view that shows all of an unchanged series stays as it is", () => {
   const view = { from: -100, to: 1200 };
   expect(grownView(view, EXTENT, EXTENT, "steps")).toBe(view);

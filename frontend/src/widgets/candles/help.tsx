@@ -6,9 +6,6 @@ import { HELP, READOUT, STRINGS } from "../../base/strings.ts";
 export function Help({ close }: { readonly close: () => void }) {
   const panel = useRef<HTMLElement>(null);
   useEffect(() => panel.current?.focus(), []);
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === "Escape") close();
-  };
   return (
     <section
       class="help"
@@ -17,7 +14,6 @@ export function Help({ close }: { readonly close: () => void }) {
       data-testid="help-panel"
       tabIndex={-1}
       ref={panel}
-      onKeyDown={onKeyDown}
     >
       <header>
         <h2>{STRINGS.whatIsACandle}</h2>

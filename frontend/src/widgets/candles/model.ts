@@ -97,14 +97,27 @@ export class CandleModel {
     this.feed.look(zoomView(view, inView ? cursor : (view.from + view.to) / 2, factor));
   }
 
-  /** Moves the crosshair by candles; an infinite move goes to the first or last one held. */
+  /** Moves the crosshair by candles. */
   step(move: number): void {
     const focus = this.focus.value;
-    const view = this.chart?.view();
-    if (!focus || !view) return;
+    if (!focus) return;
     const bucket = neighbour(focus, this.cursor.value ?? this.reading.value?.bucket ?? null, move);
-    if (bucket === null) return;
-    this.feed.look(revealView(view, { from: bucket, to: bucket + focus.width }));
+    if (bucket !== null) this.point(bucket, focus.width);
+  }
+
+  /** Moves the crosshair to the first or last candle of the whole series, held or not. */
+  jump(end: "first" | "last"): void {
+    const focus = this.focus.value;
+    if (!focus) return;
+    const { extent, width } = focus;
+    const index = end === "first" ? Math.floor(extent.from / width) : Math.ceil(extent.to / width) - 1;
+    this.point(index * width, width);
+  }
+
+  private point(bucket: number, width: number): void {
+    const view = this.chart?.view();
+    if (!view) return;
+    this.feed.look(revealView(view, { from: bucket, to: bucket + width }));
     this.cursor.value = bucket;
     this.chart?.setCursor(bucket);
   }
@@ -159,7 +172,10 @@ export class CandleModel {
 
   private failed(error: unknown): void {
     if (!(error instanceof Unreachable)) {
-      this.refusal.value = error instanceof Error ? error.message : String(error);
+      batch(() => {
+        this.refusal.value = error instanceof Error ? error.message : String(error);
+        this.frame.value = null;
+      });
       return;
     }
     clearTimeout(this.retry);

@@ -1,9 +1,10 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useRef } from "preact/hooks";
 import type { Candles } from "../../api/types.ts";
 import { formatInteger, formatWidth } from "../../base/format.ts";
 import { clippedAtZero, legend, polarityName, STRINGS, tooNarrow, volumeTitle } from "../../base/strings.ts";
 import { MAX_VISIBLE_CANDLES } from "../../data/level.ts";
+import { useDismiss } from "../dismiss.ts";
 import { Help } from "./help.tsx";
 import { type CandleInputs, CandleModel } from "./model.ts";
 import { Readout, spoken } from "./readout.tsx";
@@ -15,36 +16,37 @@ const ZOOM_PER_KEY = 1.5;
 export function CandleWidget(inputs: CandleInputs) {
   // The inputs are signals, and live as long as the tab.
   const model = useMemo(() => new CandleModel(inputs), []);
-  const helping = useSignal(false);
   const frame = model.frame.value;
   return (
     <section class="widget candles">
       <header class="widget-head">
         <Title model={model} inputs={inputs} />
         <Toolbar settings={inputs.settings} shown={frame?.plan.width ?? null} fit={() => model.fit()} />
-        <button
-          type="button"
-          class="link"
-          data-testid="help"
-          aria-expanded={helping.value}
-          onClick={() => {
-            helping.value = !helping.value;
-          }}
-        >
-          {STRINGS.whatIsACandle}
-        </button>
-        {helping.value && (
-          <Help
-            close={() => {
-              helping.value = false;
-            }}
-          />
-        )}
+        <HelpButton />
       </header>
       <Readout reading={model.reading.value} />
       <ChartArea model={model} />
       <Legend focus={model.focus.value} others={(frame?.candles.length ?? 1) - 1} />
     </section>
+  );
+}
+
+function HelpButton() {
+  const open = useSignal(false);
+  const close = useCallback(() => {
+    open.value = false;
+  }, [open]);
+  const inside = useDismiss<HTMLDivElement>(open.value, close);
+  const toggle = () => {
+    open.value = !open.value;
+  };
+  return (
+    <div ref={inside}>
+      <button type="button" class="link" data-testid="help" aria-expanded={open.value} onClick={toggle}>
+        {STRINGS.whatIsACandle}
+      </button>
+      {open.value && <Help close={close} />}
+    </div>
   );
 }
 
@@ -118,8 +120,8 @@ function handleKey(model: CandleModel, event: KeyboardEvent): boolean {
   const actions: Readonly<Record<string, () => void>> = {
     ArrowLeft: () => model.step(-far),
     ArrowRight: () => model.step(far),
-    Home: () => model.step(Number.NEGATIVE_INFINITY),
-    End: () => model.step(Number.POSITIVE_INFINITY),
+    Home: () => model.jump("first"),
+    End: () => model.jump("last"),
     "+": () => model.zoom(ZOOM_PER_KEY),
     "=": () => model.zoom(ZOOM_PER_KEY),
     "-": () => model.zoom(1 / ZOOM_PER_KEY),

@@ -1,0 +1,22 @@
+import type { RefObject } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+
+/** For what lies over the page: Escape and a press anywhere else close it. */
+export function useDismiss<T extends HTMLElement>(open: boolean, close: () => void): RefObject<T | null> {
+  const inside = useRef<T>(null);
+  useEffect(() => {
+    if (!open) return undefined;
+    const listening = new AbortController();
+    const { signal } = listening;
+    const pressed = (event: Event) => {
+      if (event.target instanceof Node && !inside.current?.contains(event.target)) close();
+    };
+    const typed = (event: KeyboardEvent) => {
+      if (event.key === "Escape") close();
+    };
+    document.addEventListener("pointerdown", pressed, { signal });
+    document.addEventListener("keydown", typed, { signal });
+    return () => listening.abort();
+  }, [open, close]);
+  return inside;
+}
