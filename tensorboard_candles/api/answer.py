@@ -10,16 +10,20 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import safetensors.numpy
 from tensorboard.backend import http_util
+from werkzeug.datastructures import Headers
 from werkzeug.wrappers import Request, Response
 
 from tensorboard_candles.errors import BadRequest, CandlesError
 from tensorboard_candles.ohlc import NO_STEP
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 Json = Any
 Columns = Mapping[str, npt.NDArray[Any]]
@@ -61,10 +65,20 @@ def respond_error(request: Request, error: CandlesError) -> Response:
     return response
 
 
+class _NotModified(Response):
+    """304 that keeps its type: werkzeug takes it away, and TensorBoard then warns of every poll."""
+
+    def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:
+        headers = super().get_wsgi_headers(environ)
+        headers["Content-Type"] = "application/json"
+        headers["X-Content-Type-Options"] = "nosniff"
+        return headers
+
+
 def not_modified(request: Request, etag: str) -> Response | None:
     """304 where the client has this very version already."""
     if request.if_none_match.contains_weak(etag):
-        return Response(status=HTTPStatus.NOT_MODIFIED, headers=_etag_headers(etag))
+        return _NotModified(status=HTTPStatus.NOT_MODIFIED, headers=_etag_headers(etag))
     return None
 
 
