@@ -14,8 +14,15 @@ from tensorboard_candles.store import RunView, Series, Source
 
 def asked(request: Request, source: Source) -> list[tuple[RunView, Series]]:
     """Each series that the request names, with its run as it is now."""
-    views = {name: source.run(name) for name in dict.fromkeys(request.args.getlist("run"))}
-    return [(views[run], series_of(views[run], tag)) for run, tag in params.pairs(request.args)]
+    pairs = params.pairs(request.args)
+    try:
+        views = {name: source.run(name) for name, _ in pairs}
+        return [(views[run], series_of(views[run], tag)) for run, tag in pairs]
+    except NotFound as error:
+        loading = source.loading()
+        if loading.done == loading.total:
+            raise
+        raise NotFound(f"{error}; still loading, {loading.done} of {loading.total} files read") from None
 
 
 def series_of(view: RunView, tag: str) -> Series:

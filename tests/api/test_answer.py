@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import safetensors.numpy
+from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 from werkzeug.wrappers import Request
 
@@ -37,7 +38,7 @@ def test_arrays_of_one_series_have_plain_names_and_those_of_several_a_number_bef
 
 
 def test_a_304_carries_what_tensorboard_wants_of_every_response() -> None:
-    request = Request(EnvironBuilder(headers={"If-None-Match": 'W/"abc"'}).get_environ())
+    request = Request(EnvironBuilder(headers=Headers({"If-None-Match": 'W/"abc"'})).get_environ())
     response = not_modified(request, "abc")
     assert response is not None
     _, status, headers = run_wsgi_app(response, request.environ)
