@@ -97,21 +97,23 @@ def run_of_files(files: list[EventFile], *, dropped_points_count: bool = False) 
 
 def read_file(path: Path, number: int) -> EventFile:
     file = EventFile(path.name, math.inf, {}, [])
+    plugins: dict[str, str] = {}
     for offset, event in enumerate(EventFileLoader(str(path)).Load()):
         file.starts_at = min(file.starts_at, event.wall_time)
         if event.session_log.status == event_pb2.SessionLog.START:
             file.starts.append(Start(event.step, event.wall_time, number, offset))
         for value in event.summary.value:
-            number_read = value_of(value)
+            if value.HasField("metadata"):  # some writers say it with a tag's first value only
+                plugins.setdefault(value.tag, value.metadata.plugin_data.plugin_name)
+            number_read = value_of(value, plugins.get(value.tag, ""))
             if number_read is not None:
                 point = Point(event.step, event.wall_time, number_read, number, offset)
                 file.points.setdefault(value.tag, []).append(point)
     return file
 
 
-def value_of(value: Any) -> float | None:
+def value_of(value: Any, plugin: str) -> float | None:
     """The number in a Summary.Value, or None where it is no point of ours."""
-    plugin = value.metadata.plugin_data.plugin_name
     ours = plugin in ("", "scalars") or (plugin == "candles" and value.tag == EPOCH_TAG)
     if not ours or not value.HasField("tensor") or value.tensor.dtype not in NUMERIC:
         return None
@@ -119,6 +121,9 @@ def value_of(value: Any) -> float | None:
         return None
     if value.tensor.dtype == types_pb2.DT_BFLOAT16:
         return bfloat16_of(value.tensor)
+    for field in (value.tensor.uint32_val, value.tensor.uint64_val):  # which `make_ndarray` does not know
+        if field:
+            return float(field[0])
     return float(tensor_util.make_ndarray(value.tensor))
 
 
