@@ -54,6 +54,8 @@ export interface ChartListener {
 // A label needs about this much room on the axis.
 const LABEL_PX = 72;
 
+const TITLE_PX = 24;
+
 // Beyond this the bars are thinner than a pixel, and coarser ones are on their way.
 const MOST_BUCKETS_ACROSS = 8000;
 
@@ -75,6 +77,7 @@ export class CandleChart {
   private wantedView: Range | null = null;
   private cursor: number | null = null;
   private frameRequest = 0;
+  private readonly paneWatch = new ResizeObserver(() => this.panesResized());
 
   constructor(
     element: HTMLElement,
@@ -97,8 +100,7 @@ export class CandleChart {
     this.makeRoomForTitle();
     this.chart.subscribeCrosshairMove((event) => this.crosshairMoved(event));
     this.chart.timeScale().subscribeSizeChange(() => this.listener.resized(this.plotPx()));
-    // The first size was set before anybody could listen.
-    this.frameRequest = requestAnimationFrame(() => this.listener.resized(this.plotPx()));
+    this.frameRequest = requestAnimationFrame(() => this.watchSize());
   }
 
   plotPx(): number {
@@ -153,19 +155,33 @@ export class CandleChart {
   /** Puts the crosshair on a bucket, as the keyboard does; null takes it away. */
   setCursor(bucket: number | null): void {
     this.cursor = bucket;
-    const bar = this.bars?.candles.find(({ time }) => time === bucket);
     if (bucket === null) this.chart.clearCrosshairPosition();
-    else if (bar) this.chart.setCrosshairPosition(bar.close, bucket, this.candles);
+    else this.afterFrame();
   }
 
   close(): void {
     cancelAnimationFrame(this.frameRequest);
+    this.paneWatch.disconnect();
     this.chart.remove();
+  }
+
+  /** The first size was set before anybody could listen; panes change theirs by dragging, too. */
+  private watchSize(): void {
+    this.listener.resized(this.plotPx());
+    const pane = this.chart.panes()[0]?.getHTMLElement();
+    if (pane) this.paneWatch.observe(pane);
+  }
+
+  private panesResized(): void {
+    this.makeRoomForTitle();
+    this.reportPainted();
   }
 
   /** The volume pane's title stands above its bars; options of the whole chart undo this. */
   private makeRoomForTitle(): void {
-    this.volume.priceScale().applyOptions({ scaleMargins: { top: 0.24, bottom: 0 } });
+    const height = this.chart.panes()[1]?.getHeight() ?? 0;
+    const top = height > 0 ? Math.min(0.6, TITLE_PX / height) : 0;
+    this.volume.priceScale().applyOptions({ scaleMargins: { top, bottom: 0 } });
   }
 
   /** All series of the pane, because the library lets any of them format its scale. */
@@ -219,9 +235,23 @@ export class CandleChart {
     if (content === null || grid === null) return;
     this.setTickUnit(view);
     this.chart.timeScale().setVisibleLogicalRange(toLogical(grid, view));
-    if (this.cursor !== null) this.setCursor(this.cursor);
+    this.afterFrame();
+  }
+
+  private afterFrame(): void {
     cancelAnimationFrame(this.frameRequest);
-    this.frameRequest = requestAnimationFrame(() => this.reportPainted());
+    this.frameRequest = requestAnimationFrame(() => {
+      this.placeCursor();
+      this.reportPainted();
+    });
+  }
+
+  /** Only once the view is applied: before, the library may know no price to place a crosshair by, and throws. */
+  private placeCursor(): void {
+    if (this.cursor === null) return;
+    const bar = this.bars?.candles.find(({ time }) => time === this.cursor);
+    if (bar) this.chart.setCrosshairPosition(bar.close, this.cursor, this.candles);
+    else this.chart.clearCrosshairPosition();
   }
 
   private setTickUnit(view: Range): void {

@@ -1,7 +1,7 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { STRINGS } from "../base/strings.ts";
 import { CandleWidget } from "../widgets/candles/view.tsx";
-import { GoneBanner, Notices } from "./notices.tsx";
+import { GoneBanner, isLoading, LoadingBar, Notices } from "./notices.tsx";
 import { RunList } from "./runList.tsx";
 import type { AppState } from "./state.ts";
 import { Placeholder } from "./states.tsx";
@@ -12,6 +12,7 @@ export function App({ state }: { readonly state: AppState }) {
   useSignalEffect(() => {
     document.documentElement.dataset.theme = state.theme.value;
   });
+  const runs = state.runs.value;
   const drawable = state.series.value.length > 0;
   if (!drawable) return <Placeholder state={state} />;
   return (
@@ -19,6 +20,7 @@ export function App({ state }: { readonly state: AppState }) {
       <aside class="sidebar" id="sidebar">
         <RunList state={state} />
         <TagList state={state} />
+        {runs && isLoading(runs) && <LoadingBar runs={runs} where="side" />}
       </aside>
       <Scrim state={state} />
       <main>

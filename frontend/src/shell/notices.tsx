@@ -13,7 +13,7 @@ export function Notices({ state }: { readonly state: AppState }) {
   const runs = state.runs.value;
   return (
     <div class="notices">
-      {runs && isLoading(runs) && <LoadingBar runs={runs} />}
+      {runs && isLoading(runs) && <LoadingBar runs={runs} where="top" />}
       {runs && !runs.exact && (
         <span class="badge warning" data-testid="sampled-badge" title={STRINGS.sampledHint}>
           {STRINGS.sampled}
@@ -36,9 +36,15 @@ function loadingWords({ loading }: Runs): string {
   return loadingShare(done, total, formatBytes(bytesRead), formatBytes(bytesTotal));
 }
 
-export function LoadingBar({ runs }: { readonly runs: Runs }) {
+interface LoadingBarProps {
+  readonly runs: Runs;
+  readonly where: "top" | "side" | "page";
+}
+
+/** How far reading is; beside the lists where there is room, so that its end does not move the chart. */
+export function LoadingBar({ runs, where }: LoadingBarProps) {
   return (
-    <span class="loading" data-testid="loading-bar">
+    <span class={`loading loading-${where}`} data-testid={`loading-${where}`}>
       <progress max={1} value={share(runs)} aria-label={STRINGS.loadingTitle} />
       <span>{loadingWords(runs)}</span>
     </span>

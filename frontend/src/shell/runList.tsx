@@ -62,7 +62,6 @@ const RunItem = memo(({ name, colour, checked, focused, state }: RunItemProps) =
       type="checkbox"
       checked={checked}
       aria-label={name}
-      style={{ accentColor: colour }}
       onChange={(event) => {
         state.check([name], !checked);
         // Where the choice stays as it was (the last run), the box has to say so.

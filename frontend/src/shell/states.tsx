@@ -10,7 +10,7 @@ export function Placeholder({ state }: { readonly state: AppState }) {
   if (isLoading(runs)) {
     return (
       <Page testId="state-loading" title={STRINGS.loadingTitle}>
-        <LoadingBar runs={runs} />
+        <LoadingBar runs={runs} where="page" />
       </Page>
     );
   }

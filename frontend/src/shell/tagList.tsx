@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { memo } from "preact/compat";
 import type { TagInfo } from "../api/types.ts";
 import { type Group, groupByPrefix, nameFilter } from "../base/filter.ts";
-import { formatCompact, formatInteger, formatValue } from "../base/format.ts";
+import { formatCompact, formatDigits, formatInteger } from "../base/format.ts";
 import { pointsShort, STRINGS } from "../base/strings.ts";
 import { Filter } from "./runList.tsx";
 import type { AppState } from "./state.ts";
@@ -73,7 +73,7 @@ const TagItem = memo(({ tag, name, points, lastValue, picked, state }: TagItemPr
     <button type="button" aria-pressed={picked} title={tag} onClick={() => state.showTag(tag)}>
       <span class="name">{name}</span>
       <span class="last" title={String(lastValue)}>
-        {formatValue(lastValue)}
+        {Number.isFinite(lastValue) ? formatDigits(lastValue, 4) : STRINGS.empty}
       </span>
       <span class="points" title={`${formatInteger(points)} points`}>
         {pointsShort(formatCompact(points))}

@@ -17,7 +17,7 @@ interface CellProps {
 function Cell({ name, reading, format, note, hint }: CellProps) {
   const value = reading === null || reading.row < 0 ? Number.NaN : columnOf(reading, name as CandleColumn);
   return (
-    <div class={`cell cell-${name}`} title={hint ?? READOUT_HINTS[name]}>
+    <div class={`cell cell-${name}`} title={[note, hint ?? READOUT_HINTS[name]].filter(Boolean).join(". ")}>
       <dt>
         {READOUT[name]}
         {note && <span class="note"> {note}</span>}

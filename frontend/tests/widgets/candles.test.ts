@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+import { CANDLE_COLUMNS, type Candles } from "../../src/api/types.ts";
+import { lastRowUpTo, neighbour, readingAt } from "../../src/widgets/candles/reading.ts";
+import { parseWidth, readSettings } from "../../src/widgets/candles/settings.ts";
+
+const X = Float64Array.of(0, 10, 20, 50, 60);
+const CANDLES: Candles = {
+  run: "r",
+  tag: "loss",
+  by: "steps",
+  width: 10,
+  exact: true,
+  points: 50,
+  polarity: "lower_is_better",
+  volume: "count",
+  extent: { from: 0, to: 70 },
+  columns: Object.fromEntries(CANDLE_COLUMNS.map((name) => [name, X])) as Candles["columns"],
+};
+
+test("the last row up to a place", () => {
+  expect([-1, 0, 15, 50, 99].map((bound) => lastRowUpTo(X, bound))).toEqual([-1, 0, 1, 3, 4]);
+});
+
+test("the crosshair reads the candle under it, and says where there is none", () => {
+  expect(readingAt(CANDLES, 20, null)?.row).toBe(2);
+  expect(readingAt(CANDLES, 30, null)).toMatchObject({ bucket: 30, row: -1 });
+  expect(readingAt(CANDLES, 90, null)?.row).toBe(-1);
+});
+
+test("without a crosshair the last candle in view is read", () => {
+  expect(readingAt(CANDLES, null, { from: 0, to: 1000 })?.bucket).toBe(60);
+  expect(readingAt(CANDLES, null, { from: 0, to: 30 })?.bucket).toBe(20);
+  expect(readingAt(CANDLES, null, null)?.bucket).toBe(60);
+});
+
+test("arrow keys go from candle to candle, over empty buckets, and stop at the ends", () => {
+  expect(neighbour(CANDLES, 20, 1)).toBe(50);
+  expect(neighbour(CANDLES, 50, -1)).toBe(20);
+  expect(neighbour(CANDLES, 60, 5)).toBe(60);
+  expect(neighbour(CANDLES, null, -1)).toBe(60);
+});
+
+test("a width may be typed as people write numbers; steps come whole", () => {
+  expect(parseWidth(" 1,000 ", "steps")).toBe(1000);
+  expect(parseWidth("2.6", "steps")).toBe(3);
+  expect(parseWidth("0.4", "epochs")).toBe(1);
+  expect(parseWidth("0.25", "seconds")).toBe(0.25);
+  expect(["", "abc", "-5", "0"].map((text) => parseWidth(text, "steps"))).toEqual([null, null, null, null]);
+});
+
+test("stored settings that can't be used fall back", () => {
+  expect(readSettings({ axis: "days", width: -1, scale: "cubic" })).toEqual({
+    axis: "steps",
+    width: "auto",
+    scale: "linear",
+  });
+  expect(readSettings({ axis: "epochs", width: 5, scale: "log" })).toEqual({
+    axis: "epochs",
+    width: 5,
+    scale: "log",
+  });
+});
