@@ -39,6 +39,7 @@ export interface ChartContent {
 
 /** What is on screen once it has been painted. */
 export interface Painted {
+  readonly focus: Candles;
   readonly view: Range;
   readonly plotPx: number;
   readonly panes: readonly number[];
@@ -265,10 +266,11 @@ export class CandleChart {
 
   private reportPainted(): void {
     const logical = this.chart.timeScale().getVisibleLogicalRange();
-    if (logical === null || this.grid === null) return;
+    if (logical === null || this.grid === null || this.content === null) return;
+    const { focus } = this.content;
     const view = fromLogical(this.grid, logical);
     const panes = this.chart.panes().map((pane) => pane.getHeight());
-    this.listener.painted({ view, plotPx: this.plotPx(), panes });
+    this.listener.painted({ focus, view, plotPx: this.plotPx(), panes });
   }
 
   private crosshairMoved(event: MouseEventParams<number>): void {

@@ -18,7 +18,7 @@ import type { ChartTheme } from "./theme.ts";
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
 
 // Wide enough for any label, so that the plot does not move when labels change.
-const PRICE_AXIS_PX = 74;
+const PRICE_AXIS_PX = 84;
 
 // Finer than any price that can be told apart, and what the library needs to find round ticks.
 const FINEST_MOVE = 1e-12;

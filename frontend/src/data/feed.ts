@@ -116,11 +116,13 @@ export class Feed {
   }
 
   private schedule(): void {
+    if (this.missing() !== "nothing") this.listener.busy(true);
     if (this.timer !== undefined) return;
     this.timer = setTimeout(() => {
       this.timer = undefined;
       if (this.running?.plan && !this.serves(this.running.plan)) this.abort();
       this.start();
+      if (this.running === null) this.listener.busy(false);
     }, SETTLE_MS);
   }
 

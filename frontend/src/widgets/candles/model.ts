@@ -44,6 +44,7 @@ export class CandleModel {
 
   private readonly feed: Feed;
   private chart: CandleChart | null = null;
+  private feedBusy = false;
   private retry: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly inputs: CandleInputs) {
@@ -51,9 +52,7 @@ export class CandleModel {
       moved: (view) => this.chart?.setView(view),
       loaded: (frame, view) => this.loaded(frame, view),
       failed: (error) => this.failed(error),
-      busy: (busy) => {
-        this.busy.value = busy;
-      },
+      busy: (busy) => this.setBusy(busy),
     });
   }
 
@@ -168,6 +167,17 @@ export class CandleModel {
     const { axis, width, window } = frame.plan;
     this.chart.setContent({ axis, width, window, focus, overlays, scale }, view);
     this.clipped.value = this.chart.clipped();
+  }
+
+  /** Not before what was loaded is on screen. */
+  private setBusy(busy: boolean): void {
+    this.feedBusy = busy;
+    if (busy) this.busy.value = true;
+    else {
+      requestAnimationFrame(() => {
+        this.busy.value = this.feedBusy;
+      });
+    }
   }
 
   private failed(error: unknown): void {

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useMemo, useRef } from "preact/hooks";
 import type { Candles } from "../../api/types.ts";
 import { formatInteger, formatWidth } from "../../base/format.ts";
 import { clippedAtZero, legend, polarityName, STRINGS, tooNarrow, volumeTitle } from "../../base/strings.ts";
+import type { Painted } from "../../chart/candleChart.ts";
 import { MAX_VISIBLE_CANDLES } from "../../data/level.ts";
 import { useDismiss } from "../dismiss.ts";
 import { Help } from "./help.tsx";
@@ -89,12 +90,7 @@ function ChartArea({ model }: { model: CandleModel }) {
       aria-roledescription={STRINGS.chartRole}
       aria-label={`${model.focus.value?.tag ?? ""}. ${STRINGS.chartKeys}`}
       aria-busy={model.busy.value}
-      data-candles={frame.value?.candles[0]?.columns.x.length ?? 0}
-      data-width={frame.value?.plan.width}
-      data-from={painted.value?.view.from}
-      data-to={painted.value?.view.to}
-      data-plot-px={painted.value?.plotPx}
-      data-last-x={frame.value?.candles[0]?.columns.x.at(-1)}
+      {...paintedData(frame.value === null ? null : painted.value)}
       onKeyDown={onKeyDown}
       onBlur={() => model.leave()}
     >
@@ -112,6 +108,19 @@ function ChartArea({ model }: { model: CandleModel }) {
       </div>
     </div>
   );
+}
+
+/** What is on screen, for scripts and tests: all of it from one and the same paint. */
+function paintedData(painted: Painted | null) {
+  const x = painted?.focus.columns.x;
+  return {
+    "data-candles": x?.length ?? 0,
+    "data-width": painted?.focus.width,
+    "data-last-x": x?.at(-1),
+    "data-from": painted?.view.from,
+    "data-to": painted?.view.to,
+    "data-plot-px": painted?.plotPx,
+  };
 }
 
 function handleKey(model: CandleModel, event: KeyboardEvent): boolean {
