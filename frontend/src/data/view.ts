@@ -4,7 +4,7 @@ import { type Axis, narrowestWidth, overlaps, type Range, span } from "../base/a
 export type Follow = "all" | "edge" | "none";
 
 // A series of three points should not become three candles as wide as a hand.
-const FEWEST_CANDLES_ACROSS = 24;
+const FEWEST_CANDLES_ACROSS = 16;
 
 // Zoomed in no further than this many of the narrowest candles.
 const FEWEST_CANDLES_ZOOMED = 6;
