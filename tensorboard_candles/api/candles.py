@@ -17,9 +17,9 @@ from tensorboard_candles.ohlc import (
     COUNT,
     Axis,
     By,
+    Placed,
     axis_of,
     candles,
-    placed,
     polarity_of,
     volume_of,
     volume_tag_of,
@@ -104,8 +104,8 @@ def table(view: RunView, series: Series, query: Query) -> Table:
 
 def _extent(series: Series, axis: Axis) -> list[Any]:
     """First position of the whole series, and the end behind its last one."""
-    _, positions = placed(series, axis)
-    if not len(positions):
+    placed = Placed.of(series, axis)
+    if not len(placed.series):
         return [0, 0]
-    first, last = np.min(positions).item(), np.max(positions).item()
+    first, last = placed.bounds()
     return [first, last + 1] if axis.is_whole else [first, float(np.nextafter(last, np.inf))]

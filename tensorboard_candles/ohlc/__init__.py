@@ -1,12 +1,14 @@
 """Series → candles.
 
 Read in this order: `axes` (what a point's place is, by step, epoch or second), `epochs` (where epochs begin),
-`widths` (how wide a candle is when nobody said), `candles` (the columns), `volume`, `polarity`, `thinning`
-(points for a line that looks like all of them).
+`summary` and `levels` (many points as few numbers), `cuts` (which points belong to which candle), `widths`
+(how wide a candle is when nobody said), `candles` (the columns), `volume`, `polarity`, `thinning` (points for
+a line that looks like all of them).
 """
 
-from tensorboard_candles.ohlc.axes import Axis, By, EpochAxis, SecondsAxis, StepAxis, axis_of, placed
+from tensorboard_candles.ohlc.axes import Axis, By, EpochAxis, SecondsAxis, StepAxis, axis_of
 from tensorboard_candles.ohlc.candles import NO_STEP, Candles, candles
+from tensorboard_candles.ohlc.cuts import Placed
 from tensorboard_candles.ohlc.epochs import Epochs, EpochStarts, epochs_of, has_epochs
 from tensorboard_candles.ohlc.polarity import Polarity, polarity_of
 from tensorboard_candles.ohlc.thinning import Thinned, thinned
@@ -21,6 +23,7 @@ __all__ = [
     "EpochAxis",
     "EpochStarts",
     "Epochs",
+    "Placed",
     "Polarity",
     "SecondsAxis",
     "StepAxis",
@@ -29,7 +32,6 @@ __all__ = [
     "candles",
     "epochs_of",
     "has_epochs",
-    "placed",
     "polarity_of",
     "thinned",
     "volume_of",

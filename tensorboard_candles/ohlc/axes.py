@@ -12,7 +12,7 @@ import numpy.typing as npt
 from tensorboard_candles.errors import BadRequest
 from tensorboard_candles.events.points import Float64Array, Int64Array
 from tensorboard_candles.ohlc.epochs import Epochs, epochs_of
-from tensorboard_candles.store import RunView, Series
+from tensorboard_candles.store import RunView
 
 By = Literal["steps", "epochs", "seconds"]
 NumberArray = npt.NDArray[np.number[Any]]
@@ -29,8 +29,12 @@ class Axis(Protocol):
         """True where positions and widths are whole numbers."""
         ...
 
-    def positions(self, series: Series) -> NumberArray:
+    def positions(self, step: Int64Array, wall_time: Float64Array) -> NumberArray:
         """Position of each point, in the unit of the axis."""
+        ...
+
+    def is_monotone(self, is_time_sorted: bool) -> bool:
+        """Do positions never fall while steps rise?"""
         ...
 
 
@@ -41,8 +45,11 @@ class StepAxis:
     by: By = "steps"
     is_whole: bool = True
 
-    def positions(self, series: Series) -> Int64Array:
-        return series.step
+    def positions(self, step: Int64Array, wall_time: Float64Array) -> Int64Array:
+        return step
+
+    def is_monotone(self, is_time_sorted: bool) -> bool:
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +60,11 @@ class EpochAxis:
     by: By = "epochs"
     is_whole: bool = True
 
-    def positions(self, series: Series) -> Int64Array:
-        return self.epochs.of_steps(series.step)
+    def positions(self, step: Int64Array, wall_time: Float64Array) -> Int64Array:
+        return self.epochs.of_steps(step)
+
+    def is_monotone(self, is_time_sorted: bool) -> bool:
+        return self.epochs.is_monotone
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +75,11 @@ class SecondsAxis:
     by: By = "seconds"
     is_whole: bool = False
 
-    def positions(self, series: Series) -> Float64Array:
-        return series.wall_time - self.start_time
+    def positions(self, step: Int64Array, wall_time: Float64Array) -> Float64Array:
+        return wall_time - self.start_time
+
+    def is_monotone(self, is_time_sorted: bool) -> bool:
+        return is_time_sorted
 
 
 def axis_of(run: RunView, by: By, *, steps_per_epoch: int | None = None) -> Axis:
@@ -83,15 +96,6 @@ def axis_of(run: RunView, by: By, *, steps_per_epoch: int | None = None) -> Axis
     raise BadRequest(f"by must be steps, epochs or seconds, got {by!r}")
 
 
-def placed(series: Series, axis: Axis) -> tuple[Series, NumberArray]:
-    """The points that have a place on the axis, and their positions: without a time there is none in time."""
-    positions = axis.positions(series)
-    if positions.dtype.kind == "i":
-        return series, positions
-    rows = np.isfinite(positions)
-    return (series, positions) if rows.all() else (series.rows(rows), positions[rows])
-
-
 def buckets(positions: NumberArray, width: float) -> Int64Array:
     """Number of the bucket of each position.
 
@@ -106,20 +110,14 @@ def buckets(positions: NumberArray, width: float) -> Int64Array:
     return np.asarray(np.floor(positions / width), np.int64)
 
 
-def overlapping(
-    bucket: Int64Array, width: float, start: float | None, end: float | None
-) -> npt.NDArray[np.bool_]:
-    """Which buckets of that width share something with [start, end); None leaves that side open.
+def bucket_range(width: float, start: float | None, end: float | None) -> tuple[int | None, int | None]:
+    """Buckets [low, high) of that width that share something with [start, end); None leaves a side open.
 
-    >>> overlapping(np.array([0, 1, 2, 3]), 10, start=15, end=30)
-    array([False,  True,  True, False])
+    >>> bucket_range(10, start=15, end=30)
+    (1, 3)
     """
-    inside = np.ones(len(bucket), np.bool_)
-    if start is not None:
-        inside &= bucket >= _floor_of(start, width)
-    if end is not None:
-        inside &= bucket < -_floor_of(-end, width)
-    return inside
+    low = None if start is None else _floor_of(start, width)
+    return low, None if end is None else -_floor_of(-end, width)
 
 
 def _floor_of(position: float, width: float) -> int:

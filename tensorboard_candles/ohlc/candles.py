@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from tensorboard_candles.errors import BadRequest
 from tensorboard_candles.events.points import Float64Array, Int64Array
-from tensorboard_candles.ohlc.axes import Axis, By, NumberArray, buckets, overlapping, placed
-from tensorboard_candles.ohlc.groups import Groups
-from tensorboard_candles.ohlc.widths import automatic_width
+from tensorboard_candles.ohlc.axes import Axis, By, NumberArray
+from tensorboard_candles.ohlc.cuts import Cut, Placed
+from tensorboard_candles.ohlc.widths import automatic_cut
 from tensorboard_candles.store import Series
 
 NO_STEP = np.iinfo(np.int64).min
@@ -70,84 +69,75 @@ def candles(
     Without `width` the smallest of {1, 2, 5}·10^n that gives at most `limit` candles is taken. Raises
     BadRequest where a given width gives more than `limit`.
     """
-    series, positions = placed(series, axis)
+    placed = Placed.of(series, axis)
     if width is None:
-        width = automatic_width(positions, start=start, end=end, limit=limit, is_whole=axis.is_whole)
-    bucket = buckets(positions, width)
-    inside = overlapping(bucket, width, start, end)
-    bucket, series = bucket[inside], series.rows(inside)
-    if np.any(bucket[1:] < bucket[:-1]):
-        order = np.argsort(bucket, kind="stable")
-        bucket, series = bucket[order], series.rows(order)
-    groups = Groups.of(bucket)
-    if len(groups) > limit:
+        width, cut = automatic_cut(placed, start=start, end=end, limit=limit)
+    else:
+        cut = placed.cut(width, start, end)
+    if len(cut) > limit:
         raise BadRequest(
-            f"width {width:g} gives {len(groups)} candles, more than the limit of {limit}; "
+            f"width {width:g} gives {len(cut)} candles, more than the limit of {limit}; "
             "give a larger width, a narrower start and end, or a larger limit (at most 10000)"
         )
-    return _columns(series, groups, axis, width)
+    return _columns(cut, axis, width)
 
 
-def _columns(series: Series, groups: Groups, axis: Axis, width: float) -> Candles:
-    is_finite = np.isfinite(series.value)
-    prices = _prices(series, groups, is_finite)
+def _columns(cut: Cut, axis: Axis, width: float) -> Candles:
+    series, begin, last = cut.series, cut.begin, cut.end - 1
+    found = cut.levels.summary(series, begin, cut.end)
+    is_empty = found.count == 0
     wide = int(width) if axis.is_whole else width
+
+    def price(values: Float64Array) -> Float64Array:
+        return np.where(is_empty, np.nan, values)
+
+    def step(rows: Int64Array) -> Int64Array:
+        return np.where(is_empty, NO_STEP, series.step[rows])
+
+    first_finite, last_finite = _finite_ends(series, cut, found.count)
+    mean = np.ldexp(found.mean, cut.levels.exponent)
+    std = np.ldexp(np.sqrt(found.squares / np.maximum(found.count, 1)), cut.levels.exponent)
+    start_time, end_time = _times(cut)
     return Candles(
         by=axis.by,
         width=wide,
-        bucket=groups.key,
-        x=groups.key * wide,
-        first_step=series.step[groups.begin],
-        last_step=series.step[groups.last],
-        nonfinite=groups.length - prices.count,
-        start_time=groups.min(series.wall_time),
-        end_time=groups.max(series.wall_time),
-        **{field.name: getattr(prices, field.name) for field in fields(prices)},
+        bucket=cut.bucket,
+        x=cut.bucket * wide,
+        first_step=series.step[begin],
+        last_step=series.step[last],
+        open=price(series.value[first_finite].astype(np.float64)),
+        high=price(found.high),
+        low=price(found.low),
+        close=price(series.value[last_finite].astype(np.float64)),
+        mean=price(np.clip(mean, found.low, found.high)),
+        std=price(std),
+        count=found.count,
+        nonfinite=cut.end - begin - found.count,
+        high_step=step(found.high_row),
+        low_step=step(found.low_row),
+        start_time=start_time,
+        end_time=end_time,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Prices:
-    """The columns that only finite points enter."""
-
-    open: Float64Array
-    high: Float64Array
-    low: Float64Array
-    close: Float64Array
-    mean: Float64Array
-    std: Float64Array
-    count: Int64Array
-    high_step: Int64Array
-    low_step: Int64Array
+def _finite_ends(series: Series, cut: Cut, count: Int64Array) -> tuple[Int64Array, Int64Array]:
+    """Rows of the first and the last finite value of each bucket; anything in it where there is none."""
+    first, last = cut.begin.copy(), cut.end - 1
+    for rows, ends, step in ((first, cut.end - 1, 1), (last, cut.begin, -1)):
+        for index in np.flatnonzero((count > 0) & ~np.isfinite(series.value[rows])):
+            inside = series.value[cut.begin[index] : cut.end[index]]
+            offset = int(np.argmax(np.isfinite(inside[::step])))
+            rows[index] += step * offset
+            assert step * (ends[index] - rows[index]) >= 0
+    return first, last
 
 
-def _prices(series: Series, groups: Groups, is_finite: npt.NDArray[np.bool_]) -> _Prices:
-    rows = np.flatnonzero(is_finite)
-    value = series.value[rows].astype(np.float64)
-    step = series.step[rows]
-    filled = Groups.of(np.repeat(groups.key, groups.length)[rows])
-    at = np.searchsorted(groups.key, filled.key)
-
-    def number(values: Float64Array) -> Float64Array:
-        column = np.full(len(groups), np.nan)
-        column[at] = values
-        return column
-
-    def whole(values: Int64Array, missing: int) -> Int64Array:
-        column = np.full(len(groups), missing, np.int64)
-        column[at] = values
-        return column
-
-    high, low = filled.max(value), filled.min(value)
-    mean, std = filled.mean_and_std(value)
-    return _Prices(
-        open=number(value[filled.begin]),
-        high=number(high),
-        low=number(low),
-        close=number(value[filled.last]),
-        mean=number(mean),
-        std=number(std),
-        count=whole(filled.length, 0),
-        high_step=whole(step[filled.first_equal(value, high)], NO_STEP),
-        low_step=whole(step[filled.first_equal(value, low)], NO_STEP),
-    )
+def _times(cut: Cut) -> tuple[Float64Array, Float64Array]:
+    """Smallest and largest wall time of each bucket."""
+    time = cut.series.wall_time
+    if cut.levels.is_time_sorted or not len(cut):
+        return time[cut.begin], time[cut.end - 1]
+    length = cut.end - cut.begin
+    rows = np.repeat(cut.begin - (np.cumsum(length) - length), length) + np.arange(length.sum())
+    begin = np.cumsum(length) - length
+    return np.fmin.reduceat(time[rows], begin), np.fmax.reduceat(time[rows], begin)

@@ -16,6 +16,11 @@ from tensorboard_candles.store import RunView, Series
 class Epochs(Protocol):
     """Epochs of a run, however they are known."""
 
+    @property
+    def is_monotone(self) -> bool:
+        """Does the epoch never fall while the step rises?"""
+        ...
+
     def of_steps(self, step: Int64Array) -> Int64Array:
         """Epoch of each step."""
         ...
@@ -30,6 +35,7 @@ class EqualEpochs:
     """Epochs of a given number of steps each, the first of them beginning at step 0."""
 
     steps_per_epoch: int
+    is_monotone: bool = True
 
     def of_steps(self, step: Int64Array) -> Int64Array:
         return np.asarray(step // self.steps_per_epoch, np.int64)
@@ -46,6 +52,10 @@ class EpochStarts:
     epoch: Int64Array
     last_step: int
     """The last step that the run has reached."""
+
+    @property
+    def is_monotone(self) -> bool:
+        return bool(np.all(self.epoch[1:] >= self.epoch[:-1]))
 
     def of_steps(self, step: Int64Array) -> Int64Array:
         """Epoch of each step.

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 import numpy as np
 
 from tensorboard_candles.events.points import Float64Array
-from tensorboard_candles.ohlc.axes import Axis, buckets, placed
+from tensorboard_candles.ohlc.axes import Axis
 from tensorboard_candles.ohlc.candles import Candles
-from tensorboard_candles.ohlc.groups import Groups
+from tensorboard_candles.ohlc.cuts import Placed
 from tensorboard_candles.store import Series
 
 COUNT = "count"
@@ -36,16 +36,10 @@ def volume_of(found: Candles, axis: Axis, volume: Series | None) -> Float64Array
     """
     if volume is None:
         return (found.count + found.nonfinite).astype(np.float64)
-    volume, positions = placed(volume, axis)
-    is_finite = np.isfinite(volume.value)
-    bucket = buckets(positions, found.width)[is_finite]
-    value = volume.value[is_finite].astype(np.float64)
-    order = np.argsort(bucket, kind="stable")
-    groups = Groups.of(bucket[order])
-    mean, _ = groups.mean_and_std(value[order])
     column = np.full(len(found), np.nan)
-    _, in_candles, in_groups = np.intersect1d(
-        found.bucket, groups.key, assume_unique=True, return_indices=True
-    )
-    column[in_candles] = mean[in_groups]
+    if len(volume) and len(found):
+        cut = Placed.of(volume, axis).at(found.bucket, found.width)
+        sums = cut.levels.summary(cut.series, cut.begin, cut.end)
+        means = np.where(sums.count > 0, np.ldexp(sums.mean, cut.levels.exponent), np.nan)
+        column[np.searchsorted(found.bucket, cut.bucket)] = means
     return column

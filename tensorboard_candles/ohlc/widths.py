@@ -5,43 +5,56 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-import numpy as np
-
 from tensorboard_candles.errors import BadRequest
-from tensorboard_candles.ohlc.axes import NumberArray, buckets, overlapping
+from tensorboard_candles.ohlc.cuts import Cut, Placed
+from tensorboard_candles.ohlc.levels import FACTOR
 
 _WIDEST_EXPONENT = 18
 """5·10^18 is the widest that 64-bit steps can be cut by."""
 
 
-def automatic_width(
-    positions: NumberArray, *, start: float | None, end: float | None, limit: int, is_whole: bool
-) -> float:
-    """The smallest of {1, 2, 5}·10^n that gives at most `limit` candles over [start, end).
+def automatic_cut(placed: Placed, *, start: float | None, end: float | None, limit: int) -> tuple[float, Cut]:
+    """The smallest width of {1, 2, 5}·10^n that gives at most `limit` candles over [start, end), and those.
 
-    >>> automatic_width(np.arange(1_000_000), start=None, end=None, limit=1000, is_whole=True)
-    1000
+    >>> import numpy as np
+    >>> from tensorboard_candles.ohlc import StepAxis
+    >>> from tensorboard_candles.store import Series
+    >>> steps = np.arange(1_000_000)
+    >>> series = Series("run", "loss", steps, steps + 0.5, steps / 7)
+    >>> width, cut = automatic_cut(Placed.of(series, StepAxis()), start=None, end=None, limit=1000)
+    >>> width, len(cut)
+    (1000, 1000)
 
     On a whole axis n begins at 0 and buckets without a point don't count: they are no candles. Seconds have
     no smallest width, so there the buckets of the whole span count, empty or not.
 
     Raises BadRequest where no width does: steps on both sides of 0 never fit into one candle.
     """
-    inside = positions
-    if start is not None:
-        inside = inside[inside >= start]
-    if end is not None:
-        inside = inside[inside < end]
-    if not len(inside):
-        return 1 if is_whole else 1.0
-    if not is_whole:
-        return _width_of_span(float(inside.min()), float(inside.max()), limit)
+    lowest, highest = placed.bounds() if len(placed.series) else (0, 0)
+    low = lowest if start is None else max(lowest, start)
+    high = highest if end is None else min(highest, end)
+    if low > high or not len(placed.series):
+        width: float = 1 if placed.axis.is_whole else 1.0
+        return width, placed.cut(width, start, end)
+    if not placed.axis.is_whole:
+        width = _width_of_span(low, high, limit)
+        return width, placed.cut(width, start, end)
     # A candle of some width holds at most that many distinct positions: narrower ones need not be tried.
-    distinct = _count_distinct(inside)
+    distinct = _distinct_at_least(placed, low, high)
     for width in map(int, _ladder(max(0, _decade(distinct / limit)), _WIDEST_EXPONENT)):
-        if width * limit >= distinct and _count(positions, width, start, end) <= limit:
-            return width
+        if width * limit >= distinct and len(cut := placed.cut(width, start, end)) <= limit:
+            return width, cut
     raise BadRequest(f"no width gives at most {limit} candles here; give a larger limit")
+
+
+def _distinct_at_least(placed: Placed, low: float, high: float) -> int:
+    """How many distinct steps there are at least in a window; 1 where that would cost a look at each."""
+    if placed.axis.by != "steps":
+        return 1
+    first, last = placed.first_row(low), placed.first_row(high)
+    blocks = placed.levels.distinct_steps
+    begin, end = -(-first // FACTOR), min(last // FACTOR, len(blocks) - 1)
+    return max(int(blocks[end] - blocks[begin]), 1) if begin < end else 1
 
 
 def _width_of_span(lowest: float, highest: float, limit: int) -> float:
@@ -61,15 +74,3 @@ def _ladder(exponent: int, last_exponent: int) -> Iterator[float]:
         for digit in (1, 2, 5):
             # Parsed, not multiplied: 2e-5 is a nearer double than 2 * 10**-5.
             yield float(f"{digit}e{power}")
-
-
-def _count(positions: NumberArray, width: int, start: float | None, end: float | None) -> int:
-    """Candles of that width that overlap [start, end)."""
-    bucket = buckets(positions, width)
-    return _count_distinct(bucket[overlapping(bucket, width, start, end)])
-
-
-def _count_distinct(values: NumberArray) -> int:
-    if np.any(values[1:] < values[:-1]):
-        values = np.sort(values)
-    return int(np.count_nonzero(values[1:] != values[:-1])) + min(len(values), 1)

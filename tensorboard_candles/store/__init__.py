@@ -7,6 +7,6 @@ series), `source` (what the layers to the right see), `local` (runs in a log dir
 
 from tensorboard_candles.store.local import LocalSource
 from tensorboard_candles.store.sampled import SampledSource
-from tensorboard_candles.store.source import Loading, Problem, RunView, Series, Source
+from tensorboard_candles.store.source import Lineage, Loading, Problem, RunView, Series, Source
 
-__all__ = ["Loading", "LocalSource", "Problem", "RunView", "SampledSource", "Series", "Source"]
+__all__ = ["Lineage", "Loading", "LocalSource", "Problem", "RunView", "SampledSource", "Series", "Source"]

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tensorboard_candles.events import Points
+from tensorboard_candles.store.source import Lineage
 
 DType = TypeVar("DType", bound=np.generic)
 
@@ -46,13 +47,17 @@ class Column(Generic[DType]):
 class PointColumns:
     """Points of one tag in one file, in arrival order."""
 
-    __slots__ = ("_step", "_value", "_wall_time", "is_sorted")
+    __slots__ = ("_step", "_value", "_wall_time", "is_sorted", "lineage")
 
     def __init__(self, points: Points) -> None:
+        self.lineage = Lineage()
         self._step = Column(points.step)
         self._wall_time = Column(points.wall_time)
         self._value = Column(points.value)
         self.is_sorted = bool(np.all(points.step[1:] >= points.step[:-1]))
+
+    def __len__(self) -> int:
+        return len(self._step.view())
 
     def points(self) -> Points:
         return Points(self._step.view(), self._wall_time.view(), self._value.view())

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import secrets
+from dataclasses import dataclass
 from pathlib import Path
 
 from tensorboard_candles.events import EventFile, Points, Segment, SessionStart, Window
 from tensorboard_candles.events.points import no_points
 from tensorboard_candles.store.columns import PointColumns
 from tensorboard_candles.store.restarts import FilePart, surviving
-from tensorboard_candles.store.source import RunView, Series
+from tensorboard_candles.store.source import Lineage, RunView, Series
 
 _EPOCH_MARKS = None
 """Key of the epoch marks beside the tags: no tag can be equal to it."""
@@ -57,6 +58,11 @@ class RunFile:
             if is_void.any():
                 self.columns[key] = PointColumns(points.where(~is_void))
 
+    def signature(self, key: str | None) -> object:
+        """Changes whenever `part` does."""
+        columns = self.columns.get(key)
+        return (columns and (columns.lineage, len(columns)), self.first_wall_time, tuple(self.starts))
+
     def part(self, key: str | None) -> FilePart:
         columns = self.columns.get(key)
         points, is_sorted = (columns.points(), columns.is_sorted) if columns else (no_points(), True)
@@ -73,6 +79,7 @@ class Run:
         # Another run of this name, of an earlier process or after deletion, must not share a version.
         self._nonce = secrets.token_hex(4)
         self._view: RunView | None = None
+        self._merged: dict[str | None, _Merged] = {}
 
     def keep_only(self, paths: tuple[Path, ...]) -> bool:
         """Follow the directory: files that went are forgotten, new ones wait to be read. True if changed."""
@@ -95,11 +102,36 @@ class Run:
 
     def _build_view(self) -> RunView:
         keys = {key for file in self.files.values() for key in file.columns}
-        tags = sorted(key for key in keys if key is not None)
-        points_of = {tag: self._points(tag) for tag in tags}
-        series = {tag: Series.of(self.name, tag, points) for tag, points in points_of.items() if len(points)}
-        version = f"{self._nonce}.{self._changes}"
-        return RunView.of(self.name, version, series, self._points(_EPOCH_MARKS))
+        merged = {key: self._merge(key) for key in sorted(keys, key=lambda key: key or "")}
+        self._merged = merged
+        series = {
+            tag: Series.of(self.name, tag, found.points, lineage=found.lineage)
+            for tag, found in merged.items()
+            if tag is not None and len(found.points)
+        }
+        marks = merged[_EPOCH_MARKS].points if _EPOCH_MARKS in merged else no_points()
+        return RunView.of(self.name, f"{self._nonce}.{self._changes}", series, marks)
 
-    def _points(self, key: str | None) -> Points:
-        return surviving([file.part(key) for file in self.files.values()])
+    def _merge(self, key: str | None) -> _Merged:
+        """Points of all files that count; what was merged before, where none of them has changed since."""
+        files = list(self.files.values())
+        signature = tuple(file.signature(key) for file in files)
+        before = self._merged.get(key)
+        if before and before.signature == signature:
+            return before
+        parts = [file.part(key) for file in files]
+        points = surviving(parts)
+        # Points that came through as they stand in their file grow as that grows; others are made anew.
+        untouched = (
+            file.columns[key].lineage
+            for file, part in zip(files, parts, strict=True)
+            if part.points is points and key in file.columns
+        )
+        return _Merged(signature, points, next(untouched, Lineage()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Merged:
+    signature: tuple[object, ...]
+    points: Points
+    lineage: Lineage

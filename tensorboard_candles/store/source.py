@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from tensorboard_candles.events.points import Float64Array, FloatArray, Int64Array, Points
+
+
+class Lineage:
+    """What a series shares with what it grows into: the points of the one are the first of the other's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +29,26 @@ class Series:
     value: FloatArray
     exact: bool = True
     """False where this is only TensorBoard's own sample of the points."""
+    lineage: Lineage = field(default_factory=Lineage, compare=False, repr=False)
 
     @staticmethod
-    def of(run: str, tag: str, points: Points, *, exact: bool = True) -> Series:
-        return Series(run, tag, points.step, points.wall_time, points.value, exact)
+    def of(
+        run: str, tag: str, points: Points, *, exact: bool = True, lineage: Lineage | None = None
+    ) -> Series:
+        return Series(run, tag, points.step, points.wall_time, points.value, exact, lineage or Lineage())
 
     def __len__(self) -> int:
         return len(self.step)
 
     def rows(self, rows: slice | Int64Array | npt.NDArray[np.bool_]) -> Series:
         """Some of the points."""
-        return replace(self, step=self.step[rows], wall_time=self.wall_time[rows], value=self.value[rows])
+        return replace(
+            self,
+            step=self.step[rows],
+            wall_time=self.wall_time[rows],
+            value=self.value[rows],
+            lineage=Lineage(),
+        )
 
 
 @dataclass(frozen=True, slots=True)

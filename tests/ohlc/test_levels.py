@@ -1,0 +1,94 @@
+"""Candles from summaries of blocks are those from every point, at any length and while the series grows."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from tensorboard_candles.api.answer import to_list
+from tensorboard_candles.events.points import FloatArray
+from tensorboard_candles.ohlc import SecondsAxis, StepAxis, candles, volume_of
+from tensorboard_candles.ohlc.levels import FACTOR, levels_of
+from tensorboard_candles.store import Lineage, Series
+from tests.ohlc.naive import candle_rows
+
+EXACT = "bucket first_step last_step open high low close count nonfinite high_step low_step".split()
+
+
+def noisy(count: int, *, dtype: type = np.float32, gaps: bool = False, bad: float = 0.0) -> Series:
+    rng = np.random.default_rng(count)
+    step = np.cumsum(rng.integers(0, 4, count)) if gaps else np.arange(count)
+    value: FloatArray = rng.normal(5, 2, count).astype(dtype)
+    value[rng.random(count) < bad] = math.nan
+    value[rng.integers(0, count, 3)] = [9e9, -9e9, math.inf]
+    return Series("run", "loss", step, 100.0 + 0.25 * step.astype(np.float64), value)
+
+
+def assert_exact(series: Series, width: int, by_seconds: bool = False) -> None:
+    axis = SecondsAxis(100.0) if by_seconds else StepAxis()
+    found, rows = candles(series, axis, width=width, limit=10_000), candle_rows(series, axis, width)
+    for name in EXACT:
+        assert to_list(getattr(found, name)) == [row[name] for row in rows], name
+    for name in ("mean", "std"):
+        wanted = [math.nan if row[name] is None else row[name] for row in rows]
+        largest = [max(abs(row["high"] or 0), abs(row["low"] or 0), 1e-300) for row in rows]
+        error = np.abs(getattr(found, name) - wanted) / largest
+        assert np.nan_to_num(error).max() < 1e-13
+        assert np.isnan(getattr(found, name)).tolist() == np.isnan(wanted).tolist()
+
+
+@pytest.mark.parametrize("count", [1, 63, 64, 65, FACTOR**2 - 1, FACTOR**2 + 1, 20_000])
+@pytest.mark.parametrize("width", [10, 64, 1000, 4096, 10**6])
+def test_any_width_over_any_length_is_exact(count: int, width: int) -> None:
+    assert_exact(noisy(max(count, 1)), width)
+
+
+@pytest.mark.parametrize("bad", [0.01, 0.5, 0.98, 1.0])
+def test_series_with_many_non_finite_values_are_exact(bad: float) -> None:
+    for width in (7, 500, 10**6):
+        assert_exact(noisy(9000, bad=bad), width)
+
+
+def test_repeated_and_missing_steps_and_times_are_exact() -> None:
+    series = noisy(12_000, gaps=True)
+    for width in (5, 77, 5000):
+        assert_exact(series, width)
+        assert_exact(series, width, by_seconds=True)
+
+
+def test_doubles_are_exact() -> None:
+    assert_exact(noisy(9000, dtype=np.float64), 777)
+
+
+def test_a_series_that_grows_keeps_its_blocks_and_is_exact_at_every_length() -> None:
+    whole, lineage = noisy(15_000, bad=0.1), Lineage()
+    counts = []
+    for length in (10, 64, 130, 4095, 4097, 9000, 15_000):
+        here = slice(0, length)
+        grown = Series("r", "t", whole.step[here], whole.wall_time[here], whole.value[here], lineage=lineage)
+        assert_exact(grown, 100)
+        counts.append(len(levels_of(grown).blocks[0].count) if levels_of(grown).blocks else 0)
+    assert counts == [length // FACTOR for length in (10, 64, 130, 4095, 4097, 9000, 15_000)]
+
+
+def test_magnitudes_that_no_square_holds_appear_late_and_are_exact() -> None:
+    value = np.ones(1000)
+    value[900:] = np.tile([1e200, -1e200], 50)
+    lineage = Lineage()
+    steps = np.arange(1000)
+    for length in (500, 1000):
+        here = slice(0, length)
+        series = Series("r", "t", steps[here], steps[here].astype(np.float64), value[here], lineage=lineage)
+        found = candles(series, StepAxis(), width=100)
+        assert found.mean[0] == 1.0
+    assert found.std[-1] == pytest.approx(1e200, rel=1e-14)
+
+
+def test_volume_of_a_long_series_is_the_mean_of_each_bucket() -> None:
+    price, volume = noisy(30_000), noisy(9_000, gaps=True, bad=0.2)
+    found = candles(price, StepAxis(), width=300)
+    rows = {row["bucket"]: row["mean"] for row in candle_rows(volume, StepAxis(), 300)}
+    wanted = [math.nan if rows.get(k) is None else rows[k] for k in found.bucket.tolist()]
+    np.testing.assert_allclose(volume_of(found, StepAxis(), volume), wanted, rtol=1e-9)
