@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from tensorboard_candles.events.points import FloatArray, Int64Array
+from tensorboard_candles.events.points import Float64Array, FloatArray, Int64Array
 from tensorboard_candles.ohlc.summary import Summary, stacked
 from tensorboard_candles.store import Lineage, Series
 from tensorboard_candles.store.columns import Column
@@ -99,7 +99,7 @@ class _GrowingLevels:
             return Levels(
                 blocks,
                 self._exponent,
-                self._is_time_sorted and bool(np.all(tail[1:] >= tail[:-1])),
+                self._is_time_sorted and _is_sorted(tail),
                 self._distinct.view(),
             )
 
@@ -114,7 +114,7 @@ class _GrowingLevels:
 
     def _note_order(self, series: Series, begin: int, end: int) -> None:
         time = series.wall_time[max(begin - 1, 0) : end]
-        self._is_time_sorted = self._is_time_sorted and bool(np.all(time[1:] >= time[:-1]))
+        self._is_time_sorted = self._is_time_sorted and _is_sorted(time)
         step = series.step[begin:end]
         differs = np.ones(end - begin, np.int64)
         differs[1:] = step[1:] != step[:-1]
@@ -134,6 +134,12 @@ class _GrowingLevels:
         if whole > done:
             items = Summary(*(column.view()[done * FACTOR : whole * FACTOR] for column in columns))
             self._append(level + 1, items.folded(FACTOR).merged())
+
+
+def _is_sorted(time: Float64Array) -> bool:
+    """Finite, and none before the one that precedes it."""
+    ends_are_finite = bool(np.isfinite(time[[0, -1]]).all()) if len(time) else True
+    return ends_are_finite and bool(np.all(time[1:] >= time[:-1]))
 
 
 def _exponent_of(value: FloatArray) -> int:
