@@ -1,0 +1,151 @@
+"""What stands in the way of candles is said in the tab, and goes away by itself."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from tests.browser import logs
+from tests.browser.conftest import OpenTab, StartServer
+from tests.browser.tab import Tab, until
+from tests.support import records
+from tests.support.server import Server, eventually
+
+
+def test_an_empty_log_directory_says_what_to_do_until_a_run_appears(
+    tmp_path: Path, tensorboard_server: StartServer, open_tab: OpenTab
+) -> None:
+    tab = open_tab(tensorboard_server(tmp_path).url)
+    words = tab.wait_for("state-empty").inner_text()
+    assert str(tmp_path) in words
+    assert "from tensorboard_candles import Tracker" in words
+    assert "SummaryWriter" in words
+    logs.write_short_run(tmp_path, "first")
+    tab.wait_for_candles()
+    assert tab.get("state-empty").count() == 0
+    assert tab.title() == "loss first"
+    logs.write_short_run(tmp_path, "second")
+    until(lambda: tab.runs() == ["first", "second"], "the second run")
+    assert tab.focused_run() == "first"
+
+
+class MortalServer:
+    """TensorBoard on one port, which can be killed and started again there."""
+
+    def __init__(self, logdir: Path, outputs: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = int(probe.getsockname()[1])
+        self.logdir = logdir
+        self.outputs = outputs
+        self.started: list[Server] = []
+
+    def start(self) -> Server:
+        output = self.outputs / f"output {len(self.started)}.txt"
+        server = Server(["--logdir", str(self.logdir), f"--port={self.port}"], output)
+        self.started.append(server)
+        server.wait_until_serving()
+        return server
+
+    def kill(self) -> None:
+        for server in self.started:
+            if server.process.poll() is None:
+                server.process.kill()
+                server.process.wait()
+
+
+@pytest.fixture
+def mortal_server(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MortalServer]:
+    server = MortalServer(tmp_path, tmp_path_factory.mktemp("mortal"))
+    yield server
+    server.kill()
+
+
+def allow_no_answer(tab: Tab) -> None:
+    """What Chromium itself logs of requests that no one answers."""
+    unanswered = r"net::ERR_(CONNECTION_\w+|EMPTY_RESPONSE|SOCKET_NOT_CONNECTED)"
+    tab.trouble.allow(rf"failed: .*/data/plugin/candles/.* \({unanswered}\)")
+    tab.trouble.allow(rf"console: Failed to load resource: {unanswered} .*")
+
+
+def test_a_server_that_is_gone_is_waited_for(mortal_server: MortalServer, open_tab: OpenTab) -> None:
+    logs.write_short_run(mortal_server.logdir, "run")
+    tab = open_tab(mortal_server.start().url)
+    before = tab.wait_for_candles()
+    allow_no_answer(tab)
+    mortal_server.kill()
+    words = tab.wait_for("state-error").inner_text()
+    assert "does not answer" in words
+    assert "Next try in" in words
+    assert tab.view() == before, "what was on screen stays"
+    logs.write_short_run(mortal_server.logdir, "another")
+    mortal_server.start()
+    tab.get("state-error").wait_for(state="detached")
+    until(lambda: tab.runs() == ["another", "run"], "the run that came meanwhile")
+    tab.focus("another")
+    until(lambda: tab.title() == "loss another", "its candles")
+    tab.page.close()
+
+
+def test_a_damaged_file_is_reported_and_the_rest_is_drawn(
+    tmp_path: Path, tensorboard_server: StartServer, open_tab: OpenTab
+) -> None:
+    path = logs.write_short_run(tmp_path, "hurt")
+    content = bytearray(path.read_bytes())
+    offset = len(content) - 20 * len(records.scalar_record("loss", step=199, value=0.5))
+    content[offset + 20] ^= 0xFF
+    path.write_bytes(bytes(content))
+    logs.write_short_run(tmp_path, "sound")
+    tab = open_tab(tensorboard_server(tmp_path).url)
+    tab.wait_for_candles()
+    problems = tab.wait_for("problems")
+    assert problems.inner_text() == "1 problem in the event files"
+    problems.get_by_role("button").click()
+    words = problems.inner_text()
+    assert "hurt" in words
+    assert "sound" not in words
+    assert records.FILE_NAME in words
+    assert f"byte {offset:,}" in words
+    tab.page.keyboard.press("Escape")
+    until(lambda: problems.inner_text() == "1 problem in the event files", "the list to close")
+    assert tab.title() == "loss hurt"
+    assert tab.view().candles == 199
+
+
+@pytest.fixture
+def data_server(tmp_path: Path) -> Iterator[str]:
+    """TensorBoard's Rust server by itself: TensorBoard gets a sample from there and sees no files."""
+    logdir, port_file = tmp_path / "logs", tmp_path / "port"
+    logs.write_short_run(logdir, "run", steps=1000)
+    binary = import_module("tensorboard_data_server").server_binary()
+    options = [
+        "--port=0",
+        f"--port-file={port_file}",
+        "--samples-per-plugin=scalars=100",
+        "--die-after-stdin",
+    ]
+    process = subprocess.Popen([binary, f"--logdir={logdir}", *options], stdin=subprocess.PIPE)
+    try:
+        eventually(
+            lambda: port_file.exists() and port_file.read_text().endswith("\n"), what="the data server"
+        )
+        yield f"localhost:{int(port_file.read_text())}"
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_a_sample_is_called_a_sample(
+    data_server: str, tensorboard_server: StartServer, open_tab: OpenTab
+) -> None:
+    tab = open_tab(tensorboard_server(None, f"--grpc_data_provider={data_server}").url)
+    tab.wait_for_candles()
+    badge = tab.wait_for("sampled-badge")
+    assert badge.inner_text().startswith("sampled")
+    assert "--logdir" in badge.inner_text()
+    assert tab.title() == "loss run"
