@@ -5,12 +5,14 @@ do where they are damaged), `decode` (events to columns), `tail` (a file that gr
 `bulk` (the trick, in five steps), with `boundaries`, `template` and `crc`.
 """
 
+from tensorboard_candles.events.bulk import BulkDecoder
 from tensorboard_candles.events.discovery import LogRoot, RunFiles, discover, log_roots
 from tensorboard_candles.events.framing import Damage
 from tensorboard_candles.events.points import Points, Segment, SessionStart
 from tensorboard_candles.events.tail import EventFile, Window
 
 __all__ = [
+    "BulkDecoder",
     "Damage",
     "EventFile",
     "LogRoot",

@@ -45,7 +45,7 @@ BoolArray = npt.NDArray[np.bool_]
 class BulkDecoder:
     """Decodes the verified records that a buffer begins with.
 
-    It remembers the templates it met: the next window of a file looks like the one before.
+    It remembers the templates it met: the next window of a file, and the next file, look like the one before.
     """
 
     def __init__(self) -> None:

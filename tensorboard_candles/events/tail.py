@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from tensorboard_candles.events.bulk import BulkDecoder
 from tensorboard_candles.events.framing import Damage
 from tensorboard_candles.events.points import Segment
 from tensorboard_candles.events.window import Decoded, WindowDecoder
@@ -56,8 +57,10 @@ class EventFile:
     A torn tail is left for the next read. Damage is passed over and listed in `problems`.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, bulk: BulkDecoder | None = None) -> None:
         self.path = path
+        # Shared by the files of a log directory, which are alike: a shape met in one is known in all.
+        self._bulk = bulk or BulkDecoder()
         self._seen: _Identity | None = None
         self._begin()
 
@@ -67,7 +70,7 @@ class EventFile:
         self._offset = 0
         self._torn_until = 0
         self._head = b""
-        self._decoder = WindowDecoder()
+        self._decoder = WindowDecoder(self._bulk)
         self._damages: list[Damage] = []
         self._suspect: Damage | None = None
         self._is_skipping = False

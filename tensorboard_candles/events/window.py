@@ -32,12 +32,12 @@ class Decoded:
 class WindowDecoder:
     """Decodes one file, window by window.
 
-    With `in_bulk` false every record is parsed by itself: slow, and the reference for what is right.
+    Without a bulk decoder every record is parsed by itself: slow, and the reference for what is right.
     """
 
-    def __init__(self, *, in_bulk: bool = True) -> None:
+    def __init__(self, bulk: BulkDecoder | None) -> None:
         self._plugins: dict[str, PluginData] = {}
-        self._bulk = BulkDecoder() if in_bulk else None
+        self._bulk = bulk
 
     def decode(self, buffer: bytes) -> Decoded:
         """Points of all records from the start of the buffer on, and what damage lies between them."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tensorboard_candles.errors import NotFound
-from tensorboard_candles.events import LogRoot, discover
+from tensorboard_candles.events import BulkDecoder, LogRoot, discover
 from tensorboard_candles.store.run import Run, RunFile
 from tensorboard_candles.store.source import Loading, Problem, RunView
 
@@ -37,6 +37,7 @@ class LocalSource:
         self._poll_secs = poll_secs
         self._lock = threading.RLock()
         self._runs: dict[str, Run] = {}
+        self._bulk = BulkDecoder()
         self._unreadable: tuple[tuple[str, str], ...] = ()
         self._changes = 0
         # Versions of an earlier process must never look like this one's.
@@ -119,7 +120,7 @@ class LocalSource:
             self._runs = {name: run for name, run in self._runs.items() if name in present}
             for listed in found.runs:
                 run = self._runs.setdefault(listed.name, Run(listed.name))
-                changed |= run.keep_only(listed.files)
+                changed |= run.keep_only(listed.files, self._bulk)
             for run in self._runs.values():
                 for path, file in run.files.items():
                     if not file.is_loaded and not file.size_bytes:

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from tensorboard_candles.events import EventFile, Points, Segment, SessionStart, Window
+from tensorboard_candles.events import BulkDecoder, EventFile, Points, Segment, SessionStart, Window
 from tensorboard_candles.events.points import no_points
 from tensorboard_candles.store.columns import PointColumns
 from tensorboard_candles.store.restarts import FilePart, surviving
@@ -20,8 +20,8 @@ _EPOCH_MARKS = None
 class RunFile:
     """What has been read of one file of a run."""
 
-    def __init__(self, path: Path) -> None:
-        self.events = EventFile(path)
+    def __init__(self, path: Path, bulk: BulkDecoder) -> None:
+        self.events = EventFile(path, bulk)
         self.size_bytes = 0
         self.is_loaded = False
         """True once it has been read to its end, as it was at some time."""
@@ -81,11 +81,11 @@ class Run:
         self._view: RunView | None = None
         self._merged: dict[str | None, _Merged] = {}
 
-    def keep_only(self, paths: tuple[Path, ...]) -> bool:
+    def keep_only(self, paths: tuple[Path, ...], bulk: BulkDecoder) -> bool:
         """Follow the directory: files that went are forgotten, new ones wait to be read. True if changed."""
         if tuple(self.files) == paths:
             return False
-        self.files = {path: self.files.get(path) or RunFile(path) for path in paths}
+        self.files = {path: self.files.get(path) or RunFile(path, bulk) for path in paths}
         self.touch()
         return True
 

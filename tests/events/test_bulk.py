@@ -31,7 +31,7 @@ def plain(points: Points) -> list[Any]:
 
 def read(content: bytes, *, in_bulk: bool, cuts: tuple[int, ...] = ()) -> list[Any]:
     """Everything that is read of the content, window by window as it grows."""
-    decoder = WindowDecoder(in_bulk=in_bulk)
+    decoder = WindowDecoder(BulkDecoder() if in_bulk else None)
     told: list[Any] = []
     begin = 0
     for end in (*cuts, len(content)):
@@ -144,7 +144,7 @@ def test_every_flipped_bit_of_a_payload_costs_exactly_its_record() -> None:
         for bit in rng.integers(8 * 12, 8 * len(log[row]), 4).tolist():
             damaged = bytearray(content)
             damaged[begin + bit // 8] ^= 1 << (bit % 8)
-            found = WindowDecoder().decode(bytes(damaged))
+            found = WindowDecoder(BulkDecoder()).decode(bytes(damaged))
             reported = [*found.damages, *([found.suspect] if found.suspect else [])]
             assert [damage.offset for damage in reported] == [begin]
             assert found.segments[0].scalars["loss"].step.tolist() == [s for s in range(1000) if s != row]

@@ -16,7 +16,7 @@ from tests.support.records import event_record, record
 
 
 def segments_of(*events: event_pb2.Event) -> list[Segment]:
-    found = WindowDecoder(in_bulk=False).decode(b"".join(event_record(event) for event in events))
+    found = WindowDecoder(None).decode(b"".join(event_record(event) for event in events))
     assert found.damages == []
     return found.segments
 
@@ -120,6 +120,6 @@ def test_a_session_start_begins_a_new_segment() -> None:
 def test_a_payload_that_is_no_event_is_reported_and_the_rest_is_read() -> None:
     event = event_pb2.Event(step=1)
     event.summary.value.add(tag="loss", simple_value=math.inf)
-    found = WindowDecoder(in_bulk=False).decode(record(b"\xff\xff\xff") + event_record(event))
+    found = WindowDecoder(None).decode(record(b"\xff\xff\xff") + event_record(event))
     assert [(damage.offset, damage.what) for damage in found.damages] == [(0, "not an event")]
     assert found.segments[0].scalars["loss"].value.tolist() == [math.inf]
