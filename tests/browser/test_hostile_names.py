@@ -25,16 +25,22 @@ def assert_nothing_injected(tab: Tab) -> None:
     assert tab.frame.evaluate(FOREIGN_ELEMENTS) == {"elements": 0, "pwned": []}
 
 
+def damaged_run(tags: list[str], *, values_from: int = 0) -> bytes:
+    """Nine points of each tag, and a damaged record, so that the run is in the list of problems."""
+    points = [
+        records.scalar_record(tag, step=step, value=float(values_from + step))
+        for tag in tags
+        for step in range(9)
+    ]
+    damaged = points[-1][:-1] + bytes([points[-1][-1] ^ 1])
+    return b"".join([records.version_record(), *points, damaged, points[-1]])
+
+
 def test_hostile_names_are_shown_as_text_and_nothing_else(
     tmp_path: Path, tensorboard_server: StartServer, open_tab: OpenTab
 ) -> None:
     for number, run in enumerate(NAMES):
-        points = [
-            records.scalar_record(tag, step=s, value=float(number + s)) for tag in NAMES for s in range(9)
-        ]
-        # Damaged as well, so that the name is also in the list of problems.
-        damaged = points[-1][:-1] + bytes([points[-1][-1] ^ 1])
-        records.write_run(tmp_path, run, b"".join([records.version_record(), *points, damaged, points[-1]]))
+        records.write_run(tmp_path, run, damaged_run(NAMES, values_from=number))
     server = tensorboard_server(tmp_path)
     server.wait_loaded()
     tab = open_tab(server.url)
@@ -56,3 +62,33 @@ def test_hostile_names_are_shown_as_text_and_nothing_else(
     assert_nothing_injected(tab)
     overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert tab.frame.evaluate(overflow) == 0
+
+
+REVERSED_LETTERS = """(element) => {
+  const text = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  const left = (node, at) => {
+    const range = document.createRange();
+    range.setStart(node, at);
+    range.setEnd(node, at + 1);
+    return range.getBoundingClientRect().left;
+  };
+  const reversed = [];
+  while (text.nextNode()) {
+    const node = text.currentNode;
+    const at = node.data.search("checksum");
+    if (at >= 0 && left(node, at) > left(node, at + 7)) reversed.push(node.data);
+  }
+  return reversed;
+}"""
+
+
+def test_a_name_that_turns_the_direction_of_writing_turns_nothing_beside_it(
+    tmp_path: Path, tensorboard_server: StartServer, open_tab: OpenTab
+) -> None:
+    records.write_run(tmp_path, "\u202egnirts", damaged_run(["loss"]))
+    tab = open_tab(tensorboard_server(tmp_path).url)
+    tab.wait_for_candles()
+    problems = tab.wait_for("problems")
+    problems.get_by_role("button").click()
+    assert "checksum mismatch" in problems.inner_text()
+    assert problems.evaluate(REVERSED_LETTERS) == []

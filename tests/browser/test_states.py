@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -32,6 +33,20 @@ def test_an_empty_log_directory_says_what_to_do_until_a_run_appears(
     logs.write_short_run(tmp_path, "second")
     until(lambda: tab.runs() == ["first", "second"], "the second run")
     assert tab.focused_run() == "first"
+
+
+def test_the_lines_that_an_empty_log_directory_suggests_make_candles_appear(
+    tmp_path: Path, tensorboard_server: StartServer, open_tab: OpenTab
+) -> None:
+    logdir, elsewhere = tmp_path / "logs", tmp_path / "elsewhere"
+    logdir.mkdir()
+    elsewhere.mkdir()
+    tab = open_tab(tensorboard_server(logdir).url)
+    suggested = tab.wait_for("state-empty").locator("pre").inner_text()
+    script = f"batches, loss = range(9), 0.5\n{suggested}\ntracker.close()\n"
+    subprocess.run([sys.executable, "-c", script], cwd=elsewhere, check=True)
+    tab.wait_for_candles()
+    assert tab.view().candles == 9
 
 
 class MortalServer:
