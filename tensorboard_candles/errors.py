@@ -5,6 +5,7 @@ CandlesError
 │   └── NoEpochs          candles by epoch were asked of a run that has none
 ├── NotAllowed            the request's method has no meaning here (HTTP 405)
 ├── NotFound              no such run, tag or file (HTTP 404)
+├── TooLarge              an answer larger than one request may have (HTTP 413)
 └── WriterError           what was logged can't be written
     └── NotAScalar        a logged value that is not one real number (a TypeError too)
 """
@@ -40,6 +41,12 @@ class NotFound(CandlesError):
     """No such run, tag or file."""
 
     status = HTTPStatus.NOT_FOUND
+
+
+class TooLarge(CandlesError):
+    """An answer larger than one request may have."""
+
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
 class WriterError(CandlesError):

@@ -78,7 +78,7 @@ class _NotModified(Response):
 def not_modified(request: Request, etag: str) -> Response | None:
     """304 where the client has this very version already."""
     if request.if_none_match.contains_weak(etag):
-        return _NotModified(status=HTTPStatus.NOT_MODIFIED, headers=_etag_headers(etag))
+        return _NotModified(status=HTTPStatus.NOT_MODIFIED, headers=etag_headers(etag))
     return None
 
 
@@ -135,11 +135,12 @@ def _respond(request: Request, body: str | bytes, content_type: str, etag: str) 
         # TensorBoard compresses what it knows to be text; arrays it leaves to us.
         body, encoding = gzip.compress(body, compresslevel=1, mtime=0), "gzip"
     response: Response = http_util.Respond(
-        request, body, content_type, content_encoding=encoding, headers=_etag_headers(etag)
+        request, body, content_type, content_encoding=encoding, headers=etag_headers(etag)
     )
     return response
 
 
-def _etag_headers(etag: str) -> list[tuple[str, str]]:
+def etag_headers(etag: str) -> list[tuple[str, str]]:
+    """Headers of an answer that this ETag names."""
     # Weak: the same answer may come compressed or not.
     return [("ETag", f'W/"{etag}"'), ("Vary", "Accept-Encoding")]

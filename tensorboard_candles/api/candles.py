@@ -11,7 +11,7 @@ from werkzeug.wrappers import Request, Response
 
 from tensorboard_candles.api import params
 from tensorboard_candles.api.answer import Table, not_modified, respond_tables
-from tensorboard_candles.api.series import asked, etag_of_series, series_of
+from tensorboard_candles.api.series import asked, etag_of_series, series_of, tables_of
 from tensorboard_candles.errors import BadRequest
 from tensorboard_candles.ohlc import (
     COUNT,
@@ -53,7 +53,7 @@ def candles_route(request: Request, source: Source) -> Response:
     unchanged = not_modified(request, etag)
     if unchanged:
         return unchanged
-    tables = [table(view, series, query) for view, series in found]
+    tables = tables_of(found, lambda view, series: table(view, series, query))
     return respond_tables(request, "candles", tables, fmt=fmt, etag=etag)
 
 

@@ -13,7 +13,8 @@ from tensorboard_candles.errors import BadRequest
 
 Args = MultiDict[str, str]
 
-_NUMBER = re.compile(r"[+-]?[0-9]+(?P<fraction>\.[0-9]*)?(?P<exponent>[eE][+-]?[0-9]+)?")
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_WHOLE = re.compile(r"[+-]?[0-9]+")
 
 FORMATS = ("json", "safetensors", "csv")
 MOST_PAIRS = 1000
@@ -53,10 +54,9 @@ def number(args: Args, name: str) -> float | None:
     if given is None:
         return None
     # A length that no number needs is refused before it is parsed.
-    written = _NUMBER.fullmatch(given) if len(given) <= 64 else None
     value: float = math.inf
-    if written:
-        value = float(given) if written["fraction"] or written["exponent"] else int(given)
+    if len(given) <= 64 and _NUMBER.fullmatch(given):
+        value = int(given) if _WHOLE.fullmatch(given) else float(given)
     if not abs(value) < 2**63:
         raise BadRequest(f"{name} must be a finite number, got {given[:64]!r}")
     return value

@@ -8,10 +8,9 @@ from werkzeug.wrappers import Request, Response
 from tensorboard_candles.api import params
 from tensorboard_candles.api.answer import Table, not_modified, respond_tables
 from tensorboard_candles.api.candles import axis_name, steps_per_epoch
-from tensorboard_candles.api.series import asked, etag_of_series
+from tensorboard_candles.api.series import asked, etag_of_series, tables_of
 from tensorboard_candles.errors import NoEpochs
-from tensorboard_candles.events.points import Float64Array
-from tensorboard_candles.ohlc import By, Epochs, epochs_of, has_epochs, polarity_of, thinned
+from tensorboard_candles.ohlc import By, Epochs, NumberArray, epochs_of, has_epochs, polarity_of, thinned
 from tensorboard_candles.store import RunView, Series, Source
 
 MOST_POINTS = 1_000_000
@@ -28,10 +27,12 @@ def points_route(request: Request, source: Source) -> Response:
     unchanged = not_modified(request, etag)
     if unchanged:
         return unchanged
-    tables = [
-        table(view, series, by=by, window=window, limit=limit, steps_per_epoch=per_epoch)
-        for view, series in found
-    ]
+    tables = tables_of(
+        found,
+        lambda view, series: table(
+            view, series, by=by, window=window, limit=limit, steps_per_epoch=per_epoch
+        ),
+    )
     return respond_tables(request, "points", tables, fmt=fmt, etag=etag)
 
 
@@ -64,11 +65,11 @@ def table(
     return Table(head, {**columns, "value": few.series.value.astype(np.float64)})
 
 
-def _positions(view: RunView, series: Series, by: By, epochs: Epochs | None) -> Float64Array:
+def _positions(view: RunView, series: Series, by: By, epochs: Epochs | None) -> NumberArray:
     if by == "seconds":
         return series.wall_time - view.start_time
     if by == "steps":
-        return series.step.astype(np.float64)
+        return series.step
     if epochs is None:
         raise NoEpochs(f"the epochs of run {view.name!r} are not known")
     return epochs.fractional(series.step)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import mimetypes
 from pathlib import Path, PurePosixPath
 
 from tensorboard.backend import http_util
 from werkzeug.wrappers import Request, Response
 
+from tensorboard_candles.api.answer import etag_headers, not_modified
 from tensorboard_candles.errors import NotFound
 
 BUNDLE = Path(__file__).parent.parent / "static"
@@ -18,9 +20,13 @@ def static_route(request: Request) -> Response:
     """A file of the bundle, by its name below `static/`."""
     name = request.path.rpartition("/static/")[2]
     content = read_static(name)
+    etag = hashlib.blake2b(content, digest_size=12).hexdigest()
+    unchanged = not_modified(request, etag)
+    if unchanged:
+        return unchanged
     suffix = PurePosixPath(name).suffix
     content_type = _TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
-    response: Response = http_util.Respond(request, content, content_type)
+    response: Response = http_util.Respond(request, content, content_type, headers=etag_headers(etag))
     return response
 
 

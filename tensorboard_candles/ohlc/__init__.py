@@ -6,7 +6,7 @@ Read in this order: `axes` (what a point's place is, by step, epoch or second), 
 a line that looks like all of them).
 """
 
-from tensorboard_candles.ohlc.axes import Axis, By, EpochAxis, SecondsAxis, StepAxis, axis_of
+from tensorboard_candles.ohlc.axes import Axis, By, EpochAxis, NumberArray, SecondsAxis, StepAxis, axis_of
 from tensorboard_candles.ohlc.candles import NO_STEP, Candles, candles
 from tensorboard_candles.ohlc.cuts import Placed
 from tensorboard_candles.ohlc.epochs import Epochs, EpochStarts, epochs_of, has_epochs
@@ -23,6 +23,7 @@ __all__ = [
     "EpochAxis",
     "EpochStarts",
     "Epochs",
+    "NumberArray",
     "Placed",
     "Polarity",
     "SecondsAxis",

@@ -122,5 +122,9 @@ def bucket_range(width: float, start: float | None, end: float | None) -> tuple[
 
 def _floor_of(position: float, width: float) -> int:
     # Whole numbers are divided as such: steps may lie beyond 2^53.
-    whole = isinstance(position, int) and isinstance(width, int)
-    return int(position // width) if whole else math.floor(position / width)
+    if isinstance(position, int) and isinstance(width, int):
+        return position // width
+    number = position / width
+    if not math.isfinite(number):
+        raise BadRequest(f"width {width:g} is too small for a window at {position:g}")
+    return math.floor(number)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tensorboard_candles.errors import BadRequest
-from tensorboard_candles.events.points import Float64Array, Int64Array
+from tensorboard_candles.events.points import Float64Array, FloatArray, Int64Array
 from tensorboard_candles.ohlc.axes import Axis, By, NumberArray
 from tensorboard_candles.ohlc.cuts import Cut, Placed
 from tensorboard_candles.ohlc.widths import automatic_cut
@@ -83,36 +83,33 @@ def candles(
 
 
 def _columns(cut: Cut, axis: Axis, width: float) -> Candles:
-    series, begin, last = cut.series, cut.begin, cut.end - 1
-    found = cut.levels.summary(series, begin, cut.end)
+    series = cut.series
+    found = cut.levels.summary(series, cut.begin, cut.end)
     is_empty = found.count == 0
-    wide = int(width) if axis.is_whole else width
 
-    def price(values: Float64Array) -> Float64Array:
-        return np.where(is_empty, np.nan, values)
+    def price(values: FloatArray) -> Float64Array:
+        return np.where(is_empty, np.nan, values.astype(np.float64))
 
     def step(rows: Int64Array) -> Int64Array:
         return np.where(is_empty, NO_STEP, series.step[rows])
 
     first_finite, last_finite = _finite_ends(series, cut, found.count)
-    mean = np.ldexp(found.mean, cut.levels.exponent)
-    std = np.ldexp(np.sqrt(found.squares / np.maximum(found.count, 1)), cut.levels.exponent)
     start_time, end_time = _times(cut)
     return Candles(
         by=axis.by,
-        width=wide,
+        width=int(width) if axis.is_whole else width,
         bucket=cut.bucket,
-        x=cut.bucket * wide,
-        first_step=series.step[begin],
-        last_step=series.step[last],
-        open=price(series.value[first_finite].astype(np.float64)),
+        x=_begins(cut.bucket, width, axis),
+        first_step=series.step[cut.begin],
+        last_step=series.step[cut.end - 1],
+        open=price(series.value[first_finite]),
         high=price(found.high),
         low=price(found.low),
-        close=price(series.value[last_finite].astype(np.float64)),
-        mean=price(np.clip(mean, found.low, found.high)),
-        std=price(std),
+        close=price(series.value[last_finite]),
+        mean=price(np.clip(found.mean, found.low, found.high)),
+        std=price(found.std),
         count=found.count,
-        nonfinite=cut.end - begin - found.count,
+        nonfinite=cut.end - cut.begin - found.count,
         high_step=step(found.high_row),
         low_step=step(found.low_row),
         start_time=start_time,
@@ -120,15 +117,22 @@ def _columns(cut: Cut, axis: Axis, width: float) -> Candles:
     )
 
 
+def _begins(bucket: Int64Array, width: float, axis: Axis) -> NumberArray:
+    """Where each bucket begins on the axis."""
+    if not axis.is_whole:
+        return bucket * width
+    if len(bucket) and int(bucket[0]) * int(width) < -(2**63):
+        raise BadRequest(f"a candle of width {width:g} would begin below the smallest 64-bit step")
+    return bucket * int(width)
+
+
 def _finite_ends(series: Series, cut: Cut, count: Int64Array) -> tuple[Int64Array, Int64Array]:
     """Rows of the first and the last finite value of each bucket; anything in it where there is none."""
     first, last = cut.begin.copy(), cut.end - 1
-    for rows, ends, step in ((first, cut.end - 1, 1), (last, cut.begin, -1)):
+    for rows, direction in ((first, 1), (last, -1)):
         for index in np.flatnonzero((count > 0) & ~np.isfinite(series.value[rows])):
             inside = series.value[cut.begin[index] : cut.end[index]]
-            offset = int(np.argmax(np.isfinite(inside[::step])))
-            rows[index] += step * offset
-            assert step * (ends[index] - rows[index]) >= 0
+            rows[index] += direction * int(np.argmax(np.isfinite(inside[::direction])))
     return first, last
 
 

@@ -78,8 +78,8 @@ class Placed:
             return self._cut_at(np.empty(0, np.int64), np.array([begin]))
         first, last = self._buckets_of(np.array([begin, stop - 1]), width).tolist()
         if (last - first) * _ROWS_PER_EDGE < stop - begin:
-            wanted = np.arange(first, last + 2)
-            edges = self._rows_at(width, wanted)
+            wanted = np.arange(last - first + 1) + first
+            edges = np.append(self._rows_at(width, wanted), stop)
             filled = np.flatnonzero(edges[1:] > edges[:-1])
             return self._cut_at(wanted[filled], np.append(edges[filled], stop))
         bucket = self._buckets_of(slice(begin, stop), width)
@@ -92,7 +92,7 @@ class Placed:
             every = self._cut_sorted(width, None, None)
             here = np.flatnonzero(np.isin(every.bucket, bucket, assume_unique=True))
             return Cut(every.series, every.levels, every.bucket[here], every.begin[here], every.end[here])
-        begin, end = self._rows_at(width, bucket), self._rows_at(width, bucket + 1)
+        begin, end = self._rows_at(width, bucket), self._rows_at(width, bucket, behind=True)
         filled = np.flatnonzero(end > begin)
         return Cut(self.series, self.levels, bucket[filled], begin[filled], end[filled])
 
@@ -116,14 +116,18 @@ class Placed:
     def _buckets_of(self, rows: slice | Int64Array, width: float) -> Int64Array:
         return buckets(self.axis.positions(self.series.step[rows], self.series.wall_time[rows]), width)
 
-    def _rows_at(self, width: float, bucket: Int64Array) -> Int64Array:
-        """For each bucket number the first row in that bucket or a later one, by bisection of all at once."""
+    def _rows_at(self, width: float, bucket: Int64Array, *, behind: bool = False) -> Int64Array:
+        """For each bucket the first row in it or a later one (`behind` it: in a later one only).
+
+        By bisection, of all buckets at once.
+        """
+        precedes = np.less_equal if behind else np.less
         low = np.zeros(len(bucket), np.int64)
         high = np.full(len(bucket), len(self.series), np.int64)
         for _ in range(math.ceil(math.log2(len(self.series) + 1)) if len(self.series) else 0):
             middle = (low + high) // 2
             is_open = low < high
-            is_before = self._buckets_of(np.minimum(middle, len(self.series) - 1), width) < bucket
+            is_before = precedes(self._buckets_of(np.minimum(middle, len(self.series) - 1), width), bucket)
             low = np.where(is_open & is_before, middle + 1, low)
             high = np.where(is_open & ~is_before, middle, high)
         return low

@@ -117,13 +117,14 @@ def _epoch_scalar(series: Iterable[Series]) -> Series | None:
     named = [
         one
         for one in series
-        if (one.tag == "epoch" or one.tag.endswith("/epoch")) and np.isfinite(one.value).any()
+        if (one.tag == "epoch" or one.tag.endswith("/epoch")) and (np.abs(one.value) < 2**53).any()
     ]
     return min(named, key=lambda one: (one.tag != "epoch", -len(one), one.tag), default=None)
 
 
 def _from_scalar(logged: Series, last_step: int) -> EpochStarts:
-    finite = np.isfinite(logged.value)
+    # No training reaches 2^53 epochs: what is logged beyond is as little an epoch as NaN is.
+    finite = np.abs(logged.value) < 2**53
     step, epoch = logged.step[finite], np.floor(logged.value[finite]).astype(np.int64)
     begins = np.append(True, epoch[1:] != epoch[:-1])
     return EpochStarts(step[begins], epoch[begins], last_step)

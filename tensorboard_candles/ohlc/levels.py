@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from tensorboard_candles.events.points import Float64Array, FloatArray, Int64Array
+from tensorboard_candles.events.points import Float64Array, Int64Array
 from tensorboard_candles.ohlc.summary import Summary, stacked
 from tensorboard_candles.store import Lineage, Series
 from tensorboard_candles.store.columns import Column
@@ -22,8 +22,6 @@ from tensorboard_candles.store.columns import Column
 FACTOR = 64
 _CHUNK = FACTOR * (1 << 14)
 """Points summed up at a time, to keep the working memory small."""
-_SMALLEST, _LARGEST = 1e-100, 1e150
-"""Magnitudes whose squares are safe in a double; a series beyond them is scaled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,6 @@ class Levels:
 
     blocks: tuple[Summary, ...]
     """Level 1 first."""
-    exponent: int
     is_time_sorted: bool
     distinct_steps: Int64Array
     """How many steps differ from the one before, up to each level-1 block."""
@@ -63,10 +60,7 @@ class Levels:
             return merged
         length = length[filled]
         items = np.repeat(begin[filled] - (np.cumsum(length) - length), length) + np.arange(length.sum())
-        if level:
-            few = self.blocks[level - 1].rows(items)
-        else:
-            few = Summary.of_points(series.value[items], items, self.exponent)
+        few = self.blocks[level - 1].rows(items) if level else Summary.of_points(series.value[items], items)
         for column, values in zip(merged.columns(), few.merged_runs(length).columns(), strict=True):
             column[filled] = values
         return merged
@@ -77,10 +71,6 @@ class _GrowingLevels:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._restart(0)
-
-    def _restart(self, exponent: int) -> None:
-        self._exponent = exponent
         self._points = 0
         self._is_time_sorted = True
         self._distinct = Column(np.zeros(1, np.int64))
@@ -88,17 +78,12 @@ class _GrowingLevels:
 
     def of(self, series: Series) -> Levels:
         with self._lock:
-            needed = _exponent_of(series.value[self._points :])
-            if needed != self._exponent and (self._points == 0 or needed > self._exponent):
-                # Numbers whose squares a double does not hold: begin again, scaled.
-                self._restart(needed)
             while self._points + FACTOR <= len(series):
                 self._extend(series)
             blocks = tuple(Summary(*(column.view() for column in level)) for level in self._blocks)
             tail = series.wall_time[max(self._points - 1, 0) :]
             return Levels(
                 blocks,
-                self._exponent,
                 self._is_time_sorted and _is_sorted(tail),
                 self._distinct.view(),
             )
@@ -109,7 +94,7 @@ class _GrowingLevels:
         self._note_order(series, begin, end)
         value = series.value[begin:end].reshape(-1, FACTOR)
         rows = np.arange(begin, end).reshape(-1, FACTOR)
-        self._append(0, Summary.of_points(value, rows, self._exponent).merged())
+        self._append(0, Summary.of_points(value, rows).merged())
         self._points = end
 
     def _note_order(self, series: Series, begin: int, end: int) -> None:
@@ -140,15 +125,6 @@ def _is_sorted(time: Float64Array) -> bool:
     """Finite, and none before the one that precedes it."""
     ends_are_finite = bool(np.isfinite(time[[0, -1]]).all()) if len(time) else True
     return ends_are_finite and bool(np.all(time[1:] >= time[:-1]))
-
-
-def _exponent_of(value: FloatArray) -> int:
-    """Power of two to scale by; 0 where squares are safe, as those of all float32 are."""
-    if value.dtype == np.float32:
-        return 0
-    finite = np.abs(value[np.isfinite(value)])
-    largest = float(finite.max()) if len(finite) else 0.0
-    return 0 if largest == 0 or _SMALLEST < largest < _LARGEST else int(np.frexp(largest)[1])
 
 
 _KNOWN: WeakKeyDictionary[Lineage, _GrowingLevels] = WeakKeyDictionary()

@@ -13,20 +13,24 @@ _LOWER = frozenset(
 _HIGHER = frozenset(
     "acc accuracy f1 fbeta auc auroc auprc ap map precision recall sensitivity specificity bleu rouge meteor "
     "iou miou dice jaccard reward rewards return returns score success psnr ssim r2 mrr ndcg kappa mcc elo "
-    "winrate throughput likelihood elbo correct correlation pearson spearman similarity".split()
+    "winrate throughput likelihood elbo correct correlation pearson spearman similarity "
+    "top hit hits fps mfu".split()
 )
+_RATE = re.compile(r"per_?s(ec|econd)?(?![a-z])", re.IGNORECASE)
 _WORD = re.compile(r"[A-Z]?[a-z]+\d*|[A-Z]+\d*(?![a-z])")
 
 
 def polarity_of(tag: str) -> Polarity:
     """Polarity of a tag by the words in its name; what names no metric that should rise should fall.
 
-    >>> polarity_of("train/loss"), polarity_of("val/top5_accuracy"), polarity_of("valAccuracy")
+    >>> polarity_of("train/loss"), polarity_of("val/top5_accuracy"), polarity_of("metrics/mAP50(B)")
     ('lower_is_better', 'higher_is_better', 'higher_is_better')
-    >>> polarity_of("reward/loss"), polarity_of("accuracy/validation")
+    >>> polarity_of("reward/loss"), polarity_of("eval/samples_per_second")
     ('lower_is_better', 'higher_is_better')
     """
-    words = [word.lower() for word in _WORD.findall(tag)]
-    if any(word in _LOWER for word in words):
+    found = [word.lower() for word in _WORD.findall(tag)]
+    # `f1` is a word, `acc1` one with a number behind it.
+    words = {*found, *(word.rstrip("0123456789") for word in found)}
+    if words & _LOWER:
         return "lower_is_better"
-    return "higher_is_better" if any(word in _HIGHER for word in words) else "lower_is_better"
+    return "higher_is_better" if words & _HIGHER or _RATE.search(tag) else "lower_is_better"

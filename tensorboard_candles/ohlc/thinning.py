@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tensorboard_candles.events.points import Float64Array, Int64Array
+from tensorboard_candles.ohlc.axes import NumberArray
 from tensorboard_candles.ohlc.groups import Groups
 from tensorboard_candles.store import Series
 
@@ -16,19 +17,18 @@ class Thinned:
     """Points of a series in a window; `is_complete` says whether all of them are there."""
 
     series: Series
-    position: Float64Array
     is_complete: bool
 
 
 def thinned(
-    series: Series, position: Float64Array, *, start: float | None, end: float | None, limit: int
+    series: Series, position: NumberArray, *, start: float | None, end: float | None, limit: int
 ) -> Thinned:
     """At most `limit` points of those whose position lies in [start, end), `limit` being 4 or more.
 
     >>> value = np.zeros(1000); value[500] = 9.0
     >>> steps = np.arange(1000)
     >>> loss = Series("run", "loss", steps, steps + 0.0, value)
-    >>> few = thinned(loss, steps + 0.0, start=None, end=None, limit=40)
+    >>> few = thinned(loss, steps, start=None, end=None, limit=40)
     >>> len(few.series) <= 40, float(few.series.value.max()), few.is_complete
     (True, 9.0, False)
 
@@ -36,18 +36,17 @@ def thinned(
     breadth, and of each the first, the last, the smallest and the largest point stay.
     """
     rows = _rows_inside(position, start, end)
-    position = position[rows]
     is_complete = len(rows) <= limit
     if not is_complete:
-        low = position[0] if start is None else start
-        high = position[-1] if end is None else end
-        column = _columns(position, low, high, limit // 4)
-        kept = _first_last_lowest_highest(column, series.value[rows].astype(np.float64))
-        rows, position = rows[kept], position[kept]
-    return Thinned(series.rows(rows), position, is_complete)
+        inside = position[rows].astype(np.float64)
+        low = float(inside[0] if start is None else start)
+        high = float(inside[-1] if end is None else end)
+        column = _columns(inside, low, high, limit // 4)
+        rows = rows[_first_last_lowest_highest(column, series.value[rows].astype(np.float64))]
+    return Thinned(series.rows(rows), is_complete)
 
 
-def _rows_inside(position: Float64Array, start: float | None, end: float | None) -> Int64Array:
+def _rows_inside(position: NumberArray, start: float | None, end: float | None) -> Int64Array:
     """Rows whose position lies in the window, in the order of their positions."""
     inside = np.isfinite(position)
     if start is not None:

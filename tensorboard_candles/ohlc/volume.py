@@ -40,6 +40,6 @@ def volume_of(found: Candles, axis: Axis, volume: Series | None) -> Float64Array
     if len(volume) and len(found):
         cut = Placed.of(volume, axis).at(found.bucket, found.width)
         sums = cut.levels.summary(cut.series, cut.begin, cut.end)
-        means = np.where(sums.count > 0, np.ldexp(sums.mean, cut.levels.exponent), np.nan)
+        means = np.where(sums.count > 0, sums.mean, np.nan)
         column[np.searchsorted(found.bucket, cut.bucket)] = means
     return column

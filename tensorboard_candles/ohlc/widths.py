@@ -37,7 +37,7 @@ def automatic_cut(placed: Placed, *, start: float | None, end: float | None, lim
         width: float = 1 if placed.axis.is_whole else 1.0
         return width, placed.cut(width, start, end)
     if not placed.axis.is_whole:
-        width = _width_of_span(low, high, limit)
+        width = _width_of_span(low, high, end, limit)
         return width, placed.cut(width, start, end)
     # A candle of some width holds at most that many distinct positions: narrower ones need not be tried.
     distinct = _distinct_at_least(placed, low, high)
@@ -57,9 +57,13 @@ def _distinct_at_least(placed: Placed, low: float, high: float) -> int:
     return max(int(blocks[end] - blocks[begin]), 1) if begin < end else 1
 
 
-def _width_of_span(lowest: float, highest: float, limit: int) -> float:
-    for width in _ladder(_decade((highest - lowest) / limit), _WIDEST_EXPONENT):
-        if math.floor(highest / width) - math.floor(lowest / width) < limit:
+def _width_of_span(low: float, high: float, end: float | None, limit: int) -> float:
+    """The same by the buckets from that of `low` to that of `high`, which `end` itself is no part of."""
+    for width in _ladder(_decade((high - low) / limit), _WIDEST_EXPONENT):
+        last = math.floor(high / width)
+        if end is not None:
+            last = min(last, math.ceil(end / width) - 1)
+        if last - math.floor(low / width) < limit:
             return width
     raise BadRequest("the wall times reach too far to be cut into candles")
 

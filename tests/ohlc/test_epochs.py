@@ -63,3 +63,8 @@ def test_a_run_that_says_nothing_of_epochs_is_told_what_to_do() -> None:
     assert not has_epochs(run_of(LOSS))
     with pytest.raises(NoEpochs, match="steps_per_epoch"):
         epochs_of(run_of(LOSS))
+
+
+def test_an_epoch_scalar_out_of_all_bounds_is_no_epoch() -> None:
+    found = epochs_of(run_of(LOSS, series("epoch", [0, 5, 10], [0.0, 1e30, 1.0])))
+    assert found.of_steps(np.array([4, 6, 12])).tolist() == [0, 0, 1]

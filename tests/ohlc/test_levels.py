@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tensorboard_candles.api.answer import to_list
+from tensorboard_candles.errors import BadRequest
 from tensorboard_candles.events.points import FloatArray
 from tensorboard_candles.ohlc import SecondsAxis, StepAxis, candles, volume_of
 from tensorboard_candles.ohlc.levels import FACTOR, levels_of
@@ -92,3 +93,48 @@ def test_volume_of_a_long_series_is_the_mean_of_each_bucket() -> None:
     rows = {row["bucket"]: row["mean"] for row in candle_rows(volume, StepAxis(), 300)}
     wanted = [math.nan if rows.get(k) is None else rows[k] for k in found.bucket.tolist()]
     np.testing.assert_allclose(volume_of(found, StepAxis(), volume), wanted, rtol=1e-9)
+
+
+def test_one_huge_value_leaves_the_deviation_of_other_candles_alone() -> None:
+    value = np.random.default_rng(0).normal(5, 2, 9000)
+    steps = np.arange(len(value))
+    plain = candles(Series("r", "t", steps, steps.astype(np.float64), value), StepAxis(), width=1000)
+    value = value.copy()
+    value[-1] = 1e200
+    huge = candles(Series("r", "t", steps, steps.astype(np.float64), value), StepAxis(), width=1000)
+    assert huge.std[:-1].tolist() == plain.std[:-1].tolist()
+    assert huge.std[-1] == pytest.approx(1e200 * math.sqrt(999) / 1000, rel=1e-12)
+
+
+def test_the_same_question_has_the_same_answer_twice() -> None:
+    value = np.random.default_rng(0).normal(size=1024) * 1e-200
+    steps = np.arange(1024)
+    series = Series("r", "t", steps, steps.astype(np.float64), value)
+    first, second = (candles(series, StepAxis(), width=64).std for _ in range(2))
+    assert first.tolist() == second.tolist()
+    assert first[0] == pytest.approx(float(np.std(value[:64] * 1e200)) * 1e-200, rel=1e-12)
+
+
+@pytest.mark.parametrize("step", [2**63 - 1, 2**63 - 2, -(2**63) + 10])
+def test_the_outermost_steps_are_in_a_candle(step: int) -> None:
+    series = Series("r", "t", np.array([step]), np.array([1.0]), np.array([0.5]))
+    assert candles(series, StepAxis(), width=1).first_step.tolist() == [step]
+    assert volume_of(candles(series, StepAxis(), width=1), StepAxis(), series).tolist() == [0.5]
+
+
+def test_a_candle_that_would_begin_below_all_steps_is_refused() -> None:
+    series = Series("r", "t", np.array([-(2**63) + 1]), np.array([1.0]), np.array([0.5]))
+    with pytest.raises(BadRequest, match="below the smallest 64-bit step"):
+        candles(series, StepAxis(), width=10)
+
+
+def test_a_window_too_far_for_a_width_is_refused() -> None:
+    with pytest.raises(BadRequest, match="too small for a window"):
+        candles(noisy(100), SecondsAxis(100.0), width=1e-300, start=1e10)
+
+
+def test_the_end_of_a_window_is_no_part_of_it() -> None:
+    steps = np.arange(100)
+    series = Series("r", "t", steps, steps.astype(np.float64), steps / 7)
+    found = candles(series, SecondsAxis(0.0), start=0, end=10, limit=10)
+    assert (found.width, len(found)) == (1.0, 10)

@@ -45,3 +45,9 @@ def test_points_come_in_the_order_of_their_positions() -> None:
 def test_only_points_inside_the_window_count() -> None:
     few = thinned(series(list(range(10))), np.arange(10.0), start=3, end=6, limit=100)
     assert few.series.step.tolist() == [3, 4, 5]
+
+
+def test_windows_beyond_2_to_the_53_are_exact() -> None:
+    steps = np.array([2**53, 2**53 + 1, 2**53 + 2])
+    far = Series("run", "loss", steps, steps.astype(np.float64), np.array([1.0, 2.0, 3.0]))
+    assert thinned(far, steps, start=2**53 + 1, end=2**53 + 2, limit=4).series.value.tolist() == [2.0]
