@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tensorboard_candles.errors import NotFound
 from tensorboard_candles.events import BulkDecoder, LogRoot, discover
+from tensorboard_candles.events.discovery import Discovered
 from tensorboard_candles.store.run import Run, RunFile
 from tensorboard_candles.store.source import Loading, Problem, RunView
 
@@ -19,6 +20,8 @@ logger = logging.getLogger(__name__)
 
 _FIRST_LISTING_SECS = 2.0
 _LONGEST_PAUSE_SECS = 10.0
+_TRY_AGAIN_SECS = 1.0
+"""Pause after a look that failed, where one look was all that was asked for."""
 
 
 class LocalSource:
@@ -39,6 +42,7 @@ class LocalSource:
         self._runs: dict[str, Run] = {}
         self._bulk = BulkDecoder()
         self._unreadable: tuple[tuple[str, str], ...] = ()
+        self._listing_error: str | None = None
         self._changes = 0
         # Versions of an earlier process must never look like this one's.
         self._nonce = secrets.token_hex(4)
@@ -55,7 +59,10 @@ class LocalSource:
 
     def refresh(self) -> None:
         """Look for new runs and files, then read what is new in each."""
-        self._list()
+        try:
+            self._list()
+        finally:
+            self._is_listed.set()
         with self._lock:
             work = [(run, file) for run in self._runs.values() for file in run.files.values()]
         for run, file in work:
@@ -79,6 +86,8 @@ class LocalSource:
     def problems(self) -> Sequence[Problem]:
         with self._lock:
             found = [Problem("", directory, 0, what) for directory, what in self._unreadable]
+            if self._listing_error:
+                found.append(Problem("", "", 0, self._listing_error))
             for run in self._runs.values():
                 for path, file in run.files.items():
                     if file.error:
@@ -101,18 +110,36 @@ class LocalSource:
     def _keep_fresh(self) -> None:
         while True:
             began = time.monotonic()
+            is_done = self._poll_secs is None
             try:
                 self.refresh()
             except Exception:
                 # The thread's last line of defence: what went wrong once may go well the next time.
                 logger.exception("Reading the log directory failed; trying again")
-            if self._poll_secs is None:
+                is_done = False
+            if is_done and not self._listing_error:
                 return
             took = time.monotonic() - began
-            time.sleep(max(self._poll_secs, min(took, _LONGEST_PAUSE_SECS)))
+            time.sleep(max(self._poll_secs or _TRY_AGAIN_SECS, min(took, _LONGEST_PAUSE_SECS)))
 
     def _list(self) -> None:
-        found = discover(self._roots)
+        try:
+            found = discover(self._roots)
+        except Exception as failure:
+            # A last line of defence: the files that are known are read on all the same.
+            if not self._listing_error:
+                logger.exception("The log directory could not be listed; trying again")
+                self._note_listing_error(f"could not be listed: {_told(failure)}")
+            return
+        self._note_listing_error(None)
+        self._follow(found)
+
+    def _note_listing_error(self, error: str | None) -> None:
+        with self._lock:
+            self._changes += error != self._listing_error
+            self._listing_error = error
+
+    def _follow(self, found: Discovered) -> None:
         with self._lock:
             present = {run.name for run in found.runs}
             changed = bool(self._runs.keys() - present) or self._unreadable != found.unreadable
@@ -126,7 +153,6 @@ class LocalSource:
                     if not file.is_loaded and not file.size_bytes:
                         file.size_bytes = _size_or_zero(path)
             self._changes += changed
-        self._is_listed.set()
 
     def _read(self, run: Run, file: RunFile) -> None:
         error: str | None = None
@@ -138,6 +164,11 @@ class LocalSource:
                     self._note_change(run)
         except OSError as failure:
             error = failure.strerror or str(failure)
+        except Exception as failure:
+            # A last line of defence: one odd file must not keep the others from being read.
+            error = f"could not be read: {_told(failure)}"
+            if file.error is None:
+                logger.exception("%s could not be read", file.path)
         with self._lock:
             if error != file.error or not file.is_loaded or len(file.events.problems) != problems_before:
                 self._note_change(run)
@@ -147,6 +178,10 @@ class LocalSource:
     def _note_change(self, run: Run) -> None:
         run.touch()
         self._changes += 1
+
+
+def _told(failure: Exception) -> str:
+    return f"{type(failure).__name__}: {failure}"
 
 
 def _size_or_zero(path: Path) -> int:

@@ -21,6 +21,8 @@ class RunFile:
     """What has been read of one file of a run."""
 
     def __init__(self, path: Path, bulk: BulkDecoder) -> None:
+        self.path = path
+        self._bulk = bulk
         self.events = EventFile(path, bulk)
         self.size_bytes = 0
         self.is_loaded = False
@@ -34,6 +36,15 @@ class RunFile:
         self.first_wall_time = math.inf
 
     def add(self, window: Window) -> None:
+        try:
+            self._add(window)
+        except Exception:
+            # Half a window must never count as all of it: the file is read again from its start.
+            self.events = EventFile(self.path, self._bulk)
+            self._forget()
+            raise
+
+    def _add(self, window: Window) -> None:
         if window.replaced:
             self._forget()
         self.first_wall_time = min(self.first_wall_time, window.first_wall_time)
