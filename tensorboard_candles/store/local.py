@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import logging
-import os
 import secrets
 import threading
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 from tensorboard_candles.errors import NotFound
 from tensorboard_candles.events import BulkDecoder, LogRoot, discover
@@ -27,6 +25,7 @@ _TRY_AGAIN_SECS = 1.0
 class LocalSource:
     """Every run below the roots, kept up to date while the process lives.
 
+    >>> from pathlib import Path
     >>> source = LocalSource([LogRoot(Path("runs"))])
     >>> source.refresh()  # or .start(), to do so in the background
     >>> [run.name for run in source.runs()]
@@ -149,9 +148,9 @@ class LocalSource:
                 run = self._runs.setdefault(listed.name, Run(listed.name))
                 changed |= run.keep_only(listed.files, self._bulk)
             for run in self._runs.values():
-                for path, file in run.files.items():
+                for file in run.files.values():
                     if not file.is_loaded and not file.size_bytes:
-                        file.size_bytes = _size_or_zero(path)
+                        file.measure()
             self._changes += changed
 
     def _read(self, run: Run, file: RunFile) -> None:
@@ -172,8 +171,7 @@ class LocalSource:
         with self._lock:
             if error != file.error or not file.is_loaded or len(file.events.problems) != problems_before:
                 self._note_change(run)
-            file.error = error
-            file.is_loaded = True
+            file.finish(error)
 
     def _note_change(self, run: Run) -> None:
         run.touch()
@@ -182,10 +180,3 @@ class LocalSource:
 
 def _told(failure: Exception) -> str:
     return f"{type(failure).__name__}: {failure}"
-
-
-def _size_or_zero(path: Path) -> int:
-    try:
-        return os.stat(path).st_size
-    except OSError:
-        return 0

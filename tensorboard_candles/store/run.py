@@ -2,82 +2,81 @@
 
 from __future__ import annotations
 
-import math
+import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from tensorboard_candles.events import BulkDecoder, EventFile, Points, Segment, SessionStart, Window
+from tensorboard_candles.events import BulkDecoder, EventFile, Points, Window
 from tensorboard_candles.events.points import no_points
-from tensorboard_candles.store.columns import PointColumns
+from tensorboard_candles.store.content import EPOCH_MARKS, FileContent
 from tensorboard_candles.store.restarts import FilePart, surviving
 from tensorboard_candles.store.source import Lineage, RunView, Series
 
-_EPOCH_MARKS = None
-"""Key of the epoch marks beside the tags: no tag can be equal to it."""
-
 
 class RunFile:
-    """What has been read of one file of a run."""
+    """What has been read of one file of a run.
+
+    Where another file takes the place of this one (a log directory that rsync keeps, say), that one is read
+    beside `content`, which stays what the earlier file held until the new one has been read to its end: half
+    of a file is never shown as if it were the whole. In the meantime `is_loaded` is false.
+    """
 
     def __init__(self, path: Path, bulk: BulkDecoder) -> None:
         self.path = path
         self._bulk = bulk
         self.events = EventFile(path, bulk)
+        self.content = FileContent()
+        self._next_content: FileContent | None = None
         self.size_bytes = 0
         self.is_loaded = False
         """True once it has been read to its end, as it was at some time."""
         self.error: str | None = None
-        self._forget()
-
-    def _forget(self) -> None:
-        self.columns: dict[str | None, PointColumns] = {}
-        self.starts: list[SessionStart] = []
-        self.first_wall_time = math.inf
 
     def add(self, window: Window) -> None:
+        if window.replaced:
+            self._next_content = FileContent()
+            self.is_loaded = False
+            self.measure()
         try:
-            self._add(window)
+            (self._next_content or self.content).add(window)
         except Exception:
-            # Half a window must never count as all of it: the file is read again from its start.
-            self.events = EventFile(self.path, self._bulk)
-            self._forget()
+            self._begin_again()
             raise
 
-    def _add(self, window: Window) -> None:
-        if window.replaced:
-            self._forget()
-        self.first_wall_time = min(self.first_wall_time, window.first_wall_time)
-        for segment in window.segments:
-            self._add_segment(segment)
+    def _begin_again(self) -> None:
+        """Half a window must never count as all of it: the file is read again from its start."""
+        self.events = EventFile(self.path, self._bulk)
+        if self._next_content:
+            self._next_content = FileContent()
+        else:
+            self.content = FileContent()
 
-    def _add_segment(self, segment: Segment) -> None:
-        if segment.start:
-            self.starts.append(segment.start)
-            self._void_from(segment.start.step)
-        for key, points in (*segment.scalars.items(), (_EPOCH_MARKS, segment.epoch_marks)):
-            if key in self.columns:
-                self.columns[key].extend(points)
-            elif len(points):
-                self.columns[key] = PointColumns(points)
+    def finish(self, error: str | None) -> None:
+        """This look at the file is over: at its end, or where an error stopped it."""
+        if self._next_content and not error:
+            self.content, self._next_content = self._next_content, None
+        self.error = error
+        self.is_loaded = True
 
-    def _void_from(self, step: int) -> None:
-        """What this file said before a session that starts at `step` and goes beyond it is void."""
-        for key, columns in self.columns.items():
-            points = columns.points()
-            is_void = points.step >= step
-            if is_void.any():
-                self.columns[key] = PointColumns(points.where(~is_void))
+    def measure(self) -> None:
+        """Look how large the file is."""
+        try:
+            self.size_bytes = os.stat(self.path).st_size
+        except OSError:
+            self.size_bytes = 0
 
     def signature(self, key: str | None) -> object:
         """Changes whenever `part` does."""
-        columns = self.columns.get(key)
-        return (columns and (columns.lineage, len(columns)), self.first_wall_time, tuple(self.starts))
+        content = self.content
+        columns = content.columns.get(key)
+        return (columns and (columns.lineage, len(columns)), content.first_wall_time, tuple(content.starts))
 
     def part(self, key: str | None) -> FilePart:
-        columns = self.columns.get(key)
+        content = self.content
+        columns = content.columns.get(key)
         points, is_sorted = (columns.points(), columns.is_sorted) if columns else (no_points(), True)
-        return FilePart(points, is_sorted, self.first_wall_time, tuple(self.starts))
+        return FilePart(points, is_sorted, content.first_wall_time, tuple(content.starts))
 
 
 class Run:
@@ -112,7 +111,7 @@ class Run:
         return self._view
 
     def _build_view(self) -> RunView:
-        keys = {key for file in self.files.values() for key in file.columns}
+        keys = {key for file in self.files.values() for key in file.content.columns}
         merged = {key: self._merge(key) for key in sorted(keys, key=lambda key: key or "")}
         self._merged = merged
         series = {
@@ -120,7 +119,7 @@ class Run:
             for tag, found in merged.items()
             if tag is not None and len(found.points)
         }
-        marks = merged[_EPOCH_MARKS].points if _EPOCH_MARKS in merged else no_points()
+        marks = merged[EPOCH_MARKS].points if EPOCH_MARKS in merged else no_points()
         return RunView.of(self.name, f"{self._nonce}.{self._changes}", series, marks)
 
     def _merge(self, key: str | None) -> _Merged:
@@ -134,9 +133,9 @@ class Run:
         points = surviving(parts)
         # Points that came through as they stand in their file grow as that grows; others are made anew.
         untouched = (
-            file.columns[key].lineage
+            file.content.columns[key].lineage
             for file, part in zip(files, parts, strict=True)
-            if part.points is points and key in file.columns
+            if part.points is points and key in file.content.columns
         )
         return _Merged(signature, points, next(untouched, Lineage()))
 
