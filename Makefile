@@ -1,6 +1,7 @@
 # make demo    train three small runs and watch their candles in TensorBoard
 # make test    every test: pytest, vitest and, in Chromium, the browser's
 # make check   ruff, mypy, tsc, biome
+# make bench   time and memory beside TensorBoard's own loaders (minutes; a quiet machine)
 # make format  what ruff and biome can put right themselves
 
 PYTHON ?= python3
@@ -12,7 +13,7 @@ MODULES := frontend/node_modules/.package-lock.json
 BUNDLE := tensorboard_candles/static/index.js
 SOURCES := $(shell find frontend -name node_modules -prune -o -type f -print)
 
-.PHONY: demo test check format bundle
+.PHONY: demo test check bench format bundle
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -27,9 +28,13 @@ test: $(VENV)/.dev $(BUNDLE)
 check: $(VENV)/.dev $(MODULES)
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m mypy setup.py scripts tensorboard_candles demo tests
+	$(PY) -m mypy setup.py scripts tensorboard_candles demo tests benchmarks
 	$(NPM) run typecheck
 	$(NPM) run lint
+
+bench: $(VENV)/.bench
+	$(PY) -m benchmarks.load
+	$(PY) -m benchmarks.query
 
 format: $(VENV)/.dev $(MODULES)
 	$(PY) -m ruff check --fix .
@@ -47,6 +52,10 @@ $(VENV)/.demo: pyproject.toml setup.py scripts/build_backend.py | $(PY)
 
 $(VENV)/.dev: $(VENV)/.demo
 	$(PIP) --editable ".[dev]"
+	touch $@
+
+$(VENV)/.bench: $(VENV)/.demo
+	$(PIP) --editable ".[bench]"
 	touch $@
 
 $(MODULES): frontend/package.json frontend/package-lock.json | $(VENV)/.demo

@@ -36,6 +36,8 @@ def running(commands: Sequence[Sequence[str]]) -> Iterator[list[Child]]:
 
 def interrupt_on_termination() -> None:
     """Let SIGTERM, and SIGHUP of a closed terminal, end this process as Ctrl-C does."""
+    # A shell that is no terminal starts background jobs deaf to Ctrl-C; whoever sends it means it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _interrupt)

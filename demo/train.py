@@ -21,7 +21,7 @@ from demo.processes import interrupt_on_termination, running
 from tensorboard_candles import Tracker
 
 PROJECT = "digits"
-POISONED_BATCH = 20
+POISONED_BATCH = 23
 POISONED_IMAGES = 4
 INTERRUPTED = 130
 

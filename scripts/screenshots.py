@@ -32,7 +32,7 @@ PAINT_MS = 1500
 def main() -> None:
     DOCS.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as logdir:
-        train = [sys.executable, "-m", "demo.train", "--logdir", logdir]
+        train = [sys.executable, "-m", "demo.train", "--logdir", logdir, "--epochs", "40"]
         subprocess.run(train, cwd=ROOT, check=True)
         with _tensorboard(logdir) as url, sync_playwright() as playwright:
             browser = playwright.chromium.launch(

@@ -6,7 +6,9 @@ tensorboard-candles [LOGDIR] [--port PORT] [any other flag of tensorboard]
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
+import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,6 +25,9 @@ PORTS_TO_TRY = 100
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if threading.current_thread() is threading.main_thread():
+        # A shell that is no terminal starts background jobs deaf to Ctrl-C; whoever sends it means it.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if given[:1] in (["-h"], ["--help"]):
         print(_help())
         return 0

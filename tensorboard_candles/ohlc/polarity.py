@@ -11,12 +11,13 @@ _LOWER = frozenset(
     "loss losses error err errors perplexity ppl nll bce mse mae rmse mape fid wer cer kl regret".split()
 )
 _HIGHER = frozenset(
-    "acc accuracy f1 fbeta auc auroc auprc ap map precision recall sensitivity specificity bleu rouge meteor "
-    "iou miou dice jaccard reward rewards return returns score success psnr ssim r2 mrr ndcg kappa mcc elo "
-    "winrate throughput likelihood elbo correct correlation pearson spearman similarity "
-    "top hit hits fps mfu".split()
+    "acc accuracy f1 fbeta auc auroc auprc ap map precision recall sensitivity specificity bleu rouge "
+    "meteor iou miou dice jaccard reward rewards rew return returns score success psnr ssim r2 mrr ndcg "
+    "kappa mcc elo win winrate throughput likelihood elbo correct correlation pearson pearsonr spearman "
+    "spearmanr similarity explained top hit hits pass fps mfu".split()
 )
-_RATE = re.compile(r"per_?s(ec|econd)?(?![a-z])", re.IGNORECASE)
+_RATE = re.compile(r"per_?s(ec|econd)?s?(?![a-z])|/s$", re.IGNORECASE)
+_PART = re.compile(r"[A-Za-z0-9]+")
 _WORD = re.compile(r"[A-Z]?[a-z]+\d*|[A-Z]+\d*(?![a-z])")
 
 
@@ -28,7 +29,8 @@ def polarity_of(tag: str) -> Polarity:
     >>> polarity_of("reward/loss"), polarity_of("eval/samples_per_second")
     ('lower_is_better', 'higher_is_better')
     """
-    found = [word.lower() for word in _WORD.findall(tag)]
+    # `valAccuracy` is two words, `mIoU` is one.
+    found = [word.lower() for word in (*_WORD.findall(tag), *_PART.findall(tag))]
     # `f1` is a word, `acc1` one with a number behind it.
     words = {*found, *(word.rstrip("0123456789") for word in found)}
     if words & _LOWER:
