@@ -14,10 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from tensorboard_candles.events.crc import masked_crc32c, masked_crc_of_length
-from tensorboard_candles.events.framing import FOOTER_BYTES, HEADER_BYTES
+from tensorboard_candles.events.framing import FRAME_BYTES, HEADER_BYTES
 from tensorboard_candles.events.points import Int64Array
 
-FRAME_BYTES = HEADER_BYTES + FOOTER_BYTES
 _MOST_WALKED = 4096
 _LONGEST_PERIOD = 512
 _LEAST_FIT = 32

@@ -25,10 +25,10 @@ import numpy.typing as npt
 from google.protobuf.message import DecodeError
 from tensorboard.compat.proto import event_pb2
 
-from tensorboard_candles.events.boundaries import FRAME_BYTES, Boundaries, find_boundaries
+from tensorboard_candles.events.boundaries import Boundaries, find_boundaries
 from tensorboard_candles.events.crc import masked, masked_crc32c
 from tensorboard_candles.events.decode import ORDER_BITS, Collector, Piece
-from tensorboard_candles.events.framing import FOOTER_BYTES, HEADER_BYTES, Damage
+from tensorboard_candles.events.framing import FOOTER_BYTES, FRAME_BYTES, HEADER_BYTES, Damage
 from tensorboard_candles.events.points import Float64Array, FloatArray, Int64Array
 from tensorboard_candles.events.template import Template, UInt8Array, template_of
 

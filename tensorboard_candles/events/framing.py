@@ -9,25 +9,42 @@ Three things can stand at the end of what verified so far:
 * a record that doesn't verify, with a good one somewhere behind it: *damage*, passed over and reported;
 * a record that doesn't verify with nothing good behind it: a *suspect*, reported too, but tried again when
   the file grows, because some file systems show a write's pages out of order.
+
+A header that verifies but claims more bytes than the file has is torn as long as no whole record that
+verifies stands behind it. If one does, its writer died and another one went on: it is damage like any other,
+and so is a forged length. So nothing behind it is lost. For the same reason the bytes of a record whose
+payload does not verify are searched before what stands behind it. The price: where a record that is damaged
+or still being written holds the bytes of a whole record in its payload, those are read as a record. Nobody
+logs event files into event files.
 """
 
 from __future__ import annotations
 
 import struct
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 
-from tensorboard_candles.events.crc import CRC_OF_ZERO_LENGTH, byte_table, masked, masked_crc32c
+from tensorboard_candles.events.crc import (
+    CRC_OF_ZERO_LENGTH,
+    byte_table,
+    crc32cs_of_ranges,
+    masked,
+    masked_crc32c,
+)
+from tensorboard_candles.events.points import Int64Array
 
 HEADER_BYTES = 12
 FOOTER_BYTES = 4
+FRAME_BYTES = HEADER_BYTES + FOOTER_BYTES
 MAX_PAYLOAD_BYTES = 2**31 - 1
 """No protobuf message is longer; a header that says so is damaged, whatever its checksum says."""
 
+CUT_SHORT = "record cut short"
+_MOST_BLOCK_BYTES = 1 << 20
 _HEADER = struct.Struct("<QI")
 _CRC = struct.Struct("<I")
 
@@ -42,7 +59,7 @@ class Damage:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What `scan` found in a buffer; all positions count from the buffer's start."""
+    """What `Scanner.scan` found; all positions count from the buffer's start."""
 
     payloads: list[tuple[int, int]]
     """Start and end of each payload that verified."""
@@ -51,105 +68,148 @@ class Scan:
     """Set where `consumed` stands on bytes that don't verify and nothing good follows yet."""
     consumed: int
     """All before it is settled; the next scan starts here."""
-    wanted: int
-    """Bytes from `consumed` on that must be there before more can be told."""
+    unfinished: tuple[int, int] | None
+    """Of the records from `consumed` on that need more bytes: where the first begins, and the least that any
+    of them ends at. More can be told when the buffer reaches there."""
 
 
-def scan(buffer: bytes, position: int = 0, *, most: int | None = None) -> Scan:
-    """Every record of `buffer` that verifies, from `position` on; what doesn't verify is passed over.
+class Scanner:
+    """Finds the records of a buffer, in time linear in its length whatever it holds.
 
     >>> import struct
     >>> def record(payload: bytes) -> bytes:
     ...     length = struct.pack("<Q", len(payload))
     ...     return b"".join([length, struct.pack("<I", masked_crc32c(length)),
     ...                      payload, struct.pack("<I", masked_crc32c(payload))])
-    >>> found = scan(record(b"one") + record(b"three")[:-1])
-    >>> found.payloads, found.consumed, found.wanted
-    ([(12, 15)], 19, 21)
+    >>> found = Scanner(record(b"one") + record(b"three")[:-1]).scan()
+    >>> found.payloads, found.consumed, found.unfinished
+    ([(12, 15)], 19, (19, 40))
 
-    With `most`, it ends after that many records.
+    Where the buffer is a window of a file, `available` is how many bytes the file has from the buffer's start
+    on: a record that fits into those is not torn.
     """
-    payloads: list[tuple[int, int]] = []
-    damages: list[Damage] = []
-    while True:
-        if len(payloads) == most:
-            return Scan(payloads, damages, None, position, HEADER_BYTES)
-        length = _payload_length(buffer, position)
-        if length is None and position + HEADER_BYTES > len(buffer):
-            return Scan(payloads, damages, None, position, HEADER_BYTES)
-        if length is not None:
-            end = position + HEADER_BYTES + length
-            if end + FOOTER_BYTES > len(buffer):
-                return Scan(payloads, damages, None, position, end + FOOTER_BYTES - position)
-            if _payload_verifies(buffer, position, length):
-                payloads.append((position + HEADER_BYTES, end))
-                position = end + FOOTER_BYTES
+
+    def __init__(self, buffer: bytes, available: int = 0) -> None:
+        self._buffer = buffer
+        self._available = max(available, len(buffer))
+        self._headers: list[int] = []
+        self._searched = 0
+        self._block_bytes = 1 << 10
+        self._failed_bytes = 0
+        self._good: frozenset[int] | None = None
+
+    def scan(self, position: int = 0, *, most: int | None = None) -> Scan:
+        """Every record that verifies, from `position` on; what doesn't verify is passed over.
+
+        With `most`, it ends after that many records. Later calls must not begin before earlier ones.
+        """
+        payloads: list[tuple[int, int]] = []
+        damages: list[Damage] = []
+        while len(payloads) != most and position + HEADER_BYTES <= len(self._buffer):
+            end = self._end_of(position)
+            if end and len(self._buffer) < end <= self._available:
+                return Scan(payloads, damages, None, position, (position, end))
+            if end and end <= len(self._buffer) and self._verifies(position, end):
+                payloads.append((position + HEADER_BYTES, end - FOOTER_BYTES))
+                position = end
                 continue
-        what = "length checksum mismatch" if length is None else "checksum mismatch"
-        good, wanted = _next_good(buffer, position, length)
-        if good is None:
-            return Scan(payloads, damages, Damage(position, what), position, wanted)
-        damages.append(Damage(position, what))
-        position = good
+            good, unfinished = self._next_good(position, end)
+            if good is None:
+                is_torn = end is not None and end > self._available
+                suspect = None if is_torn else Damage(position, self._what_is_wrong(end))
+                return Scan(payloads, damages, suspect, position, unfinished)
+            damages.append(Damage(position, self._what_is_wrong(end)))
+            position = good
+        return Scan(payloads, damages, None, position, (position, position + HEADER_BYTES))
+
+    def _end_of(self, position: int) -> int | None:
+        """Where the record at `position` ends, by its header; None where that is torn or doesn't verify."""
+        if position + HEADER_BYTES > len(self._buffer):
+            return None
+        length, crc = _HEADER.unpack_from(self._buffer, position)
+        if length > MAX_PAYLOAD_BYTES or masked_crc32c(self._buffer[position : position + 8]) != crc:
+            return None
+        return position + int(length) + FRAME_BYTES
+
+    def _what_is_wrong(self, end: int | None) -> str:
+        if end is None:
+            return "length checksum mismatch"
+        return "checksum mismatch" if end <= len(self._buffer) else CUT_SHORT
+
+    def _next_good(self, position: int, end: int | None) -> tuple[int | None, tuple[int, int] | None]:
+        """Where the next record starts that frames and verifies, behind damage at `position`.
+
+        Without one: None, and what is unfinished.
+        """
+        unfinished = (position, end) if end and end > len(self._buffer) else None
+        for candidate in self._headers_after(position + 1):
+            found = self._end_of(candidate)
+            if found and found > len(self._buffer):
+                unfinished = (unfinished[0], min(unfinished[1], found)) if unfinished else (candidate, found)
+            elif found and self._verifies(candidate, found):
+                return candidate, None
+        return None, unfinished
+
+    def _verifies(self, position: int, end: int) -> bool:
+        """Does the payload of a whole record verify?
+
+        Headers may be forged to claim the same bytes over and over. So once the bytes that didn't verify are
+        more than the buffer has, all of it is looked at together.
+        """
+        if self._good is None and self._failed_bytes > len(self._buffer):
+            self._good = self._all_good()
+        if self._good is not None:
+            return position in self._good
+        (stored,) = _CRC.unpack_from(self._buffer, end - FOOTER_BYTES)
+        is_good = masked_crc32c(self._buffer[position + HEADER_BYTES : end - FOOTER_BYTES]) == int(stored)
+        self._failed_bytes += 0 if is_good else end - position
+        return is_good
+
+    def _all_good(self) -> frozenset[int]:
+        """Where all whole records start that verify."""
+        blocks = range(0, len(self._buffer), _MOST_BLOCK_BYTES)
+        starts = np.concatenate([_headers_in(self._buffer, low, _MOST_BLOCK_BYTES) for low in blocks])
+        words = _words(self._buffer)
+        ends = starts + HEADER_BYTES + words[starts]
+        is_whole = ends + FOOTER_BYTES <= len(self._buffer)
+        starts, ends = starts[is_whole], ends[is_whole]
+        verifies = masked(crc32cs_of_ranges(self._buffer, starts + HEADER_BYTES, ends)) == words[ends]
+        return frozenset(starts[verifies].tolist())
+
+    def _headers_after(self, start: int) -> Iterator[int]:
+        """Every position from `start` on at which a header stands; each byte is searched once."""
+        if self._searched < start:
+            self._headers, self._searched = [], start
+        index = bisect_left(self._headers, start)
+        while True:
+            while index < len(self._headers):
+                yield self._headers[index]
+                index += 1
+            if self._searched + HEADER_BYTES > len(self._buffer):
+                return
+            self._search_on()
+
+    def _search_on(self) -> None:
+        self._headers += _headers_in(self._buffer, self._searched, self._block_bytes).tolist()
+        self._searched += self._block_bytes
+        # Blocks that grow: most damage is one record long, and must not cost a long look.
+        self._block_bytes = min(2 * self._block_bytes, _MOST_BLOCK_BYTES)
 
 
-def _payload_length(buffer: bytes, position: int) -> int | None:
-    """Length that the header at `position` gives; None where it is torn or doesn't verify."""
-    if position + HEADER_BYTES > len(buffer):
-        return None
-    length, crc = _HEADER.unpack_from(buffer, position)
-    if length > MAX_PAYLOAD_BYTES or masked_crc32c(buffer[position : position + 8]) != crc:
-        return None
-    return int(length)
-
-
-def _payload_verifies(buffer: bytes, position: int, length: int) -> bool:
-    start = position + HEADER_BYTES
-    (crc,) = _CRC.unpack_from(buffer, start + length)
-    return masked_crc32c(buffer[start : start + length]) == int(crc)
-
-
-def _next_good(buffer: bytes, position: int, length: int | None) -> tuple[int | None, int]:
-    """Where the next record starts that frames and verifies, behind damage at `position`.
-
-    Without one: None, and the bytes from `position` on with which it is worth to look again. A damaged
-    payload is stepped over first: only if no record stands behind it was its length cut short, and then the
-    next record may lie inside what should have been its bytes.
-    """
-    wanted = len(buffer) - position + HEADER_BYTES
-    behind = [] if length is None else [position + HEADER_BYTES + length + FOOTER_BYTES]
-    for candidate in chain(behind, _headers_after(buffer, position + 1)):
-        found = _payload_length(buffer, candidate)
-        if found is None:
-            continue
-        end = candidate + HEADER_BYTES + found + FOOTER_BYTES
-        if end > len(buffer):
-            return None, end - position
-        if _payload_verifies(buffer, candidate, found):
-            return candidate, 0
-    return None, wanted
-
-
-def _headers_after(buffer: bytes, start: int) -> Iterator[int]:
-    """Every position from `start` on whose 12 bytes are a length and its checksum, found in bulk."""
-    # Blocks that grow: most damage is one record long, and much of it must not cost a long look each time.
-    block_bytes = 1 << 12
-    while start + HEADER_BYTES <= len(buffer):
-        data = np.frombuffer(
-            buffer, np.uint8, min(block_bytes + HEADER_BYTES - 1, len(buffer) - start), start
-        )
-        yield from (np.flatnonzero(_is_header(data)) + start).tolist()
-        start += block_bytes
-        block_bytes = min(2 * block_bytes, 1 << 20)
-
-
-def _is_header(data: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
-    """For every position of `data` but the last 11: do 12 bytes that verify as a header begin there?"""
-    count = len(data) - HEADER_BYTES + 1
-    crc = np.full(count, CRC_OF_ZERO_LENGTH, np.uint32)
-    stored = np.zeros(count, np.uint32)
-    for column in range(8):
-        crc ^= byte_table(7 - column)[data[column : column + count]]
+def _headers_in(buffer: bytes, low: int, count: int) -> Int64Array:
+    """Every position of `count` from `low` on at which 12 bytes stand that verify as a header."""
+    words = _words(buffer)[low:]
+    count = min(count, len(words) - 8)
+    # A length below 2^31 ends in four zero bytes: so little else does that the rest is soon looked at.
+    starts = np.flatnonzero(words[4:][: max(0, count)] == 0)
+    length = words[starts]
+    crc = np.full(len(starts), CRC_OF_ZERO_LENGTH, np.uint32)
     for column in range(4):
-        stored |= data[8 + column : 8 + column + count].astype(np.uint32) << np.uint32(8 * column)
-    return np.asarray(masked(crc) == stored)
+        crc ^= byte_table(7 - column)[length >> np.uint32(8 * column) & np.uint32(255)]
+    verifies = (length <= MAX_PAYLOAD_BYTES) & (masked(crc) == words[starts + 8])
+    return np.asarray(low + starts[verifies])
+
+
+def _words(buffer: bytes) -> npt.NDArray[np.uint32]:
+    """The 4 bytes that begin at each position, as numbers."""
+    return np.ndarray((max(0, len(buffer) - 3),), "<u4", buffer, 0, (1,))

@@ -6,18 +6,18 @@ import math
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
 from tensorboard_candles.events.bulk import BulkDecoder
-from tensorboard_candles.events.framing import Damage
+from tensorboard_candles.events.framing import CUT_SHORT, Damage
 from tensorboard_candles.events.points import Segment
 from tensorboard_candles.events.window import Decoded, WindowDecoder
 
 WINDOW_BYTES = 4 << 20
 _GIVE_UP_BYTES = 4 * WINDOW_BYTES
-"""Garbage longer than this with nothing good behind it is passed over for good, so as not to keep it all."""
+"""A stretch longer than this without a good record is passed over, so as not to keep it all."""
 _HEAD_BYTES = 64
 """Enough of a file's beginning to tell it from another: its first record holds the time it was made."""
 
@@ -45,6 +45,20 @@ class _Identity:
         return _Identity(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 
 
+@dataclass(frozen=True, slots=True)
+class _Passed:
+    """A stretch without a good record, looked through up to where reading goes on, and not kept."""
+
+    damage: Damage
+    """What to report of it once something good follows, and before that unless it is torn."""
+    is_torn: bool
+    """It begins with a record that claims more bytes than the file has yet."""
+    back_to: int = 0
+    """Where its first record begins that the file was too short for; to be gone back to when the file"""
+    at_size: float = math.inf
+    """has this many bytes."""
+
+
 class EventFile:
     """Reads on from where the last read stopped.
 
@@ -68,12 +82,11 @@ class EventFile:
         self.bytes_read = 0
         """Bytes looked at so far, torn tail included."""
         self._offset = 0
-        self._torn_until = 0
         self._head = b""
         self._decoder = WindowDecoder(self._bulk)
         self._damages: list[Damage] = []
         self._suspect: Damage | None = None
-        self._is_skipping = False
+        self._passed: _Passed | None = None
 
     @property
     def problems(self) -> list[Damage]:
@@ -93,8 +106,7 @@ class EventFile:
                 self._begin()
                 yield Window([], math.inf, replaced=True)
             self._head = _head_of(file)
-            if now.size >= self._torn_until:
-                yield from self._read_windows(file, now.size)
+            yield from self._read_windows(file, now.size)
         self._seen = now
         self.bytes_read = max(self.bytes_read, now.size)
 
@@ -107,47 +119,62 @@ class EventFile:
         return _head_of(file)[: len(self._head)] != self._head
 
     def _read_windows(self, file: BinaryIO, size: int) -> Iterator[Window]:
+        if self._passed and self._passed.at_size <= size:
+            self._go_back(self._passed)
         file.seek(self._offset)
         buffer = b""
         wanted = 0
         # No further than the file went at first, however fast it grows: others wait to be read too.
         while (left := size - self._offset - len(buffer)) > 0:
-            # A record is only as long as it says if the file is, too: never ask for memory on its word.
-            chunk = file.read(min(left, max(WINDOW_BYTES, wanted - len(buffer))))
+            # Where nothing settles, all is looked at again: so twice as much each time.
+            chunk = file.read(min(left, max(WINDOW_BYTES, wanted - len(buffer), len(buffer))))
             if not chunk:
                 return
             buffer += chunk
-            found = self._decoder.decode(buffer)
-            self._note_damage(found)
+            available = size - self._offset
+            found = self._decoder.decode(buffer, available)
+            # A record is only as long as it says if the file is, too: never ask for memory on its word.
+            ends = found.unfinished[1] if found.unfinished else 0
+            wanted = ends - found.consumed if ends <= available else 0
+            self._settle(found)
             buffer = buffer[found.consumed :]
-            wanted = found.wanted
-            self._offset += found.consumed
-            self._torn_until = 0 if found.suspect else self._offset + wanted
-            if found.suspect and len(buffer) > _GIVE_UP_BYTES:
-                buffer = self._give_up_on(buffer)
+            if len(buffer) > _GIVE_UP_BYTES and not wanted:
+                buffer = self._pass_over(buffer, found)
             self.bytes_read = self._offset + len(buffer)
             yield Window(found.segments, found.first_wall_time, replaced=False)
 
-    def _note_damage(self, found: Decoded) -> None:
-        """Add what a scan that began at `self._offset` found, in the order of the file."""
-        moved = [Damage(self._offset + damage.offset, damage.what) for damage in found.damages]
-        if self._is_skipping:
-            # The stretch that was given up on is listed already; it goes on to here.
-            moved = [damage for damage in moved if damage.offset > self._offset]
-        self._is_skipping = self._is_skipping and found.consumed == 0
-        self._damages += moved
-        self._suspect = None
-        if found.suspect and not self._is_skipping:
-            self._suspect = Damage(self._offset + found.suspect.offset, found.suspect.what)
+    def _settle(self, found: Decoded) -> None:
+        """Move on past what was found, and note the damage in it."""
+        damages = [Damage(self._offset + damage.offset, damage.what) for damage in found.damages]
+        suspect = found.suspect and Damage(self._offset + found.suspect.offset, found.suspect.what)
+        if self._passed and found.consumed:
+            # What was passed over goes on to here: one stretch, and one report.
+            damages = [self._passed.damage, *(one for one in damages if one.offset > self._offset)]
+            self._passed = None
+        elif self._passed:
+            suspect = None if self._passed.is_torn else self._passed.damage
+        self._damages += damages
+        self._suspect = suspect
+        self._offset += found.consumed
 
-    def _give_up_on(self, buffer: bytes) -> bytes:
-        if self._suspect:
-            self._damages.append(self._suspect)
-        self._suspect = None
-        self._is_skipping = True
+    def _pass_over(self, buffer: bytes, found: Decoded) -> bytes:
+        """Keep the end only of a buffer that begins with a long stretch without a good record."""
+        damage = self._suspect or Damage(self._offset, CUT_SHORT)
+        passed = self._passed or _Passed(damage, is_torn=found.suspect is None)
         kept = buffer[-WINDOW_BYTES:]
+        if found.unfinished:
+            begin, end = (self._offset - found.consumed + place for place in found.unfinished)
+            back_to = passed.back_to if passed.at_size < math.inf else begin
+            passed = replace(passed, back_to=back_to, at_size=min(passed.at_size, end))
+        self._passed = passed
         self._offset += len(buffer) - len(kept)
         return kept
+
+    def _go_back(self, passed: _Passed) -> None:
+        """The file has grown so much that a record which was passed over may be whole."""
+        self._offset = min(self._offset, passed.back_to)
+        is_begin = passed.back_to == passed.damage.offset
+        self._passed = None if is_begin else replace(passed, at_size=math.inf)
 
 
 def _open_regular(path: Path) -> BinaryIO:

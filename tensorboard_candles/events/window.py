@@ -9,7 +9,7 @@ from tensorboard.compat.proto import event_pb2
 
 from tensorboard_candles.events.bulk import NOT_AN_EVENT, BulkDecoder
 from tensorboard_candles.events.decode import Collector, PluginData
-from tensorboard_candles.events.framing import HEADER_BYTES, Damage, Scan, scan
+from tensorboard_candles.events.framing import HEADER_BYTES, Damage, Scan, Scanner
 from tensorboard_candles.events.points import Segment
 
 _ONE_BY_ONE = 8
@@ -26,7 +26,7 @@ class Decoded:
     damages: list[Damage]
     suspect: Damage | None
     consumed: int
-    wanted: int
+    unfinished: tuple[int, int] | None
 
 
 class WindowDecoder:
@@ -39,9 +39,13 @@ class WindowDecoder:
         self._plugins: dict[str, PluginData] = {}
         self._bulk = bulk
 
-    def decode(self, buffer: bytes) -> Decoded:
-        """Points of all records from the start of the buffer on, and what damage lies between them."""
+    def decode(self, buffer: bytes, available: int = 0) -> Decoded:
+        """Points of all records from the start of the buffer on, and what damage lies between them.
+
+        `available` is how many bytes the file has from there on, where that is more than the buffer holds.
+        """
         collector = Collector(self._plugins)
+        scanner = Scanner(buffer, available)
         damages: list[Damage] = []
         position = record = 0
         while True:
@@ -49,7 +53,7 @@ class WindowDecoder:
                 position, count, not_events = self._bulk.decode(buffer, position, record, collector)
                 record += count
                 damages += not_events
-            found = scan(buffer, position, most=_ONE_BY_ONE)
+            found = scanner.scan(position, most=_ONE_BY_ONE)
             damages += found.damages + _parse(buffer, found, record, collector)
             record += len(found.payloads)
             position = found.consumed
@@ -57,7 +61,12 @@ class WindowDecoder:
                 break
         damages.sort(key=lambda damage: damage.offset)
         return Decoded(
-            collector.segments(), collector.first_wall_time, damages, found.suspect, position, found.wanted
+            collector.segments(),
+            collector.first_wall_time,
+            damages,
+            found.suspect,
+            position,
+            found.unfinished,
         )
 
 

@@ -39,7 +39,7 @@ def read(content: bytes, *, in_bulk: bool, cuts: tuple[int, ...] = ()) -> list[A
         for segment in found.segments:
             scalars = {tag: plain(points) for tag, points in sorted(segment.scalars.items())}
             told.append((segment.start, scalars, plain(segment.epoch_marks)))
-        told.append((found.first_wall_time, found.damages, found.suspect, found.consumed, found.wanted))
+        told.append((found.first_wall_time, found.damages, found.suspect, found.consumed, found.unfinished))
         begin += found.consumed
     return told
 

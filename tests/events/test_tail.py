@@ -4,18 +4,30 @@ import os
 from pathlib import Path
 
 import pytest
+from tensorboard.compat.proto import event_pb2
 
 from tensorboard_candles.events import EventFile
 from tensorboard_candles.events import tail as tail_module
-from tests.support.records import scalar_record, version_record
+from tensorboard_candles.events.crc import masked_crc32c
+from tests.support.records import event_record, scalar_record, version_record
 
+IMAGE = {"tag": "image", "image": {"encoded_image_string": bytes(1000)}}
 RECORDS = [version_record(), *(scalar_record("loss", step=step, value=step / 8) for step in range(20))]
 CONTENT = b"".join(RECORDS)
+LONG = event_record(
+    event_pb2.Event(step=999, summary={"value": [{"tag": "loss", "simple_value": 1.0}, IMAGE]})
+)
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "events.out.tfevents.1700000000.localhost"
+
+
+def header(length: int) -> bytes:
+    """What a record of that length begins with."""
+    encoded = length.to_bytes(8, "little")
+    return encoded + masked_crc32c(encoded).to_bytes(4, "little")
 
 
 def new_steps(file: EventFile) -> list[int]:
@@ -127,13 +139,83 @@ def test_a_truncated_file_is_read_anew(path: Path) -> None:
 
 
 def test_a_record_that_claims_gigabytes_is_waited_for_without_reading_on(path: Path) -> None:
-    from tensorboard_candles.events.crc import masked_crc32c
-
-    length = (2**31 - 1).to_bytes(8, "little")
-    path.write_bytes(CONTENT + length + masked_crc32c(length).to_bytes(4, "little") + b"partly there")
+    path.write_bytes(CONTENT + header(2**31 - 1) + b"partly there")
     file = EventFile(path)
     assert new_steps(file) == list(range(20))
     assert file.problems == []
+
+
+WINDOWS = [(37, 150), (64, 1 << 20), (1 << 20, 1 << 22)]
+
+
+@pytest.fixture(params=WINDOWS, ids=["small windows", "long stretches kept", "one window"])
+def _windows(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    window_bytes, give_up_bytes = request.param
+    monkeypatch.setattr(tail_module, "WINDOW_BYTES", window_bytes)
+    monkeypatch.setattr(tail_module, "_GIVE_UP_BYTES", give_up_bytes)
+
+
+@pytest.mark.usefixtures("_windows")
+@pytest.mark.parametrize("garbage", [b"", b"\xff" * 20])
+def test_a_length_beyond_the_file_hides_no_record_behind_it(path: Path, garbage: bytes) -> None:
+    path.write_bytes(RECORDS[1] + garbage + header(10**9) + b"garbage" + b"".join(RECORDS[2:]))
+    file = EventFile(path)
+    assert new_steps(file) == list(range(20))
+    assert offsets(file) == [len(RECORDS[1])]
+    assert new_steps(file) == []
+
+
+@pytest.mark.usefixtures("_windows")
+def test_a_record_whose_writer_died_is_damage_once_another_one_has_gone_on(path: Path) -> None:
+    path.write_bytes(CONTENT + LONG[:-50])
+    file = EventFile(path)
+    assert new_steps(file) == list(range(20))
+    assert file.problems == []
+    with path.open("ab") as writing:
+        writing.write(b"".join(scalar_record("loss", step=step, value=1.0) for step in (20, 21)))
+    assert new_steps(file) == [20, 21]
+    assert offsets(file) == [len(CONTENT)]
+
+
+@pytest.mark.usefixtures("_windows")
+def test_a_long_record_that_comes_in_pieces_is_read_when_it_is_whole(path: Path) -> None:
+    file = EventFile(path)
+    whole = CONTENT + LONG + scalar_record("loss", step=20, value=1.0)
+    found: list[int] = []
+    for begin in range(0, len(whole), 100):
+        with path.open("ab") as writing:
+            writing.write(whole[begin : begin + 100])
+        found += new_steps(file)
+        assert file.problems == []
+    assert found == [*range(20), 999, 20]
+
+
+@pytest.mark.usefixtures("_windows")
+def test_a_long_record_behind_long_garbage_is_read_when_it_is_whole(path: Path) -> None:
+    path.write_bytes(CONTENT + b"\xa5" * 500 + LONG[:-10])
+    file = EventFile(path)
+    assert new_steps(file) == list(range(20))
+    with path.open("ab") as writing:
+        writing.write(LONG[-10:])
+    assert new_steps(file) == [999]
+    assert offsets(file) == [len(CONTENT)]
+
+
+@pytest.mark.usefixtures("_windows")
+def test_nothing_is_lost_between_records_that_claim_too_much(path: Path) -> None:
+    good = [scalar_record("loss", step=step, value=1.0) for step in range(40)]
+    forged = header(10**9) + b"\xa5" * 400
+    file = EventFile(path)
+    found: list[int] = []
+    for first in range(0, 40, 4):
+        with path.open("ab") as writing:
+            writing.write(forged + good[first] + good[first + 1] + good[first + 2][:20])
+        found += new_steps(file)
+        with path.open("ab") as writing:
+            writing.write(good[first + 2][20:] + good[first + 3])
+        found += new_steps(file)
+    assert found == list(range(40))
+    assert len(file.problems) == 10
 
 
 def test_a_named_pipe_does_not_hang_the_reader(path: Path) -> None:
