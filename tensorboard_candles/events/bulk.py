@@ -37,6 +37,8 @@ _BLOCK_BYTES = 1 << 18
 _MOST_TEMPLATES = 512
 _MOST_MISSES = 64
 _FEW = 3
+_MOST_ROWS_PER_TAKEN = 64
+"""Looking at this many rows costs about as much as parsing one by itself."""
 _WORTH_SPLITTING = 64
 NOT_AN_EVENT = "not an event"
 BoolArray = npt.NDArray[np.bool_]
@@ -75,18 +77,19 @@ class BulkDecoder:
 
     def _decode_rows(self, stretch: _Stretch, rows: Int64Array, shapes: _Shapes) -> None:
         """Rows of one length, each by its template."""
-        while len(rows):
+        waiting = [rows]
+        while waiting:
+            rows = waiting.pop()
             if shapes.misses > _MOST_MISSES:
                 stretch.leave(rows)
-                return
+                continue
             template = shapes.find(stretch.record(rows[0])) or stretch.new_template(rows[0], shapes)
             left = stretch.take(rows, template) if template else rows[1:]
-            shapes.misses += len(rows) - len(left) < _FEW
-            if template and len(left) > _WORTH_SPLITTING and 2 * len(left) > len(rows):
-                for part in stretch.split(left, template):
-                    self._decode_rows(stretch, part, shapes)
-                return
-            rows = left
+            taken = len(rows) - len(left)
+            shapes.misses += taken < _FEW or taken < len(rows) // _MOST_ROWS_PER_TAKEN
+            is_worth_splitting = template and len(left) > _WORTH_SPLITTING and 2 * len(left) > len(rows)
+            parts = stretch.split(left, template) if template and is_worth_splitting else [left]
+            waiting += [part for part in reversed(parts) if len(part)]
 
 
 class _Shapes:
@@ -94,7 +97,7 @@ class _Shapes:
 
     def __init__(self) -> None:
         self.misses = 0
-        """How often a template brought few records, or there was none: such records are not worth it."""
+        """How often a template brought few of the records it was tried on: such records are not worth it."""
         self._templates: list[Template] = []
         self._records = np.empty((0, 0), np.uint8)
         self._masks = np.empty((0, 0), np.uint8)

@@ -15,7 +15,7 @@ from tensorboard.compat.proto import event_pb2, summary_pb2, types_pb2
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
 
 from tensorboard_candles import metadata
-from tensorboard_candles.events import Points
+from tensorboard_candles.events import Points, bulk
 from tensorboard_candles.events.boundaries import find_boundaries
 from tensorboard_candles.events.bulk import BulkDecoder
 from tensorboard_candles.events.decode import Collector
@@ -106,6 +106,28 @@ def test_many_values_in_one_event_are_read_in_bulk() -> None:
     log = b"".join(event_of(*values, step=step) for step in range(400))
     assert_same(log)
     assert share_in_bulk(log) == 1.0
+
+
+def test_one_tag_from_a_thousand_nodes_is_read_with_few_looks_at_each_record(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    values = [
+        summary_pb2.Summary.Value(tag="loss", simple_value=node, node_name=f"node_{node:04}")
+        for node in range(1500)
+    ]
+    log = b"".join(event_of(value, step=step) for step in (1, 2, 3) for value in values)
+    assert_same(log)
+    looks = 0
+
+    def counted(matrix: Any, template: Any) -> Any:
+        nonlocal looks
+        looks += len(matrix)
+        return fits(matrix, template)
+
+    fits = bulk._fits
+    monkeypatch.setattr(bulk, "_fits", counted)
+    read(log, in_bulk=True)
+    assert looks < 80 * 3 * len(values)
 
 
 @pytest.mark.parametrize(
