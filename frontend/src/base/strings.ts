@@ -36,14 +36,8 @@ export const STRINGS = {
   loadingTitle: "Reading event files",
   connecting: "Connecting to TensorBoard",
   emptyTitle: "No scalars yet",
-  emptySnippet: [
-    "from tensorboard_candles import Tracker",
-    "",
-    'tracker = Tracker(project="my-cnn")',
-    "for batch in batches:",
-    "    ...",
-    "    tracker.log(loss=loss)",
-  ].join("\n"),
+  emptyLogdir: "The log directory",
+  emptyText: "holds no scalar points. Log some, and they appear here by themselves:",
   emptyOther:
     "Anything that writes scalars for TensorBoard works as well: SummaryWriter of torch.utils.tensorboard or tensorboardX, tf.summary, Keras, Lightning, Hugging Face.",
   goneTitle: "TensorBoard does not answer",
@@ -128,8 +122,16 @@ export const pointsShort = (points: string): string => `${points} pts`;
 export const problemsTitle = (count: number): string =>
   count === 1 ? "1 problem in the event files" : `${count} problems in the event files`;
 
-export const emptyIn = (logdir: string): string =>
-  `${logdir === "" ? "The log directory" : logdir} holds no scalar points. Log some, and they appear here by themselves:`;
+/** Lines of Python that log into a directory, which is given as a Python literal; null: the default one. */
+export const emptySnippet = (logdir: string | null): string =>
+  [
+    "from tensorboard_candles import Tracker",
+    "",
+    `tracker = Tracker(project="my-cnn"${logdir === null ? "" : `, logdir=${logdir}`})`,
+    "for batch in batches:",
+    "    ...",
+    "    tracker.log(loss=loss)",
+  ].join("\n");
 
 export const retryIn = (seconds: number): string => `Next try in ${seconds} s.`;
 

@@ -1,5 +1,6 @@
 import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { Client } from "../api/client.ts";
+import { Unreachable } from "../api/errors.ts";
 import type { Runs } from "../api/types.ts";
 import { assignColours, FALLBACK } from "../base/colour.ts";
 import type { ThemeName } from "../chart/theme.ts";
@@ -20,7 +21,8 @@ export class AppState {
   readonly theme: ReadonlySignal<ThemeName> = followTheme();
   readonly runs = signal<Runs | null>(null);
   readonly failure = signal<{ readonly retryMs: number } | null>(null);
-  readonly logdir = signal("");
+  /** What TensorBoard reads; null until it is known, empty where it can't be. */
+  readonly logdir = signal<string | null>(null);
   readonly sidebarOpen = signal(false);
   readonly settings = signal(readSettings(readSession()));
   readonly choice: ReadonlySignal<Choice>;
@@ -35,6 +37,7 @@ export class AppState {
   // Until a person picks something the choice may still improve as more runs are read.
   private touched = this.picked.peek().focus !== null;
   private coloursKept = false;
+  private askingLogdir = false;
   private readonly poller: Poller;
   private lastSeries: readonly ColouredSeries[] = [];
 
@@ -45,6 +48,7 @@ export class AppState {
       changed: (runs) => this.changed(runs),
       reached: () => {
         this.failure.value = null;
+        void this.askLogdir();
       },
       failed: (_error, retryMs) => {
         this.failure.value = { retryMs };
@@ -55,12 +59,6 @@ export class AppState {
 
   start(): void {
     this.poller.start();
-    void this.client.logdir().then(
-      (logdir) => {
-        this.logdir.value = logdir;
-      },
-      () => undefined,
-    );
     document.addEventListener("visibilitychange", () => this.poller.pause(document.hidden));
   }
 
@@ -74,6 +72,19 @@ export class AppState {
 
   showTag(tag: string): void {
     this.pick(pickTag(this.choice.value, tag, this.runs.value?.runs ?? []));
+  }
+
+  private async askLogdir(): Promise<void> {
+    if (this.askingLogdir || this.logdir.value !== null) return;
+    this.askingLogdir = true;
+    try {
+      this.logdir.value = await this.client.logdir();
+    } catch (error) {
+      // Without an answer the next poll that gets one asks again.
+      if (!(error instanceof Unreachable)) this.logdir.value = "";
+    } finally {
+      this.askingLogdir = false;
+    }
   }
 
   private pick(choice: Choice): void {

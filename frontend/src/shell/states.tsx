@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
-import { emptyIn, retryIn, STRINGS } from "../base/strings.ts";
+import { firstDirectory, pythonLiteral } from "../base/logdir.ts";
+import { emptySnippet, retryIn, STRINGS } from "../base/strings.ts";
 import { isLoading, LoadingBar } from "./notices.tsx";
 import type { AppState } from "./state.ts";
 
@@ -14,7 +15,7 @@ export function Placeholder({ state }: { readonly state: AppState }) {
       </Page>
     );
   }
-  return <Empty logdir={state.logdir.value} />;
+  return state.logdir.value === null ? <Connecting /> : <Empty logdir={state.logdir.value} />;
 }
 
 const Connecting = () => (
@@ -30,15 +31,20 @@ const Gone = ({ state }: { state: AppState }) => (
   </Page>
 );
 
-const Empty = ({ logdir }: { logdir: string }) => (
-  <Page testId="state-empty" title={STRINGS.emptyTitle}>
-    <p>{emptyIn(logdir)}</p>
-    <pre>
-      <code>{STRINGS.emptySnippet}</code>
-    </pre>
-    <p>{STRINGS.emptyOther}</p>
-  </Page>
-);
+function Empty({ logdir }: { logdir: string }) {
+  const directory = firstDirectory(logdir);
+  return (
+    <Page testId="state-empty" title={STRINGS.emptyTitle}>
+      <p>
+        <bdi>{logdir || STRINGS.emptyLogdir}</bdi> {STRINGS.emptyText}
+      </p>
+      <pre>
+        <code>{emptySnippet(directory && pythonLiteral(directory))}</code>
+      </pre>
+      <p>{STRINGS.emptyOther}</p>
+    </Page>
+  );
+}
 
 function Page({ testId, title, children }: { testId: string; title: string; children: ComponentChildren }) {
   return (
