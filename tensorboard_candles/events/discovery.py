@@ -65,7 +65,7 @@ def discover(roots: Sequence[LogRoot]) -> Discovered:
     files_of: dict[str, list[Path]] = {}
     unreadable: list[tuple[str, str]] = []
     for root in roots:
-        for directory, files in _walk(root.path, frozenset(), unreadable):
+        for directory, files in _walk(root.path, unreadable):
             name = os.path.relpath(directory, root.path)
             name = os.path.join(root.name, name) if root.name else name
             files_of.setdefault(_as_text(name), []).extend(files)
@@ -74,28 +74,45 @@ def discover(roots: Sequence[LogRoot]) -> Discovered:
     return Discovered(tuple(runs), tuple(unreadable))
 
 
-def _walk(
-    directory: Path, above: frozenset[tuple[int, int]], unreadable: list[tuple[str, str]]
-) -> Iterator[tuple[Path, list[Path]]]:
-    """Directories that hold event files, with them; `above` stops a link that leads back up."""
-    try:
-        status = directory.stat()
-        with os.scandir(directory) as listing:
-            entries = sorted(listing, key=lambda entry: entry.name)
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        unreadable.append((_as_text(str(directory)), error.strerror or str(error)))
-        return
-    here = (status.st_dev, status.st_ino)
-    if here in above:
-        return
-    files = [directory / entry.name for entry in entries if _is_event_file(entry)]
-    if files:
-        yield directory, files
-    for entry in entries:
-        if _is_directory(entry):
-            yield from _walk(directory / entry.name, above | {here}, unreadable)
+def _walk(root: Path, unreadable: list[tuple[str, str]]) -> Iterator[tuple[Path, list[Path]]]:
+    """Directories that hold event files, with them, each before those below it."""
+    # With each directory, those above it: to stop at a link that leads back up.
+    waiting: list[tuple[Path, _Above | None]] = [(root, None)]
+    while waiting:
+        directory, above = waiting.pop()
+        try:
+            status = directory.stat()
+            with os.scandir(directory) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            unreadable.append((_as_text(str(directory)), error.strerror or str(error)))
+            continue
+        here = _Above(status.st_dev, status.st_ino, above)
+        if here.is_below_itself():
+            continue
+        files = [directory / entry.name for entry in entries if _is_event_file(entry)]
+        if files:
+            yield directory, files
+        waiting += [(directory / entry.name, here) for entry in reversed(entries) if _is_directory(entry)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Above:
+    """A directory on the way down, and the one above it."""
+
+    device: int
+    inode: int
+    above: _Above | None
+
+    def is_below_itself(self) -> bool:
+        above = self.above
+        while above:
+            if (above.device, above.inode) == (self.device, self.inode):
+                return True
+            above = above.above
+        return False
 
 
 def _is_event_file(entry: os.DirEntry[str]) -> bool:

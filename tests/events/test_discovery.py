@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tensorboard_candles.events import LogRoot, discover, log_roots
+from tensorboard_candles.events import LogRoot, discover, discovery, log_roots
 
 
 def make(path: Path) -> Path:
@@ -44,6 +44,26 @@ def test_links_are_followed_but_not_in_circles(tmp_path: Path) -> None:
     (tmp_path / "elsewhere" / "up").symlink_to(tmp_path / "elsewhere")
     (logs / "loop").symlink_to(logs / "loop")
     assert names(LogRoot(logs)) == ["linked/run"]
+
+
+def test_runs_are_found_however_deep_they_lie(tmp_path: Path) -> None:
+    directories = [tmp_path.joinpath(*["d"] * depth) for depth in range(1, 1101)]
+    for directory in directories:
+        directory.mkdir()
+    file = make(directories[-1] / "events.out.tfevents.1")
+    assert names(LogRoot(tmp_path)) == ["/".join(["d"] * 1100)]
+    # Deeper than what clears temporary directories can go.
+    file.unlink()
+    for directory in reversed(directories):
+        directory.rmdir()
+
+
+def test_directories_come_in_the_order_of_their_names_each_before_those_below_it(tmp_path: Path) -> None:
+    roots = ["a", "a/b", "a/c/d", "b"]
+    for run in roots:
+        make(tmp_path / run / "events.out.tfevents.1")
+    walked = [directory for directory, _ in discovery._walk(tmp_path, [])]
+    assert walked == [tmp_path / run for run in roots]
 
 
 def test_a_log_directory_that_is_not_there_holds_no_run(tmp_path: Path) -> None:
