@@ -1,5 +1,6 @@
 /** Every word of the tab, in one place. */
 
+import { isolated } from "./bidi.ts";
 import type { Polarity } from "./polarity.ts";
 
 export const STRINGS = {
@@ -103,15 +104,24 @@ export const polarityName = (polarity: Polarity): string =>
 
 /** What red and green mean for a tag: `red, filled: loss rose within the candle, worse`. */
 export function legend(tag: string, polarity: Polarity): { readonly worse: string; readonly better: string } {
+  const name = isolated(tag);
   const [bad, good] = polarity === "lower_is_better" ? ["rose", "fell"] : ["fell", "rose"];
   return {
-    worse: `red, filled: ${tag} ${bad} within the candle (worse)`,
-    better: `green, hollow: ${tag} ${good} (better)`,
+    worse: `red, filled: ${name} ${bad} within the candle (worse)`,
+    better: `green, hollow: ${name} ${good} (better)`,
   };
 }
 
 export const volumeTitle = (volume: string): string =>
-  volume === "count" ? STRINGS.volumeCount : `volume: ${volume} (mean)`;
+  volume === "count" ? STRINGS.volumeCount : `volume: ${isolated(volume)} (mean)`;
+
+export const seriesTitle = (run: string, tag: string): string => `${isolated(run)} · ${isolated(tag)}`;
+
+export const chartLabel = (tag: string): string => `${isolated(tag)}. ${STRINGS.chartKeys}`;
+
+export const pointsLong = (points: string): string => `${points} points`;
+
+export const atByte = (offset: string): string => `, byte ${offset}`;
 
 export const atStep = (step: string): string => `at step ${step}`;
 

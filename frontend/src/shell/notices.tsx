@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useCallback } from "preact/hooks";
 import type { Problem, Runs } from "../api/types.ts";
 import { formatBytes, formatInteger } from "../base/format.ts";
-import { loadingShare, problemsTitle, retryIn, STRINGS } from "../base/strings.ts";
+import { atByte, loadingShare, problemsTitle, retryIn, STRINGS } from "../base/strings.ts";
 import { useDismiss } from "../widgets/dismiss.ts";
 import type { AppState } from "./state.ts";
 
@@ -73,10 +73,13 @@ function Problems({ problems, count }: { readonly problems: readonly Problem[]; 
         <ul class="popover">
           {problems.slice(0, MOST_PROBLEMS_LISTED).map((problem, i) => (
             <li key={i}>
-              <b>{problem.run}</b>: {problem.what}
+              <b>
+                <bdi>{problem.run}</bdi>
+              </b>
+              : <bdi>{problem.what}</bdi>
               <small>
-                {problem.file}
-                {Number.isFinite(problem.offset) && `, byte ${formatInteger(problem.offset)}`}
+                <bdi>{problem.file}</bdi>
+                {Number.isFinite(problem.offset) && atByte(formatInteger(problem.offset))}
               </small>
             </li>
           ))}

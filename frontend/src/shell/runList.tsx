@@ -70,7 +70,7 @@ const RunItem = memo(({ name, colour, checked, focused, state }: RunItemProps) =
     />
     <button type="button" aria-pressed={focused} title={name} onClick={() => state.focus(name)}>
       <span class="swatch" style={{ background: colour }} />
-      <span class="name">{name}</span>
+      <bdi class="name">{name}</bdi>
       {focused && <CandleSign />}
     </button>
   </li>

@@ -3,7 +3,7 @@ import { memo } from "preact/compat";
 import type { TagInfo } from "../api/types.ts";
 import { type Group, groupByPrefix, nameFilter } from "../base/filter.ts";
 import { formatCompact, formatDigits, formatInteger } from "../base/format.ts";
-import { pointsShort, STRINGS } from "../base/strings.ts";
+import { pointsLong, pointsShort, STRINGS } from "../base/strings.ts";
 import { Filter } from "./runList.tsx";
 import type { AppState } from "./state.ts";
 
@@ -41,7 +41,11 @@ function TagGroup({ group, titled, state }: TagGroupProps) {
   const cut = titled && group.prefix !== "" ? group.prefix.length + 1 : 0;
   return (
     <>
-      {titled && <h3>{group.prefix === "" ? STRINGS.otherTags : `${group.prefix}/`}</h3>}
+      {titled && (
+        <h3>
+          <bdi>{group.prefix === "" ? STRINGS.otherTags : `${group.prefix}/`}</bdi>
+        </h3>
+      )}
       <ul>
         {group.items.map((info) => (
           <TagItem
@@ -71,11 +75,11 @@ interface TagItemProps {
 const TagItem = memo(({ tag, name, points, lastValue, picked, state }: TagItemProps) => (
   <li class={picked ? "item focused" : "item"} data-testid="tag-item" data-tag={tag}>
     <button type="button" aria-pressed={picked} title={tag} onClick={() => state.showTag(tag)}>
-      <span class="name">{name}</span>
+      <bdi class="name">{name}</bdi>
       <span class="last" title={String(lastValue)}>
         {Number.isFinite(lastValue) ? formatDigits(lastValue, 4) : STRINGS.empty}
       </span>
-      <span class="points" title={`${formatInteger(points)} points`}>
+      <span class="points" title={pointsLong(formatInteger(points))}>
         {pointsShort(formatCompact(points))}
       </span>
     </button>

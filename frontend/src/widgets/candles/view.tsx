@@ -2,7 +2,16 @@ import { useSignal } from "@preact/signals";
 import { useCallback, useEffect, useMemo, useRef } from "preact/hooks";
 import type { Candles } from "../../api/types.ts";
 import { formatInteger, formatWidth } from "../../base/format.ts";
-import { clippedAtZero, legend, polarityName, STRINGS, tooNarrow, volumeTitle } from "../../base/strings.ts";
+import {
+  chartLabel,
+  clippedAtZero,
+  legend,
+  polarityName,
+  STRINGS,
+  seriesTitle,
+  tooNarrow,
+  volumeTitle,
+} from "../../base/strings.ts";
 import type { Painted } from "../../chart/candleChart.ts";
 import { MAX_VISIBLE_CANDLES } from "../../data/level.ts";
 import { useDismiss } from "../dismiss.ts";
@@ -58,8 +67,8 @@ function Title({ model, inputs }: { model: CandleModel; inputs: CandleInputs }) 
   return (
     <div class="title">
       <span class="swatch" style={{ background: first.colour }} />
-      <h1 title={`${first.run} · ${first.tag}`}>
-        <span class="tag-name">{first.tag}</span> <span class="run-name">{first.run}</span>
+      <h1 title={seriesTitle(first.run, first.tag)}>
+        <bdi class="tag-name">{first.tag}</bdi> <bdi class="run-name">{first.run}</bdi>
       </h1>
       {focus && (
         <span class="pill" data-testid="polarity">
@@ -88,7 +97,7 @@ function ChartArea({ model }: { model: CandleModel }) {
       tabIndex={0}
       role="application"
       aria-roledescription={STRINGS.chartRole}
-      aria-label={`${model.focus.value?.tag ?? ""}. ${STRINGS.chartKeys}`}
+      aria-label={chartLabel(model.focus.value?.tag ?? "")}
       aria-busy={model.busy.value}
       {...paintedData(frame.value === null ? null : painted.value)}
       onKeyDown={onKeyDown}
@@ -100,7 +109,9 @@ function ChartArea({ model }: { model: CandleModel }) {
       {model.refusal.value !== null && (
         <div class="chart-error" role="alert" data-testid="chart-error">
           <h2>{STRINGS.chartErrorTitle}</h2>
-          <p>{model.refusal.value}</p>
+          <p>
+            <bdi>{model.refusal.value}</bdi>
+          </p>
         </div>
       )}
       <div class="unseen" aria-live="polite">
