@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
+from collections.abc import Sequence
 
-from tensorboard_candles.events import Segment, SessionStart, Window
-from tensorboard_candles.store.columns import PointColumns
+from tensorboard_candles.events import Points, Segment, Window
+from tensorboard_candles.events.points import no_points
+from tensorboard_candles.store.columns import PointColumns, joined
+from tensorboard_candles.store.starts import Starts
 
 EPOCH_MARKS = None
 """Key of the epoch marks beside the tags: no tag can be equal to it."""
+
+
+NO_COLUMNS = PointColumns(no_points())
+"""What a file holds of a tag that it never names; not to be added to."""
 
 
 class FileContent:
@@ -16,28 +24,34 @@ class FileContent:
 
     def __init__(self) -> None:
         self.columns: dict[str | None, PointColumns] = {}
-        self.starts: list[SessionStart] = []
+        self.starts = Starts.none()
+        """What they void in other files; in this one it is gone already."""
         self.first_wall_time = math.inf
+        """Smallest of any record."""
 
     def add(self, window: Window) -> None:
         self.first_wall_time = min(self.first_wall_time, window.first_wall_time)
-        for segment in window.segments:
-            self._add_segment(segment)
-
-    def _add_segment(self, segment: Segment) -> None:
-        if segment.start:
-            self.starts.append(segment.start)
-            self._void_from(segment.start.step)
-        for key, points in (*segment.scalars.items(), (EPOCH_MARKS, segment.epoch_marks)):
+        starts = [segment.start for segment in window.segments if segment.start]
+        if starts:
+            self.starts = self.starts.plus(starts)
+            # All starts of the window at once: there may be thousands, and columns may be long.
+            lowest = min(start.step for start in starts)
+            self.columns = {key: columns.before_step(lowest) for key, columns in self.columns.items()}
+        for key, points in _surviving(window.segments).items():
             if key in self.columns:
                 self.columns[key].extend(points)
             elif len(points):
                 self.columns[key] = PointColumns(points)
 
-    def _void_from(self, step: int) -> None:
-        """What this file said before a session that starts at `step` and goes beyond it is void."""
-        for key, columns in self.columns.items():
-            points = columns.points()
-            is_void = points.step >= step
-            if is_void.any():
-                self.columns[key] = PointColumns(points.where(~is_void))
+
+def _surviving(segments: Sequence[Segment]) -> dict[str | None, Points]:
+    """Points of a window by key, but for those that a session starting later in it voids."""
+    pieces: dict[str | None, list[Points]] = defaultdict(list)
+    lowest: int | None = None
+    for segment in reversed(segments):
+        for key, points in (*segment.scalars.items(), (EPOCH_MARKS, segment.epoch_marks)):
+            if len(points):
+                pieces[key].append(points if lowest is None else points.where(points.step < lowest))
+        if segment.start:
+            lowest = segment.start.step if lowest is None else min(lowest, segment.start.step)
+    return {key: joined(found[::-1]) for key, found in pieces.items()}

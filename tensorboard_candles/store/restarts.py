@@ -16,80 +16,112 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tensorboard_candles.events import Points, SessionStart
+from tensorboard_candles.events import Points
+from tensorboard_candles.events.points import Float64Array, Int64Array
+from tensorboard_candles.store.columns import PointColumns, joined
+from tensorboard_candles.store.starts import Starts, lowest_from
 
 
 @dataclass(frozen=True, slots=True)
 class FilePart:
     """One tag's points in one file, and what the file says of sessions.
 
-    `starts` within the file have already voided the file's own earlier points.
+    What starts within the file void of its own points is gone already.
     """
 
-    points: Points
-    is_sorted: bool
+    columns: PointColumns
     first_wall_time: float
-    starts: tuple[SessionStart, ...]
+    """Smallest of any record of the file."""
+    starts: Starts
 
 
-def surviving(parts: Sequence[FilePart]) -> Points:
+def surviving(parts: Sequence[FilePart]) -> PointColumns:
     """Points of one tag over all files of a run that count, by step, ties in the order of arrival.
 
-    >>> def part(steps, time, start=None):
+    Where those are all points of one file as they stand, they are its very columns.
+
+    >>> def part(steps, time, *starts):
     ...     points = Points(np.array(steps), np.full(len(steps), time), np.array(steps, float))
-    ...     return FilePart(points, True, time, (start,) if start else ())
-    >>> surviving([part([0, 1, 2, 3], 10.0), part([2, 3, 4], 20.0)]).step
+    ...     return FilePart(PointColumns(points), time, Starts.none().plus(starts))
+    >>> surviving([part([0, 1, 2, 3], 10.0), part([2, 3, 4], 20.0)]).points().step
     array([0, 1, 2, 3, 4])
-    >>> surviving([part([0, 1, 2], 10.0), part([2], 20.0, SessionStart(1, 20.0))]).step
+    >>> from tensorboard_candles.events import SessionStart
+    >>> surviving([part([0, 1, 2], 10.0), part([2], 20.0, SessionStart(1, 20.0))]).points().step
     array([0, 2])
     """
-    kept = [_before_starts(index, parts) for index in range(len(parts))]
-    _void_restarted(kept, parts)
-    filled = [index for index, points in enumerate(kept) if len(points)]
-    if len(filled) == 1:
-        (index,) = filled
-        return kept[index] if parts[index].is_sorted else _sorted(kept[index])
-    return _sorted(_joined([kept[index] for index in filled] or [parts[0].points]))
+    kept = _after_starts(parts)
+    _void_restarted(kept, [part.first_wall_time for part in parts])
+    filled = [columns for columns in kept if len(columns)] or kept[:1]
+    if len(filled) == 1 and filled[0].is_sorted:
+        return filled[0]
+    return PointColumns(_sorted(joined([columns.points() for columns in filled])))
 
 
-def _before_starts(index: int, parts: Sequence[FilePart]) -> Points:
+@dataclass(frozen=True, slots=True)
+class _AllStarts:
+    """Starts of all files by wall time, those at the same time by file."""
+
+    wall_time: Float64Array
+    step: Int64Array
+    file: Int64Array
+
+    @staticmethod
+    def of(parts: Sequence[FilePart]) -> _AllStarts:
+        wall_time = np.concatenate([part.starts.wall_time for part in parts])
+        file = np.repeat(np.arange(len(parts)), [len(part.starts) for part in parts])
+        order = np.argsort(wall_time, kind="stable")
+        step = np.concatenate([part.starts.step for part in parts])
+        return _AllStarts(wall_time[order], step[order], file[order])
+
+
+def _after_starts(parts: Sequence[FilePart]) -> list[PointColumns]:
     """Rule (a), for sessions that start in other files: what counts as before is told by wall time."""
-    points = parts[index].points
-    for other, part in enumerate(parts):
-        for start in part.starts if other != index else ():
-            is_earlier = points.wall_time < start.wall_time
-            if index < other:
-                is_earlier |= points.wall_time == start.wall_time
-            is_void = is_earlier & (points.step >= start.step)
-            if is_void.any():
-                points = points.where(~is_void)
-    return points
+    if not any(len(part.starts) for part in parts):
+        return [part.columns for part in parts]
+    starts = _AllStarts.of(parts)
+    return [_before_others(index, part, starts) for index, part in enumerate(parts)]
 
 
-def _void_restarted(kept: list[Points], parts: Sequence[FilePart]) -> None:
-    """Rules (b) and (c), in place."""
+def _before_others(index: int, part: FilePart, starts: _AllStarts) -> PointColumns:
+    since = int(np.searchsorted(starts.wall_time, part.first_wall_time))
+    step, file = starts.step[since:], starts.file[since:]
+    concerns = (file != index) & (step <= part.columns.max_step)
+    if not len(part.columns) or not concerns.any():
+        return part.columns
+    wall_time, step, file = starts.wall_time[since:][concerns], step[concerns], file[concerns]
+    # What was written at the very time of a start came before it if its file comes first.
+    until = np.where(file > index, wall_time, np.nextafter(wall_time, -np.inf))
+    lowest = lowest_from(step)
+    points = part.columns.points()
+    next_start = np.searchsorted(until, points.wall_time)
+    is_void = next_start < len(until)
+    is_void[is_void] = points.step[is_void] >= lowest[next_start[is_void]]
+    return PointColumns(points.where(~is_void)) if is_void.any() else part.columns
+
+
+def _void_restarted(kept: list[PointColumns], begins: Sequence[float]) -> None:
+    """Rules (b) and (c), in place.
+
+    What a restart voids lies before it in time, so that whether a later file begins after all of a tag's
+    points does not depend on it: one pass finds the restarts, another one voids.
+    """
     by_begin = sorted(
-        (index for index, points in enumerate(kept) if len(points)),
-        key=lambda index: (parts[index].first_wall_time, index),
+        (index for index, columns in enumerate(kept) if len(columns)),
+        key=lambda index: (begins[index], index),
     )
-    for rank, index in enumerate(by_begin):
-        earlier = [before for before in by_begin[:rank] if len(kept[before])]
-        if not earlier:
-            continue
-        last_wall_time = max(float(np.fmax.reduce(kept[before].wall_time)) for before in earlier)
-        first_step = kept[index].step[0]
-        if parts[index].first_wall_time > last_wall_time:
-            for before in earlier:
-                if kept[before].step.max() >= first_step:
-                    kept[before] = kept[before].where(kept[before].step < first_step)
-
-
-def _joined(columns: Sequence[Points]) -> Points:
-    return Points(
-        np.concatenate([points.step for points in columns]),
-        np.concatenate([points.wall_time for points in columns]),
-        np.concatenate([points.value for points in columns]),
-    )
+    restart_steps: dict[int, int] = {}
+    last_wall_time = -np.inf
+    for index in by_begin:
+        if begins[index] > last_wall_time > -np.inf:
+            restart_steps[index] = int(kept[index].points().step[0])
+        last_wall_time = max(last_wall_time, kept[index].last_wall_time)
+    lowest: int | None = None
+    for index in reversed(by_begin):
+        if lowest is not None:
+            kept[index] = kept[index].before_step(lowest)
+        if index in restart_steps:
+            first = restart_steps[index]
+            lowest = first if lowest is None else min(lowest, first)
 
 
 def _sorted(points: Points) -> Points:

@@ -7,11 +7,12 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from tensorboard_candles.events import BulkDecoder, EventFile, Points, Window
+from tensorboard_candles.events import BulkDecoder, EventFile, Window
 from tensorboard_candles.events.points import no_points
-from tensorboard_candles.store.content import EPOCH_MARKS, FileContent
+from tensorboard_candles.store.columns import PointColumns
+from tensorboard_candles.store.content import EPOCH_MARKS, NO_COLUMNS, FileContent
 from tensorboard_candles.store.restarts import FilePart, surviving
-from tensorboard_candles.store.source import Lineage, RunView, Series
+from tensorboard_candles.store.source import RunView, Series
 
 
 class RunFile:
@@ -66,17 +67,10 @@ class RunFile:
         except OSError:
             self.size_bytes = 0
 
-    def signature(self, key: str | None) -> object:
-        """Changes whenever `part` does."""
-        content = self.content
-        columns = content.columns.get(key)
-        return (columns and (columns.lineage, len(columns)), content.first_wall_time, tuple(content.starts))
-
     def part(self, key: str | None) -> FilePart:
         content = self.content
-        columns = content.columns.get(key)
-        points, is_sorted = (columns.points(), columns.is_sorted) if columns else (no_points(), True)
-        return FilePart(points, is_sorted, content.first_wall_time, tuple(content.starts))
+        columns = content.columns.get(key, NO_COLUMNS)
+        return FilePart(columns, content.first_wall_time, content.starts)
 
 
 class Run:
@@ -115,33 +109,25 @@ class Run:
         merged = {key: self._merge(key) for key in sorted(keys, key=lambda key: key or "")}
         self._merged = merged
         series = {
-            tag: Series.of(self.name, tag, found.points, lineage=found.lineage)
+            tag: Series.of(self.name, tag, found.columns.points(), lineage=found.columns.lineage)
             for tag, found in merged.items()
-            if tag is not None and len(found.points)
+            if tag is not None and len(found.columns)
         }
-        marks = merged[EPOCH_MARKS].points if EPOCH_MARKS in merged else no_points()
+        marks = merged[EPOCH_MARKS].columns.points() if EPOCH_MARKS in merged else no_points()
         return RunView.of(self.name, f"{self._nonce}.{self._changes}", series, marks)
 
     def _merge(self, key: str | None) -> _Merged:
         """Points of all files that count; what was merged before, where none of them has changed since."""
-        files = list(self.files.values())
-        signature = tuple(file.signature(key) for file in files)
+        parts = [file.part(key) for file in self.files.values()]
+        lengths = [len(part.columns) for part in parts]
         before = self._merged.get(key)
-        if before and before.signature == signature:
+        if before and before.parts == parts and before.lengths == lengths:
             return before
-        parts = [file.part(key) for file in files]
-        points = surviving(parts)
-        # Points that came through as they stand in their file grow as that grows; others are made anew.
-        untouched = (
-            file.content.columns[key].lineage
-            for file, part in zip(files, parts, strict=True)
-            if part.points is points and key in file.content.columns
-        )
-        return _Merged(signature, points, next(untouched, Lineage()))
+        return _Merged(parts, lengths, surviving(parts))
 
 
 @dataclass(frozen=True, slots=True)
 class _Merged:
-    signature: tuple[object, ...]
-    points: Points
-    lineage: Lineage
+    parts: list[FilePart]
+    lengths: list[int]
+    columns: PointColumns

@@ -3,19 +3,20 @@ from __future__ import annotations
 import numpy as np
 
 from tensorboard_candles.events import Points, SessionStart
+from tensorboard_candles.store.columns import PointColumns
 from tensorboard_candles.store.restarts import FilePart, surviving
+from tensorboard_candles.store.starts import Starts
 
 
 def part(
     steps: list[int], times: list[float], *, began: float | None = None, starts: tuple[SessionStart, ...] = ()
 ) -> FilePart:
     points = Points(np.array(steps, np.int64), np.array(times, np.float64), np.array(times, np.float32))
-    is_sorted = steps == sorted(steps)
-    return FilePart(points, is_sorted, times[0] if began is None else began, starts)
+    return FilePart(PointColumns(points), times[0] if began is None else began, Starts.none().plus(starts))
 
 
 def survivors(*parts: FilePart) -> list[tuple[int, float]]:
-    points = surviving(parts)
+    points = surviving(parts).points()
     return list(zip(points.step.tolist(), points.wall_time.tolist(), strict=True))
 
 
