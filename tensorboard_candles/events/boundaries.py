@@ -35,13 +35,13 @@ class Boundaries:
         return int(self.start[-1] + self.length[-1]) + FRAME_BYTES
 
 
-def find_boundaries(buffer: bytes, start: int = 0) -> Boundaries:
-    """Every whole record from `start` on, up to the first header that does not verify.
+def find_boundaries(buffer: bytes, start: int, end: int) -> Boundaries:
+    """Every whole record between `start` and `end`, up to the first header that does not verify.
 
     >>> from tensorboard_candles.events.crc import masked_crc32c
     >>> length = (5).to_bytes(8, "little")
     >>> record = length + masked_crc32c(length).to_bytes(4, "little") + b"hello" + bytes(4)
-    >>> find_boundaries(record * 3).start
+    >>> find_boundaries(record * 3, 0, 63).start
     array([ 0, 21, 42])
 
     Payload checksums are not looked at. Records of 64 KiB and more end the search too: they are few, and
@@ -51,7 +51,7 @@ def find_boundaries(buffer: bytes, start: int = 0) -> Boundaries:
     lengths: list[Int64Array] = []
     count = 64
     while True:
-        walked, sizes, is_broken = _walk(buffer, start, count)
+        walked, sizes, is_broken = _walk(buffer, start, end, count)
         if len(walked):
             starts.append(walked)
             lengths.append(sizes)
@@ -59,7 +59,7 @@ def find_boundaries(buffer: bytes, start: int = 0) -> Boundaries:
         if is_broken:
             break
         period = _period(sizes)
-        repeated = _repeat(buffer, start, sizes[-period:]) if period else sizes[:0]
+        repeated = _repeat(buffer, start, end, sizes[-period:]) if period else sizes[:0]
         if len(repeated):
             starts.append(repeated)
             lengths.append(np.tile(sizes[-period:], len(repeated) // period))
@@ -70,10 +70,10 @@ def find_boundaries(buffer: bytes, start: int = 0) -> Boundaries:
     return Boundaries(np.concatenate([empty, *starts]), np.concatenate([empty, *lengths]))
 
 
-def _walk(buffer: bytes, start: int, count: int) -> tuple[Int64Array, Int64Array, bool]:
+def _walk(buffer: bytes, start: int, end: int, count: int) -> tuple[Int64Array, Int64Array, bool]:
     """Up to `count` records, one by one; and whether something stopped the walk before."""
     found: list[int] = []
-    last = len(buffer) - FRAME_BYTES
+    last = end - FRAME_BYTES
     while len(found) < count and start <= last:
         found.append(start)
         start += buffer[start] + (buffer[start + 1] << 8) + FRAME_BYTES
@@ -103,12 +103,12 @@ def _period(lengths: Int64Array) -> int:
     return 0
 
 
-def _repeat(buffer: bytes, start: int, lengths: Int64Array) -> Int64Array:
+def _repeat(buffer: bytes, start: int, end: int, lengths: Int64Array) -> Int64Array:
     """Where records begin that repeat these lengths over and over from `start` on."""
     frame_bytes = int(lengths.sum()) + FRAME_BYTES * len(lengths)
     offsets = list(itertools.accumulate((lengths + FRAME_BYTES).tolist(), initial=0))[:-1]
     headers = [(int(n), masked_crc32c(int(n).to_bytes(8, "little"))) for n in lengths]
-    most = (len(buffer) - start) // frame_bytes
+    most = (end - start) // frame_bytes
     rows, tried = 0, min(256, most)
     while tried > 0:
         low = start + rows * frame_bytes

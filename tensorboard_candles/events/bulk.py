@@ -54,14 +54,14 @@ class BulkDecoder:
         self._shapes: dict[int, _Shapes] = defaultdict(_Shapes)
 
     def decode(
-        self, buffer: bytes, start: int, first_record: int, collector: Collector
+        self, buffer: bytes, start: int, end: int, first_record: int, collector: Collector
     ) -> tuple[int, int, list[Damage]]:
-        """Give the collector every record from `start` on, up to the first that does not verify.
+        """Give the collector every whole record between `start` and `end`, up to the first that is damaged.
 
         Returns where that is, how many records came before it, and those that verify but are no events, by
         position in the buffer. `first_record` is the number that the first record gets.
         """
-        found = find_boundaries(buffer, start)
+        found = find_boundaries(buffer, start, end)
         if not len(found.start):
             return start, 0, []
         stretch = _Stretch(buffer, found)
@@ -72,8 +72,8 @@ class BulkDecoder:
                 self._decode_rows(stretch, part, shapes)
         good = min(stretch.bad, default=len(found.start))
         not_events = stretch.give(collector, good, first_record)
-        end = found.end if good == len(found.start) else int(found.start[good])
-        return end, good, not_events
+        read = found.end if good == len(found.start) else int(found.start[good])
+        return read, good, not_events
 
     def _decode_rows(self, stretch: _Stretch, rows: Int64Array, shapes: _Shapes) -> None:
         """Rows of one length, each by its template."""

@@ -14,6 +14,8 @@ from tensorboard_candles.events.points import Segment
 
 _ONE_BY_ONE = 8
 """Records that are read singly where the bulk decoder stopped, before it is tried again."""
+_LEAST_REACH_BYTES = 1 << 12
+"""Fewer bytes are faster read singly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +50,21 @@ class WindowDecoder:
         scanner = Scanner(buffer, available)
         damages: list[Damage] = []
         position = record = 0
+        # How far the bulk decoder may look ahead: what it decodes behind a damaged record is thrown away. So
+        # damage sets this to nothing, and what is read without any doubles it.
+        reach = max(len(buffer), _LEAST_REACH_BYTES)
         while True:
-            if self._bulk:
-                position, count, not_events = self._bulk.decode(buffer, position, record, collector)
+            begin = position
+            if self._bulk and reach >= _LEAST_REACH_BYTES:
+                ahead = min(len(buffer), position + reach)
+                position, count, not_events = self._bulk.decode(buffer, position, ahead, record, collector)
                 record += count
                 damages += not_events
             found = scanner.scan(position, most=_ONE_BY_ONE)
             damages += found.damages + _parse(buffer, found, record, collector)
             record += len(found.payloads)
             position = found.consumed
+            reach = 0 if found.damages else 2 * reach + position - begin
             if len(found.payloads) < _ONE_BY_ONE:
                 break
         damages.sort(key=lambda damage: damage.offset)

@@ -15,7 +15,7 @@ from tensorboard.compat.proto import event_pb2, summary_pb2, types_pb2
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
 
 from tensorboard_candles import metadata
-from tensorboard_candles.events import Points, bulk
+from tensorboard_candles.events import Points, bulk, window
 from tensorboard_candles.events.boundaries import find_boundaries
 from tensorboard_candles.events.bulk import BulkDecoder
 from tensorboard_candles.events.decode import Collector
@@ -45,7 +45,11 @@ def read(content: bytes, *, in_bulk: bool, cuts: tuple[int, ...] = ()) -> list[A
 
 
 def assert_same(content: bytes, cuts: tuple[int, ...] = ()) -> None:
-    assert read(content, in_bulk=True, cuts=cuts) == read(content, in_bulk=False, cuts=cuts)
+    expected = read(content, in_bulk=False, cuts=cuts)
+    assert read(content, in_bulk=True, cuts=cuts) == expected
+    with pytest.MonkeyPatch.context() as patch:  # in bulk behind damage, too
+        patch.setattr(window, "_LEAST_REACH_BYTES", 0)
+        assert read(content, in_bulk=True, cuts=cuts) == expected
 
 
 def share_in_bulk(content: bytes) -> float:
@@ -53,7 +57,7 @@ def share_in_bulk(content: bytes) -> float:
     collector = Collector({})
     singly: list[int] = []
     collector.add_event = lambda record, event: singly.append(record)  # type: ignore[method-assign]
-    end, count, _ = BulkDecoder().decode(content, 0, 0, collector)
+    end, count, _ = BulkDecoder().decode(content, 0, len(content), 0, collector)
     assert end == len(content)
     return 1 - len(singly) / count
 
@@ -172,10 +176,33 @@ def test_every_flipped_bit_of_a_payload_costs_exactly_its_record() -> None:
             assert found.segments[0].scalars["loss"].step.tolist() == [s for s in range(1000) if s != row]
 
 
+@pytest.mark.parametrize("damaged", [range(10, 5000, 20), range(3000, 5000, 900), range(4999)])
+def test_damaged_records_do_not_make_the_others_be_decoded_over_and_over(
+    damaged: range, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = [bytearray(scalar_record("loss", step=1000 + step, value=step)) for step in range(5000)]
+    for row in damaged:
+        log[row][20] ^= 1
+    content = b"".join(log)
+    assert_same(content)
+    looks = 0
+
+    def counted(*arguments: Any) -> Any:
+        nonlocal looks
+        found = find_boundaries(*arguments)
+        looks += len(found.start)
+        return found
+
+    monkeypatch.setattr(bulk, "find_boundaries", counted)
+    found = WindowDecoder(BulkDecoder()).decode(content)
+    assert len(found.segments[0].scalars["loss"]) == 5000 - len(damaged)
+    assert looks < 4 * len(log)
+
+
 def test_the_period_of_a_log_finds_every_boundary() -> None:
     sizes = [7, 300, 7, 12] * 5000
     content = b"".join(record(bytes(size)) for size in sizes) + b"torn"
-    found = find_boundaries(content)
+    found = find_boundaries(content, 0, len(content))
     assert found.length.tolist() == sizes
     assert found.end == len(content) - 4
 

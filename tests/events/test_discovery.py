@@ -51,11 +51,12 @@ def test_runs_are_found_however_deep_they_lie(tmp_path: Path) -> None:
     for directory in directories:
         directory.mkdir()
     file = make(directories[-1] / "events.out.tfevents.1")
-    assert names(LogRoot(tmp_path)) == ["/".join(["d"] * 1100)]
-    # Deeper than what clears temporary directories can go.
-    file.unlink()
-    for directory in reversed(directories):
-        directory.rmdir()
+    try:
+        assert names(LogRoot(tmp_path)) == ["/".join(["d"] * 1100)]
+    finally:  # deeper than what clears temporary directories can go
+        file.unlink()
+        for directory in reversed(directories):
+            directory.rmdir()
 
 
 def test_directories_come_in_the_order_of_their_names_each_before_those_below_it(tmp_path: Path) -> None:
