@@ -18,6 +18,8 @@ from tensorboard_candles.events.window import Decoded, WindowDecoder
 WINDOW_BYTES = 4 << 20
 _GIVE_UP_BYTES = 4 * WINDOW_BYTES
 """A stretch longer than this without a good record is passed over, so as not to keep it all."""
+_MOST_PROBLEMS = 1000
+"""Problems that are kept; beyond that they are counted."""
 _HEAD_BYTES = 64
 """Enough of a file's beginning to tell it from another: its first record holds the time it was made."""
 
@@ -68,7 +70,8 @@ class EventFile:
     ...         print({tag: len(points) for tag, points in segment.scalars.items()})
     {'loss': 1000}
 
-    A torn tail is left for the next read. Damage is passed over and listed in `problems`.
+    A torn tail is left for the next read. Damage is passed over, listed in `problems` and counted in
+    `problem_count`.
     """
 
     def __init__(self, path: Path, bulk: BulkDecoder | None = None) -> None:
@@ -85,13 +88,19 @@ class EventFile:
         self._head = b""
         self._decoder = WindowDecoder(self._bulk)
         self._damages: list[Damage] = []
+        self._damage_count = 0
         self._suspect: Damage | None = None
         self._passed: _Passed | None = None
 
     @property
     def problems(self) -> list[Damage]:
-        """Damage met so far, by offset in the file."""
-        return [*self._damages, *([self._suspect] if self._suspect else [])]
+        """The first damage met so far, by offset in the file; no more than a thousand."""
+        return [*self._damages, *([self._suspect] if self._suspect else [])][:_MOST_PROBLEMS]
+
+    @property
+    def problem_count(self) -> int:
+        """How much damage was met so far, listed or not."""
+        return self._damage_count + (self._suspect is not None)
 
     def read(self) -> Iterator[Window]:
         """What is new since the last read, window by window; nothing where the file has not changed.
@@ -153,7 +162,8 @@ class EventFile:
             self._passed = None
         elif self._passed:
             suspect = None if self._passed.is_torn else self._passed.damage
-        self._damages += damages
+        self._damages += damages[: _MOST_PROBLEMS - len(self._damages)]
+        self._damage_count += len(damages)
         self._suspect = suspect
         self._offset += found.consumed
 

@@ -104,6 +104,14 @@ def test_a_long_stretch_of_garbage_is_given_up_on_and_reported_once(
     assert offsets(file) == [len(CONTENT)]
 
 
+def test_a_thousand_problems_are_listed_and_all_are_counted(path: Path) -> None:
+    path.write_bytes(b"".join(b"\xa5" + RECORDS[1 + index % 20] for index in range(2500)) + b"\xa5" * 20)
+    file = EventFile(path)
+    assert len(new_steps(file)) == 2500
+    assert (len(file.problems), file.problem_count) == (1000, 2501)
+    assert file.problems[0].offset == 0
+
+
 def test_a_page_that_shows_late_heals_what_looked_damaged(path: Path) -> None:
     last = scalar_record("loss", step=20, value=1.0)
     path.write_bytes(CONTENT + bytes(len(last)))
@@ -114,7 +122,7 @@ def test_a_page_that_shows_late_heals_what_looked_damaged(path: Path) -> None:
         writing.seek(len(CONTENT))
         writing.write(last + scalar_record("loss", step=21, value=1.0))
     assert new_steps(file) == [20, 21]
-    assert file.problems == []
+    assert (file.problems, file.problem_count) == ([], 0)
 
 
 @pytest.mark.parametrize("keeps_inode", [True, False])
