@@ -75,7 +75,8 @@ class Slot:
     def read(self, rows: UInt8Array) -> FloatArray:
         """The number in each row: float32 where that holds it, else float64."""
         size = np.dtype(self.element).itemsize
-        raw = np.ascontiguousarray(rows[:, self.column : self.column + size]).view(self.element)[:, 0]
+        # A copy always, or the points would keep the whole window's bytes alive.
+        raw = rows[:, self.column : self.column + size].copy().view(self.element)[:, 0]
         if self.is_bfloat16:
             return (raw.astype(np.uint32) << np.uint32(16)).view(np.float32)
         return np.asarray(raw, np.float32 if self.fits_float32 else np.float64)
@@ -104,7 +105,7 @@ class Template:
         if self.wall_time_column is None:
             return np.zeros(len(rows))
         column = self.wall_time_column
-        return np.ascontiguousarray(rows[:, column : column + 8]).view("<f8")[:, 0]
+        return rows[:, column : column + 8].copy().view("<f8")[:, 0]
 
     def steps(self, rows: UInt8Array) -> npt.NDArray[np.int64]:
         step = np.zeros(len(rows), np.uint64)

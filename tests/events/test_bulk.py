@@ -176,6 +176,28 @@ def test_every_flipped_bit_of_a_payload_costs_exactly_its_record() -> None:
             assert found.segments[0].scalars["loss"].step.tolist() == [s for s in range(1000) if s != row]
 
 
+@pytest.mark.parametrize("times", [1, 2, 100])
+def test_points_do_not_keep_the_bytes_alive_that_they_came_from(times: int) -> None:
+    tensor = TensorProto(dtype=types_pb2.DT_DOUBLE, double_val=[0.1])
+    values = [scalar_value("loss", 1.0), tensor_value("val", tensor, "scalars")]
+    marks = tensor_value(
+        "epoch", TensorProto(dtype=types_pb2.DT_BFLOAT16, tensor_content=b"\xc0\x3f"), "candles"
+    )
+    marks.metadata.plugin_data.content = metadata.plugin_content(metadata.EPOCH_KIND)
+    found = WindowDecoder(BulkDecoder()).decode(event_of(*values, marks, step=5) * times)
+    for segment in found.segments:
+        for points in (*segment.scalars.values(), segment.epoch_marks):
+            assert len(points) == times
+            for column in (points.step, points.wall_time, points.value):
+                assert [owner for owner in owners(column) if not isinstance(owner, np.ndarray)] == []
+
+
+def owners(column: Any) -> list[Any]:
+    """Whose memory a column lies in."""
+    base = getattr(column, "base", None)
+    return [] if base is None else [base, *owners(base)]
+
+
 @pytest.mark.parametrize("damaged", [range(10, 5000, 20), range(3000, 5000, 900), range(4999)])
 def test_damaged_records_do_not_make_the_others_be_decoded_over_and_over(
     damaged: range, monkeypatch: pytest.MonkeyPatch
