@@ -79,6 +79,7 @@ class EventFile:
         # Shared by the files of a log directory, which are alike: a shape met in one is known in all.
         self._bulk = bulk or BulkDecoder()
         self._seen: _Identity | None = None
+        self._is_read = False
         self._begin()
 
     def _begin(self) -> None:
@@ -107,25 +108,29 @@ class EventFile:
 
         Raises OSError where the file can't be read.
         """
-        if self._seen is not None and _Identity.of(os.stat(self.path)) == self._seen:
+        if self._is_read and _Identity.of(os.stat(self.path)) == self._seen:
             return
         with _open_regular(self.path) as file:
-            now = _Identity.of(os.fstat(file.fileno()))
-            if self._is_other_file(file, now):
+            now, head = _Identity.of(os.fstat(file.fileno())), _head_of(file)
+            is_other = self._is_other_file(now, head)
+            # From here on, what is known of the file moves only together with what is given of it: where
+            # reading fails halfway, the next read goes on behind the last window, or sees another file.
+            if is_other:
                 self._begin()
+            self._seen, self._head, self._is_read = now, head, False
+            if is_other:
                 yield Window([], math.inf, replaced=True)
-            self._head = _head_of(file)
             yield from self._read_windows(file, now.size)
-        self._seen = now
+        self._is_read = True
         self.bytes_read = max(self.bytes_read, now.size)
 
-    def _is_other_file(self, file: BinaryIO, now: _Identity) -> bool:
+    def _is_other_file(self, now: _Identity, head: bytes) -> bool:
         if self._seen is None:
             return False
         same_inode = (now.device, now.inode) == (self._seen.device, self._seen.inode)
         if not same_inode or now.size < self.bytes_read:
             return True
-        return _head_of(file)[: len(self._head)] != self._head
+        return head[: len(self._head)] != self._head
 
     def _read_windows(self, file: BinaryIO, size: int) -> Iterator[Window]:
         if self._passed and self._passed.at_size <= size:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import io
 import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from tensorboard.compat.proto import event_pb2
 
-from tensorboard_candles.events import EventFile
+from tensorboard_candles.events import EventFile, Window
 from tensorboard_candles.events import tail as tail_module
 from tensorboard_candles.events.crc import masked_crc32c
 from tests.support.records import event_record, scalar_record, version_record
@@ -31,12 +33,14 @@ def header(length: int) -> bytes:
 
 
 def new_steps(file: EventFile) -> list[int]:
-    found: list[int] = []
-    for window in file.read():
-        for segment in window.segments:
-            if "loss" in segment.scalars:
-                found += segment.scalars["loss"].step.tolist()
-    return found
+    return steps_of(file.read())
+
+
+def steps_of(windows: Iterable[Window]) -> list[int]:
+    segments = [segment for window in windows for segment in window.segments]
+    return [
+        s for segment in segments if "loss" in segment.scalars for s in segment.scalars["loss"].step.tolist()
+    ]
 
 
 def offsets(file: EventFile) -> list[int]:
@@ -69,8 +73,7 @@ def test_windows_are_bounded_and_records_that_cross_them_are_whole(
     file = EventFile(path)
     windows = list(file.read())
     assert len(windows) > 10
-    steps = [s for w in windows for g in w.segments for p in g.scalars.values() for s in p.step.tolist()]
-    assert steps == list(range(20))
+    assert steps_of(windows) == list(range(20))
 
 
 @pytest.mark.parametrize("window_bytes", [37, 1 << 20])
@@ -151,6 +154,78 @@ def test_a_record_that_claims_gigabytes_is_waited_for_without_reading_on(path: P
     file = EventFile(path)
     assert new_steps(file) == list(range(20))
     assert file.problems == []
+
+
+class Failing(io.FileIO):
+    """A file that can be read up to a place only."""
+
+    good_until = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if self.tell() >= self.good_until:
+            raise OSError("I/O error")
+        return super().read(size) or b""
+
+
+@pytest.fixture
+def failing(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Failing]]:
+    def open_failing(path: Path) -> Failing:
+        return Failing(path)
+
+    monkeypatch.setattr(tail_module, "WINDOW_BYTES", 100)
+    monkeypatch.setattr(tail_module, "_open_regular", open_failing)
+    yield Failing
+    Failing.good_until = 0
+
+
+@pytest.mark.parametrize("good_until", [0, 1, 300, 600])
+def test_a_read_that_fails_halfway_loses_and_doubles_no_point(
+    path: Path, failing: type[Failing], good_until: int
+) -> None:
+    path.write_bytes(CONTENT)
+    file = EventFile(path)
+    failing.good_until = good_until
+    found = steps_until_failure(file)
+    assert len(found) < 20
+    failing.good_until = 1 << 20
+    assert found + new_steps(file) == list(range(20))
+    assert new_steps(file) == []
+
+
+def test_a_file_replaced_after_a_read_that_failed_halfway_is_read_anew(
+    path: Path, failing: type[Failing]
+) -> None:
+    path.write_bytes(CONTENT)
+    file = EventFile(path)
+    failing.good_until = 300
+    assert steps_until_failure(file) != []
+    path.unlink()
+    path.write_bytes(version_record(1.8e9) + b"".join(RECORDS[1:]))
+    failing.good_until = 1 << 20
+    windows = list(file.read())
+    assert windows[0].replaced
+    assert steps_of(windows) == list(range(20))
+
+
+def test_a_replacement_is_told_even_when_its_first_read_fails(path: Path, failing: type[Failing]) -> None:
+    path.write_bytes(CONTENT)
+    file = EventFile(path)
+    failing.good_until = 1 << 20
+    new_steps(file)
+    path.unlink()
+    path.write_bytes(version_record(1.8e9) + CONTENT)
+    failing.good_until = 0
+    with pytest.raises(OSError, match="I/O error"):
+        next(file.read())
+    failing.good_until = 1 << 20
+    assert next(file.read()).replaced
+
+
+def steps_until_failure(file: EventFile) -> list[int]:
+    windows: list[Window] = []
+    with pytest.raises(OSError, match="I/O error"):
+        windows.extend(file.read())
+    return steps_of(windows)
 
 
 WINDOWS = [(37, 150), (64, 1 << 20), (1 << 20, 1 << 22)]
