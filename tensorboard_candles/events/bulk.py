@@ -221,7 +221,7 @@ class _Stretch:
             return
         step, wall_time = taken.step[:count], taken.wall_time[:count]
         order = (taken.rows[:count] + first_record) << ORDER_BITS
-        collector.first_wall_time = min(collector.first_wall_time, float(np.fmin.reduce(wall_time)))
+        collector.add_wall_times(wall_time, have_numbers=bool(taken.template.slots))
         for index, tag, plugin in taken.template.plugins:
             collector.name_plugin(tag, int(order[0]) + index, plugin)
         for slot, value in zip(taken.template.slots, taken.values, strict=True):

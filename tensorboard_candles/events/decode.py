@@ -84,6 +84,15 @@ def _from_bfloat16(bits: int) -> float:
     return float(np.uint32(bits << 16).view(np.float32))
 
 
+def _number_of(value: summary_pb2.Summary.Value) -> tuple[float, bool] | None:
+    """The number that a value holds, and whether it fits into a float32; None where it holds none."""
+    if value.HasField("simple_value"):
+        return value.simple_value, True
+    if not value.HasField("tensor") or (number := scalar_of_tensor(value.tensor)) is None:
+        return None
+    return number, value.tensor.dtype in _FIT_FLOAT32
+
+
 class Collector:
     """Numbers of one window of a file, gathered in any order and given back in the file's.
 
@@ -101,7 +110,8 @@ class Collector:
 
     def __init__(self, plugins: dict[str, PluginData]) -> None:
         self.first_wall_time = math.inf
-        """Smallest wall time of any record."""
+        """Smallest wall time of any record. One without a wall time (0.0) counts only where it holds a number
+        or starts a session: a version record without one says nothing of when the file began."""
         self._plugins = plugins
         self._pieces: dict[tuple[str, bool], list[Piece]] = defaultdict(list)
         self._rows: dict[tuple[str, bool], list[_Row]] = defaultdict(list)
@@ -111,19 +121,25 @@ class Collector:
     def add_event(self, record: int, event: event_pb2.Event) -> None:
         """One event, `record` being its number in the window."""
         order = record << ORDER_BITS
-        if event.session_log.status == event_pb2.SessionLog.START:
+        is_start = event.session_log.status == event_pb2.SessionLog.START
+        if is_start:
             self._starts.append((order, SessionStart(event.step, event.wall_time)))
-        self.first_wall_time = min(self.first_wall_time, event.wall_time)
+        has_number = False
         for index, value in enumerate(event.summary.value):
             if value.HasField("metadata"):
                 self.name_plugin(value.tag, order + index, value.metadata.plugin_data)
-            if value.HasField("simple_value"):
-                row = _Row(order + index, event.step, event.wall_time, value.simple_value, True)
-                self._rows[value.tag, False].append(row)
-            elif value.HasField("tensor") and (number := scalar_of_tensor(value.tensor)) is not None:
-                fits = value.tensor.dtype in _FIT_FLOAT32
-                row = _Row(order + index, event.step, event.wall_time, number, fits)
-                self._rows[value.tag, True].append(row)
+            if (found := _number_of(value)) is not None:
+                number, fits_float32 = found
+                row = _Row(order + index, event.step, event.wall_time, number, fits_float32)
+                self._rows[value.tag, value.HasField("tensor")].append(row)
+                has_number = True
+        if event.wall_time or is_start or has_number:
+            self.first_wall_time = min(self.first_wall_time, event.wall_time)
+
+    def add_wall_times(self, wall_time: Float64Array, *, have_numbers: bool) -> None:
+        """Wall times of many records at once."""
+        counting = wall_time if have_numbers else wall_time[wall_time != 0]
+        self.first_wall_time = min(self.first_wall_time, float(np.fmin.reduce(counting, initial=math.inf)))
 
     def add_piece(self, tag: str, piece: Piece, *, is_tensor: bool) -> None:
         """Many points of one tag at once."""

@@ -30,7 +30,7 @@ class Window:
 
     segments: list[Segment]
     first_wall_time: float
-    """Smallest wall time of any record in it; +inf where there is none."""
+    """Smallest wall time of any record that has one, see `Collector`; +inf where there is none."""
     replaced: bool
     """The file is another than before: what was read from it earlier is void."""
 

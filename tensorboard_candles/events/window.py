@@ -24,7 +24,7 @@ class Decoded:
 
     segments: list[Segment]
     first_wall_time: float
-    """Smallest wall time of any record; +inf where there is none."""
+    """Smallest wall time of any record that has one, see `Collector`; +inf where there is none."""
     damages: list[Damage]
     suspect: Damage | None
     consumed: int

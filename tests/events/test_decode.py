@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 import struct
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,10 +10,12 @@ from tensorboard.compat.proto import event_pb2, types_pb2
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
 
 from tensorboard_candles import metadata
-from tensorboard_candles.events import Segment
+from tensorboard_candles.events import BulkDecoder, Segment
 from tensorboard_candles.events.decode import scalar_of_tensor
 from tensorboard_candles.events.window import WindowDecoder
 from tests.support.records import event_record, record
+
+LOSS: dict[str, Any] = {"value": [{"tag": "loss", "simple_value": 1.0}]}
 
 
 def segments_of(*events: event_pb2.Event) -> list[Segment]:
@@ -91,6 +94,34 @@ def test_float32_stays_float32_until_a_double_comes() -> None:
     both = decode(tensor_event(single), tensor_event(double)).scalars["t"]
     assert both.value.dtype == np.float64
     assert both.value.tolist() == [float(np.float32(0.1)), 0.1]
+
+
+def first_wall_time(*events: event_pb2.Event) -> float:
+    found = {
+        WindowDecoder(bulk).decode(b"".join(event_record(event) for event in events)).first_wall_time
+        for bulk in (None, BulkDecoder())
+    }
+    assert len(found) == 1
+    return found.pop()
+
+
+@pytest.mark.parametrize("version", [{"file_version": "brain.Event:2"}, {"step": 3}, {"summary": {}}])
+def test_a_record_without_a_wall_time_and_without_numbers_says_nothing_of_when_the_file_began(
+    version: dict[str, Any],
+) -> None:
+    timeless = event_pb2.Event(**version)
+    points = [event_pb2.Event(wall_time=time, summary=LOSS) for time in (1700.0, 1701.0)]
+    assert first_wall_time(timeless, *points) == 1700.0
+    assert first_wall_time(timeless) == math.inf
+    timeless.wall_time = 1600.0
+    assert first_wall_time(timeless, *points) == 1600.0
+
+
+def test_a_point_or_session_start_without_a_wall_time_leaves_the_beginning_of_the_file_unknown() -> None:
+    later = event_pb2.Event(wall_time=1700.0, summary=LOSS)
+    start = event_pb2.Event(session_log={"status": event_pb2.SessionLog.START})
+    assert first_wall_time(event_pb2.Event(summary=LOSS), later) == 0.0
+    assert first_wall_time(start, later) == 0.0
 
 
 def test_epoch_marks_are_told_from_scalars() -> None:
