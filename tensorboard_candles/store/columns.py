@@ -85,6 +85,15 @@ class PointColumns:
     def points(self) -> Points:
         return Points(self._step.view(), self._wall_time.view(), self._value.view())
 
+    def points_from(self, row: int) -> Points:
+        points = self.points()
+        return Points(points.step[row:], points.wall_time[row:], points.value[row:])
+
+    def is_continued_by(self, points: Points) -> bool:
+        """Whether no step of `points`, of which there is one at least, goes back behind those before."""
+        step = points.step
+        return self.max_step <= int(step[0]) and bool(np.all(step[1:] >= step[:-1]))
+
     def extend(self, points: Points) -> None:
         if not len(points):
             return
@@ -107,7 +116,7 @@ class PointColumns:
         if not len(points):
             return
         step, wall_time = points.step, points.wall_time
-        goes_on = self.max_step <= int(step[0]) and bool(np.all(step[1:] >= step[:-1]))
+        goes_on = self.is_continued_by(points)
         self.is_sorted = self.is_sorted and goes_on
         self.max_step = max(self.max_step, int(step[-1] if goes_on else step.max()))
         is_finite = np.isfinite(wall_time)

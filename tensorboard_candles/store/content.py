@@ -9,14 +9,15 @@ from collections.abc import Sequence
 from tensorboard_candles.events import Points, Segment, Window
 from tensorboard_candles.events.points import no_points
 from tensorboard_candles.store.columns import PointColumns, joined
+from tensorboard_candles.store.restarts import FilePart
 from tensorboard_candles.store.starts import Starts
 
 EPOCH_MARKS = None
 """Key of the epoch marks beside the tags: no tag can be equal to it."""
 
 
-NO_COLUMNS = PointColumns(no_points())
-"""What a file holds of a tag that it never names; not to be added to."""
+_NO_COLUMNS = PointColumns(no_points())
+"""What a file holds of a tag that it never names; never added to."""
 
 
 class FileContent:
@@ -42,6 +43,13 @@ class FileContent:
                 self.columns[key].extend(points)
             elif len(points):
                 self.columns[key] = PointColumns(points)
+
+    def concerns(self, key: str | None) -> bool:
+        """Whether it says anything of a tag, or voids what others say."""
+        return key in self.columns or len(self.starts) > 0
+
+    def part(self, key: str | None) -> FilePart:
+        return FilePart(self.columns.get(key, _NO_COLUMNS), self.first_wall_time, self.starts)
 
 
 def _surviving(segments: Sequence[Segment]) -> dict[str | None, Points]:

@@ -32,12 +32,15 @@ class LocalSource:
     []
 
     `poll_secs` is the pause between two looks at the files; None looks once only.
+
+    One thread at a time reads, and no request waits for it: what requests see is replaced as a whole, or
+    guarded by its run. A change is made before the version tells of it, so that no version is of older data.
     """
 
     def __init__(self, roots: Sequence[LogRoot], *, poll_secs: float | None = 1.0) -> None:
         self._roots = roots
         self._poll_secs = poll_secs
-        self._lock = threading.RLock()
+        self._start_lock = threading.Lock()
         self._runs: dict[str, Run] = {}
         self._bulk = BulkDecoder()
         self._unreadable: tuple[tuple[str, str], ...] = ()
@@ -50,7 +53,7 @@ class LocalSource:
 
     def start(self) -> None:
         """Begin to read in the background, once; waits a moment so that the first answer knows the runs."""
-        with self._lock:
+        with self._start_lock:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._keep_fresh, name="candles-ingest", daemon=True)
                 self._thread.start()
@@ -62,49 +65,47 @@ class LocalSource:
             self._list()
         finally:
             self._is_listed.set()
-        with self._lock:
-            work = [(run, file) for run in self._runs.values() for file in run.files.values()]
-        for run, file in work:
-            self._read(run, file)
+        for run in self._runs.values():
+            for file in run.files.values():
+                self._read(run, file)
 
     def version(self) -> str:
         return f"{self._nonce}.{self._changes}"
 
     def loading(self) -> Loading:
-        with self._lock:
-            files = [file for run in self._runs.values() for file in run.files.values()]
-            if not self._is_listed.is_set():
-                return Loading(0, max(1, len(files)), 0, 0)
-            return Loading(
-                done=sum(file.is_loaded for file in files),
-                total=len(files),
-                bytes_read=sum(file.events.bytes_read for file in files),
-                bytes_total=sum(max(file.size_bytes, file.events.bytes_read) for file in files),
-            )
+        is_listed = self._is_listed.is_set()
+        files = [file for run in self._runs.values() for file in run.files.values()]
+        if not is_listed:
+            return Loading(0, max(1, len(files)), 0, 0)
+        return Loading(
+            done=sum(file.is_loaded for file in files),
+            total=len(files),
+            bytes_read=sum(file.events.bytes_read for file in files),
+            bytes_total=sum(max(file.size_bytes, file.events.bytes_read) for file in files),
+        )
 
     def problems(self) -> Sequence[Problem]:
-        with self._lock:
-            found = [Problem("", directory, 0, what) for directory, what in self._unreadable]
-            if self._listing_error:
-                found.append(Problem("", "", 0, self._listing_error))
-            for run in self._runs.values():
-                for path, file in run.files.items():
-                    if file.error:
-                        found.append(Problem(run.name, path.name, 0, file.error))
-                    for damage in file.events.problems:
-                        found.append(Problem(run.name, path.name, damage.offset, damage.what))
-            return found
+        found = [Problem("", directory, 0, what) for directory, what in self._unreadable]
+        if error := self._listing_error:
+            found.append(Problem("", "", 0, error))
+        for run in self._runs.values():
+            for path, file in run.files.items():
+                if error := file.error:
+                    found.append(Problem(run.name, path.name, 0, error))
+                for damage in file.events.problems:
+                    found.append(Problem(run.name, path.name, damage.offset, damage.what))
+        return found
 
     def runs(self) -> Sequence[RunView]:
-        with self._lock:
-            views = [self._runs[name].view() for name in sorted(self._runs)]
+        runs = self._runs
+        views = [runs[name].view() for name in sorted(runs)]
         return [view for view in views if view.series]
 
     def run(self, name: str) -> RunView:
-        with self._lock:
-            if name not in self._runs:
-                raise NotFound(f"no such run: {name!r}")
-            return self._runs[name].view()
+        run = self._runs.get(name)
+        if run is None:
+            raise NotFound(f"no such run: {name!r}")
+        return run.view()
 
     def _keep_fresh(self) -> None:
         while True:
@@ -134,33 +135,30 @@ class LocalSource:
         self._follow(found)
 
     def _note_listing_error(self, error: str | None) -> None:
-        with self._lock:
-            self._changes += error != self._listing_error
-            self._listing_error = error
+        is_new = error != self._listing_error
+        self._listing_error = error
+        self._changes += is_new
 
     def _follow(self, found: Discovered) -> None:
-        with self._lock:
-            present = {run.name for run in found.runs}
-            changed = bool(self._runs.keys() - present) or self._unreadable != found.unreadable
-            self._unreadable = found.unreadable
-            self._runs = {name: run for name, run in self._runs.items() if name in present}
-            for listed in found.runs:
-                run = self._runs.setdefault(listed.name, Run(listed.name))
-                changed |= run.keep_only(listed.files, self._bulk)
-            for run in self._runs.values():
-                for file in run.files.values():
-                    if not file.is_loaded and not file.size_bytes:
-                        file.measure()
-            self._changes += changed
+        runs = {listed.name: self._runs.get(listed.name) or Run(listed.name) for listed in found.runs}
+        changed = bool(self._runs.keys() - runs) or self._unreadable != found.unreadable
+        for listed in found.runs:
+            changed |= runs[listed.name].keep_only(listed.files, self._bulk)
+        for run in runs.values():
+            for file in run.files.values():
+                if not file.is_loaded and not file.size_bytes:
+                    file.measure()
+        self._unreadable = found.unreadable
+        self._runs = runs
+        self._changes += changed
 
     def _read(self, run: Run, file: RunFile) -> None:
         error: str | None = None
         problems_before = len(file.events.problems)
         try:
             for window in file.events.read():
-                with self._lock:
-                    file.add(window)
-                    self._note_change(run)
+                run.add(file, window)
+                self._changes += 1
         except OSError as failure:
             error = failure.strerror or str(failure)
         except Exception as failure:
@@ -168,14 +166,9 @@ class LocalSource:
             error = f"could not be read: {_told(failure)}"
             if file.error is None:
                 logger.exception("%s could not be read", file.path)
-        with self._lock:
-            if error != file.error or not file.is_loaded or len(file.events.problems) != problems_before:
-                self._note_change(run)
-            file.finish(error)
-
-    def _note_change(self, run: Run) -> None:
-        run.touch()
-        self._changes += 1
+        if error != file.error or not file.is_loaded or len(file.events.problems) != problems_before:
+            run.finish(file, error)
+            self._changes += 1
 
 
 def _told(failure: Exception) -> str:

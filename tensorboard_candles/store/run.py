@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import os
 import secrets
-from dataclasses import dataclass
+import threading
 from pathlib import Path
 
 from tensorboard_candles.events import BulkDecoder, EventFile, Window
 from tensorboard_candles.events.points import no_points
-from tensorboard_candles.store.columns import PointColumns
-from tensorboard_candles.store.content import EPOCH_MARKS, NO_COLUMNS, FileContent
-from tensorboard_candles.store.restarts import FilePart, surviving
+from tensorboard_candles.store.content import EPOCH_MARKS, FileContent
+from tensorboard_candles.store.merged import Merged
 from tensorboard_candles.store.source import RunView, Series
 
 
@@ -67,67 +67,82 @@ class RunFile:
         except OSError:
             self.size_bytes = 0
 
-    def part(self, key: str | None) -> FilePart:
-        content = self.content
-        columns = content.columns.get(key, NO_COLUMNS)
-        return FilePart(columns, content.first_wall_time, content.starts)
-
 
 class Run:
-    """All files of one run. Not safe for threads by itself: its owner holds a lock."""
+    """All files of one run. One thread adds what it reads, others look: each sees it whole."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.files: dict[Path, RunFile] = {}
+        """Replaced as a whole where it changes."""
+        # A lock for each run: while one that is large is put together, the others are read on.
+        self._lock = threading.Lock()
         self._changes = 0
         # Another run of this name, of an earlier process or after deletion, must not share a version.
         self._nonce = secrets.token_hex(4)
         self._view: RunView | None = None
-        self._merged: dict[str | None, _Merged] = {}
+        self._merged: dict[str | None, Merged] = {}
 
     def keep_only(self, paths: tuple[Path, ...], bulk: BulkDecoder) -> bool:
         """Follow the directory: files that went are forgotten, new ones wait to be read. True if changed."""
         if tuple(self.files) == paths:
             return False
-        self.files = {path: self.files.get(path) or RunFile(path, bulk) for path in paths}
-        self.touch()
+        with self._lock:
+            self.files = {path: self.files.get(path) or RunFile(path, bulk) for path in paths}
+            self._touch()
         return True
 
-    def touch(self) -> None:
-        """Note that something in the run changed."""
+    def add(self, file: RunFile, window: Window) -> None:
+        """Take in what was read of one of the files."""
+        with self._lock:
+            self._touch()
+            file.add(window)
+
+    def finish(self, file: RunFile, error: str | None) -> None:
+        """A look at one of the files, that brought something new, is over."""
+        with self._lock:
+            self._touch()
+            file.finish(error)
+
+    def _touch(self) -> None:
         self._changes += 1
         self._view = None
 
     def view(self) -> RunView:
         """The run as it is now; the same object as long as nothing changes."""
-        if self._view is None:
-            self._view = self._build_view()
-        return self._view
+        with self._lock:
+            if self._view is None:
+                self._view = self._build_view()
+            return self._view
 
     def _build_view(self) -> RunView:
-        keys = {key for file in self.files.values() for key in file.content.columns}
-        merged = {key: self._merge(key) for key in sorted(keys, key=lambda key: key or "")}
-        self._merged = merged
+        self._merge()
         series = {
-            tag: Series.of(self.name, tag, found.columns.points(), lineage=found.columns.lineage)
-            for tag, found in merged.items()
-            if tag is not None and len(found.columns)
+            tag: Series.of(self.name, tag, merged.columns.points(), lineage=merged.columns.lineage)
+            for tag, merged in self._merged.items()
+            if tag is not None and len(merged.columns)
         }
-        marks = merged[EPOCH_MARKS].columns.points() if EPOCH_MARKS in merged else no_points()
-        return RunView.of(self.name, f"{self._nonce}.{self._changes}", series, marks)
+        shown = [self._merged[tag].columns for tag in series]
+        first = min((columns.first_wall_time for columns in shown), default=math.inf)
+        last = max((columns.last_wall_time for columns in shown), default=-math.inf)
+        return RunView(
+            self.name,
+            version=f"{self._nonce}.{self._changes}",
+            series=series,
+            epoch_marks=self._merged[EPOCH_MARKS].columns.points()
+            if EPOCH_MARKS in self._merged
+            else no_points(),
+            start_time=first if math.isfinite(first) else math.nan,
+            end_time=last if math.isfinite(last) else math.nan,
+        )
 
-    def _merge(self, key: str | None) -> _Merged:
-        """Points of all files that count; what was merged before, where none of them has changed since."""
-        parts = [file.part(key) for file in self.files.values()]
-        lengths = [len(part.columns) for part in parts]
-        before = self._merged.get(key)
-        if before and before.parts == parts and before.lengths == lengths:
-            return before
-        return _Merged(parts, lengths, surviving(parts))
-
-
-@dataclass(frozen=True, slots=True)
-class _Merged:
-    parts: list[FilePart]
-    lengths: list[int]
-    columns: PointColumns
+    def _merge(self) -> None:
+        """Bring up to date what all files together say of each tag."""
+        contents = [file.content for file in self.files.values()]
+        keys = {key for content in contents for key in content.columns}
+        merged = {}
+        for key in sorted(keys, key=lambda key: key or ""):
+            parts = [content.part(key) for content in contents if content.concerns(key)]
+            merged[key] = self._merged.get(key) or Merged(parts)
+            merged[key].update(parts)
+        self._merged = merged

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import shutil
+import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from tensorboard_candles.errors import NotFound
 from tensorboard_candles.events import LogRoot
-from tensorboard_candles.store import LocalSource
+from tensorboard_candles.store import LocalSource, merged
+from tensorboard_candles.store.columns import PointColumns
+from tensorboard_candles.store.restarts import FilePart, surviving
 from tests.support.records import FILE_NAME, scalar_file, scalar_record, start_record, version_record
 
 
@@ -103,3 +107,30 @@ def test_the_first_point_of_any_tag_is_the_start_of_the_run(tmp_path: Path) -> N
     ]
     write(tmp_path, b"".join(records))
     assert source_of(tmp_path).run(".").start_time == 5.0
+
+
+def test_while_one_run_is_put_together_the_others_are_read_and_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "large", scalar_file("loss", [3.0]))
+    path = write(tmp_path / "small", scalar_file("loss", [3.0]))
+    source = source_of(tmp_path)
+    is_building, may_end = threading.Event(), threading.Event()
+
+    def slowly(parts: Sequence[FilePart]) -> PointColumns:
+        if threading.current_thread() is request:
+            is_building.set()
+            assert may_end.wait(60)
+        return surviving(parts)
+
+    monkeypatch.setattr(merged, "surviving", slowly)
+    request = threading.Thread(target=source.run, args=("large",))
+    request.start()
+    assert is_building.wait(60)
+    with path.open("ab") as file:
+        file.write(scalar_record("loss", step=1, value=2.0))
+    source.refresh()
+    assert source.run("small").series["loss"].value.tolist() == [3.0, 2.0]
+    assert source.loading().total == 2
+    may_end.set()
+    request.join()
