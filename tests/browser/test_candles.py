@@ -190,3 +190,43 @@ def test_log_scale_and_a_width_of_ones_own(tab: Tab) -> None:
     assert tab.value("count") == 100
     tab.get("width-auto").click()
     until(lambda: tab.view().candles > 100, "candles of the automatic width")
+
+
+def test_runs_without_epochs_are_counted_and_drawn_once_it_is_said_how_long_epochs_are(tab: Tab) -> None:
+    colours = [tab.swatch(run) for run in (STEADY, TOO_HOT)]
+    tab.pick_axis("epochs")
+    legend = tab.get("legend")
+    until(lambda: "2 checked runs have no epochs and are not drawn" in legend.inner_text(), "the note")
+    until(lambda: [tab.painted(colour) for colour in colours] == [0, 0], "lines that go")
+    tab.get("steps-per-epoch").fill("300")
+    tab.get("steps-per-epoch").press("Enter")
+    for colour in colours:
+        tab.wait_for_paint(colour, least=50)
+    assert "not drawn" not in legend.inner_text()
+    tab.get("steps-per-epoch").fill("")
+    tab.get("steps-per-epoch").press("Enter")
+    until(lambda: "2 checked runs" in legend.inner_text(), "the note")
+
+
+def test_the_epochs_of_a_run_without_any_can_be_given_where_they_are_missed(tab: Tab) -> None:
+    tab.focus(STEADY)
+    tab.pick_axis("epochs")
+    error = tab.wait_for("chart-error")
+    assert tab.get("polarity").inner_text() == "lower is better"
+    assert "loss rose" in tab.get("legend").inner_text()
+    steps = error.get_by_test_id("steps-per-epoch")
+    steps.fill("no number")
+    steps.press("Enter")
+    assert error.is_visible()
+    steps.fill("100")
+    steps.press("Enter")
+    error.wait_for(state="detached")
+    assert tab.wait_for_candles().candles == logs.STEPS / 100
+    tab.hover(7)
+    until(lambda: "epoch 7 " in tab.readout() and tab.value("count") == 100, "a candle of 100 steps")
+    tab.page.reload()
+    assert tab.wait_for_candles().candles == logs.STEPS / 100
+    assert tab.get("steps-per-epoch").input_value() == "100"
+    tab.get("steps-per-epoch").fill("")
+    tab.get("steps-per-epoch").press("Enter")
+    tab.wait_for("chart-error")

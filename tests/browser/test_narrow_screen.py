@@ -42,3 +42,19 @@ def test_runs_and_tags_are_behind_a_button(tab: Tab) -> None:
     tab.page.mouse.click(TELEPHONE["width"] - 10, 400)
     tab.run_item(logs.STEADY).wait_for(state="hidden")
     assert tab.title() == f"{logs.ACCURACY} {logs.STEADY}"
+
+
+def test_most_of_the_page_is_chart_and_nothing_moves_it_away(tab: Tab) -> None:
+    box = tab.chart.bounding_box()
+    assert box is not None
+    assert box["height"] >= 400
+    assert not tab.get("readout-mean").is_visible()
+    tab.get("readout-more").click()
+    assert tab.get("readout-mean").is_visible()
+    tab.get("readout-more").click()
+    assert tab.chart.bounding_box() == box
+    tab.get("help").click()
+    assert tab.frame.evaluate("[scrollY, document.querySelector('main').scrollTop]") == [0, 0]
+    tab.page.keyboard.press("Escape")
+    assert tab.get("sidebar-toggle").is_visible()
+    assert tab.chart.bounding_box() == box

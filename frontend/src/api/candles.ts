@@ -17,6 +17,7 @@ export function candlesPath(query: CandleQuery): string {
     parameters.set("start", String(query.window.from));
     parameters.set("end", String(query.window.to));
   }
+  if (query.stepsPerEpoch) parameters.set("steps_per_epoch", String(query.stepsPerEpoch));
   parameters.set("limit", String(query.limit));
   return `candles?${parameters}`;
 }

@@ -91,5 +91,7 @@ export interface CandleQuery {
   readonly by: Axis;
   readonly width?: number;
   readonly window?: Range;
+  /** Where a run's own epochs are not known. */
+  readonly stepsPerEpoch?: number | null;
   readonly limit: number;
 }

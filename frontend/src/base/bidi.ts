@@ -2,11 +2,16 @@ const FIRST_STRONG_ISOLATE = "\u2068";
 const POP_ISOLATE = "\u2069";
 const OPENS_ISOLATE = /[\u2066-\u2068]/;
 
+/** Scripts that are written to the left, and what turns the direction of any. */
+const TURNS =
+  /[\u0590-\u08ff\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+
 /**
  * A name inside of a sentence, so that whatever direction it is written in ends with it.
- * For text without elements, such as tooltips; elsewhere `<bdi>` does the same.
+ * For text without elements, such as tooltips; elsewhere `<bdi>` does the same. Most names need nothing.
  */
 export function isolated(name: string): string {
+  if (!TURNS.test(name)) return name;
   let open = 0;
   let balanced = "";
   for (const character of name) {

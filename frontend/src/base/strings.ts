@@ -3,6 +3,12 @@
 import { isolated } from "./bidi.ts";
 import type { Polarity } from "./polarity.ts";
 
+/** A wording for where there is room, and one for where there is little. */
+export interface SizedWords {
+  readonly long: string;
+  readonly short: string;
+}
+
 export const STRINGS = {
   product: "Candles",
   runs: "Runs",
@@ -34,6 +40,8 @@ export const STRINGS = {
   scaleNames: { linear: "Linear", log: "Log" },
   fit: "Fit",
   fitHint: "Show the whole series (F)",
+  stepsPerEpoch: "steps per epoch",
+  stepsPerEpochHint: "Takes every epoch of a run that did not log its epochs to have so many steps",
   loadingTitle: "Reading event files",
   connecting: "Connecting to TensorBoard",
   emptyTitle: "No scalars yet",
@@ -57,8 +65,10 @@ export const STRINGS = {
     "Arrow keys move from candle to candle, Home and End to the first and last, plus and minus zoom, F fits.",
   noPoints: "no points here",
   volumeCount: "volume: points per candle",
-  nonfinite: "holds NaN or infinite points",
-  otherRuns: "lines: closes of the other checked runs",
+  nonfinite: { long: "holds NaN or infinite points", short: "NaN or infinite" },
+  otherRuns: { long: "lines: closes of the other checked runs", short: "other runs" },
+  more: "More",
+  less: "Less",
   empty: "–",
 } as const;
 
@@ -99,18 +109,40 @@ export const HELP = {
   drawing: "Two candles with their parts named",
 } as const;
 
-export const polarityName = (polarity: Polarity): string =>
-  polarity === "lower_is_better" ? "lower is better" : "higher is better";
+export const polarityName = (polarity: Polarity): SizedWords =>
+  polarity === "lower_is_better"
+    ? { long: "lower is better", short: "↓ better" }
+    : { long: "higher is better", short: "↑ better" };
 
-/** What red and green mean for a tag: `red, filled: loss rose within the candle, worse`. */
-export function legend(tag: string, polarity: Polarity): { readonly worse: string; readonly better: string } {
+interface Legend {
+  readonly worse: SizedWords;
+  readonly better: SizedWords;
+}
+
+/** What red and green mean for a tag: `red, filled: loss rose within the candle (worse)`. */
+export function legend(tag: string, polarity: Polarity): Legend {
   const name = isolated(tag);
   const [bad, good] = polarity === "lower_is_better" ? ["rose", "fell"] : ["fell", "rose"];
   return {
-    worse: `red, filled: ${name} ${bad} within the candle (worse)`,
-    better: `green, hollow: ${name} ${good} (better)`,
+    worse: {
+      long: `red, filled: ${name} ${bad} within the candle (worse)`,
+      short: `${name} ${bad} (worse)`,
+    },
+    better: { long: `green, hollow: ${name} ${good} (better)`, short: `${name} ${good} (better)` },
   };
 }
+
+/** Around a run's name. */
+export const EPOCHS_UNKNOWN = {
+  before: "On this axis a candle is an epoch, and the epochs of run '",
+  after: "' are not known: it has neither epoch marks nor an 'epoch' scalar.",
+  remedy: "Log them with tracker.epoch(), or say how long an epoch is:",
+} as const;
+
+export const notPlaced = (runs: number): string =>
+  runs === 1
+    ? "1 checked run has no epochs and is not drawn."
+    : `${runs} checked runs have no epochs and are not drawn.`;
 
 export const volumeTitle = (volume: string): string =>
   volume === "count" ? STRINGS.volumeCount : `volume: ${isolated(volume)} (mean)`;
@@ -143,7 +175,8 @@ export const emptySnippet = (logdir: string | null): string =>
     "    tracker.log(loss=loss)",
   ].join("\n");
 
-export const retryIn = (seconds: number): string => `Next try in ${seconds} s.`;
+export const retryIn = (seconds: number): string =>
+  seconds > 0 ? `Next try in ${seconds} s.` : "Trying again …";
 
 export const loadingShare = (done: number, total: number, bytes: string, of: string): string =>
   `${done} of ${total} files · ${bytes} of ${of}`;
@@ -155,4 +188,6 @@ export const tooNarrow = (width: string, unit: string, most: string, shown: stri
   `Candles of ${width} ${unit} would be more than ${most} here. Showing ${shown} until you zoom in.`;
 
 export const clippedAtZero = (count: string): string =>
-  `${count} candles reach zero or below, which a log scale cannot show; they are cut off at the smallest positive value.`;
+  count === "1"
+    ? "1 candle reaches zero or below: cut off on the log scale."
+    : `${count} candles reach zero or below: cut off on the log scale.`;

@@ -17,6 +17,9 @@ import type { ChartTheme } from "./theme.ts";
 
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
 
+// At one pixel a slanting line is so faint that its colour can't be told.
+const LINE_PX = 1.5;
+
 // Wide enough for any label, so that the plot does not move when labels change.
 const PRICE_AXIS_PX = 84;
 
@@ -79,7 +82,7 @@ export const gridSeriesOptions = (): LineSeriesPartialOptions => ({
 
 export const lineOptions = (color: string, scale: PriceScale): LineSeriesPartialOptions => ({
   color,
-  lineWidth: 1,
+  lineWidth: LINE_PX as LineWidth,
   lastValueVisible: false,
   priceLineVisible: false,
   crosshairMarkerVisible: false,

@@ -1,13 +1,12 @@
 import type { Candles, Series } from "../api/types.ts";
-import { type Axis, overlaps, type Range, union } from "../base/axis.ts";
+import { overlaps, type Range, union } from "../base/axis.ts";
 import { type Plan, planFor, serves } from "./level.ts";
-import type { Loader } from "./loader.ts";
+import type { Basis, Loader } from "./loader.ts";
 import { carriedView, clampView, fitView, grownView } from "./view.ts";
 
 /** What one chart shows; the first series is the one in focus. */
-export interface Wanted {
+export interface Wanted extends Basis {
   readonly series: readonly Series[];
-  readonly axis: Axis;
   readonly width: number | "auto";
   readonly version: string;
 }
@@ -66,7 +65,7 @@ export class Feed {
     const before = this.wanted;
     if (before !== null && same(before, wanted) && before.width === wanted.width) return;
     this.wanted = wanted;
-    if (before !== null && before.axis !== wanted.axis) this.forget();
+    if (before !== null && !sameBasis(before, wanted)) this.forget();
     if (before !== null && !sameSeries(before, wanted)) this.abort();
     this.start();
   }
@@ -186,7 +185,7 @@ export class Feed {
   private async locate(running: Running): Promise<void> {
     const { wanted } = this;
     if (wanted === null) return;
-    const extents = await this.loader.extents(wanted.series, wanted.axis, running.controller.signal);
+    const extents = await this.loader.extents(wanted.series, wanted, running.controller.signal);
     const [home] = extents;
     const extent = union(extents);
     if (this.running !== running || extent === null || home === undefined) return;
@@ -210,7 +209,8 @@ export class Feed {
     if (this.running !== running || located === null || plan === null) return;
     const { wanted } = located;
     running.plan = plan;
-    const request = { ...plan, series: wanted.series, version: wanted.version };
+    const { series, stepsPerEpoch, version } = wanted;
+    const request = { ...plan, series, stepsPerEpoch, version };
     const candles = await this.loader.load(request, running.controller.signal);
     // A place that one has left by now is kept by the loader, and not shown.
     if (this.running !== running || this.view === null || !overlaps(plan.window, this.view)) return;
@@ -229,8 +229,10 @@ export class Feed {
   }
 }
 
+const sameBasis = (a: Basis, b: Basis): boolean => a.axis === b.axis && a.stepsPerEpoch === b.stepsPerEpoch;
+
 const sameSeries = (a: Wanted, b: Wanted): boolean =>
-  a.axis === b.axis &&
+  sameBasis(a, b) &&
   a.series.length === b.series.length &&
   a.series.every((series, i) => series.run === b.series[i]?.run && series.tag === b.series[i]?.tag);
 

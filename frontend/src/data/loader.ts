@@ -9,9 +9,14 @@ const CACHED_SERIES = 64;
 // Keeps one answer small enough to decode within a frame or two.
 const SERIES_PER_REQUEST = 8;
 
-export interface LoadRequest {
-  readonly series: readonly Series[];
+/** What the horizontal axis counts, and for epochs that are not known how long they are taken to be. */
+export interface Basis {
   readonly axis: Axis;
+  readonly stepsPerEpoch: number | null;
+}
+
+export interface LoadRequest extends Basis {
+  readonly series: readonly Series[];
   readonly width: number;
   readonly window: Range;
   /** Version of the data that is wanted; candles of an older one are not served. */
@@ -39,9 +44,10 @@ export class Loader {
   }
 
   /** Where each series lies on the axis: the cheapest question there is, one candle each. */
-  async extents(series: readonly Series[], axis: Axis, signal: AbortSignal): Promise<Range[]> {
+  async extents(series: readonly Series[], basis: Basis, signal: AbortSignal): Promise<Range[]> {
+    const { axis, stepsPerEpoch } = basis;
     const asked = batches(series).map((batch) =>
-      this.client.candles({ series: batch, by: axis, limit: 1 }, signal),
+      this.client.candles({ series: batch, by: axis, stepsPerEpoch, limit: 1 }, signal),
     );
     return (await Promise.all(asked)).flat().map((candles) => candles.extent);
   }
@@ -51,9 +57,9 @@ export class Loader {
     batch: readonly Series[],
     signal: AbortSignal,
   ): Promise<Candles[]> {
-    const { axis, width, window } = request;
+    const { axis, stepsPerEpoch, width, window } = request;
     const answer = await this.client.candles(
-      { series: batch, by: axis, width, window, limit: MAX_CANDLES },
+      { series: batch, by: axis, stepsPerEpoch, width, window, limit: MAX_CANDLES },
       signal,
     );
     // Named as asked: what a name is on the wire must not decide what it is found by here.
@@ -72,6 +78,7 @@ function batches(series: readonly Series[]): Series[][] {
 
 export const seriesKey = ({ run, tag }: Series): string => JSON.stringify([run, tag]);
 
-function cacheKey({ axis, width, window, version }: LoadRequest, { run, tag }: Series): string {
-  return JSON.stringify([run, tag, axis, width, window.from, window.to, version]);
+function cacheKey(request: LoadRequest, { run, tag }: Series): string {
+  const { axis, stepsPerEpoch, width, window, version } = request;
+  return JSON.stringify([run, tag, axis, stepsPerEpoch, width, window.from, window.to, version]);
 }

@@ -24,16 +24,18 @@ export function App({ state }: { readonly state: AppState }) {
       </aside>
       <Scrim state={state} />
       <main>
-        <TopBar state={state} />
-        <GoneBanner state={state} />
+        <Notices state={state} />
         <Intro />
         <CandleWidget
+          lead={<MenuButton state={state} />}
           client={state.client}
           series={state.series}
+          unplaced={state.unplaced}
           version={state.version}
           settings={state.settings}
           theme={state.theme}
         />
+        <GoneBanner state={state} />
       </main>
     </div>
   );
@@ -48,25 +50,23 @@ function Scrim({ state }: { readonly state: AppState }) {
   return <button type="button" class="scrim" aria-label={STRINGS.hideSidebar} onClick={close} />;
 }
 
-function TopBar({ state }: { readonly state: AppState }) {
+/** Opens the sidebar where it is not always open. */
+function MenuButton({ state }: { readonly state: AppState }) {
   const { sidebarOpen } = state;
   return (
-    <div class="topbar">
-      <button
-        type="button"
-        class="icon menu"
-        data-testid="sidebar-toggle"
-        aria-controls="sidebar"
-        aria-expanded={sidebarOpen.value}
-        aria-label={sidebarOpen.value ? STRINGS.hideSidebar : STRINGS.showSidebar}
-        onClick={() => {
-          sidebarOpen.value = !sidebarOpen.value;
-        }}
-      >
-        ☰
-      </button>
-      <Notices state={state} />
-    </div>
+    <button
+      type="button"
+      class="icon menu"
+      data-testid="sidebar-toggle"
+      aria-controls="sidebar"
+      aria-expanded={sidebarOpen.value}
+      aria-label={sidebarOpen.value ? STRINGS.hideSidebar : STRINGS.showSidebar}
+      onClick={() => {
+        sidebarOpen.value = !sidebarOpen.value;
+      }}
+    >
+      ☰
+    </button>
   );
 }
 

@@ -2,8 +2,9 @@ import { useSignal } from "@preact/signals";
 import { useCallback } from "preact/hooks";
 import type { Problem, Runs } from "../api/types.ts";
 import { formatBytes, formatInteger } from "../base/format.ts";
-import { atByte, loadingShare, problemsTitle, retryIn, STRINGS } from "../base/strings.ts";
+import { atByte, loadingShare, problemsTitle, STRINGS } from "../base/strings.ts";
 import { useDismiss } from "../widgets/dismiss.ts";
+import { Countdown } from "./countdown.tsx";
 import type { AppState } from "./state.ts";
 
 const MOST_PROBLEMS_LISTED = 200;
@@ -89,13 +90,13 @@ function Problems({ problems, count }: { readonly problems: readonly Problem[]; 
   );
 }
 
-/** Shown over what is on screen, which stays as it was. */
+/** Lies over the foot of the page, so that nothing moves; what is on screen stays as it was. */
 export function GoneBanner({ state }: { readonly state: AppState }) {
   const { failure, runs } = state;
   if (failure.value === null || runs.value === null) return null;
   return (
     <div class="banner" role="alert" data-testid="state-error">
-      <b>{STRINGS.goneTitle}.</b> {STRINGS.goneText} {retryIn(Math.round(failure.value.retryMs / 1000))}
+      <b>{STRINGS.goneTitle}.</b> {STRINGS.goneText} <Countdown to={failure.value.retryAt} />
     </div>
   );
 }

@@ -1,7 +1,8 @@
 import { useSignal } from "@preact/signals";
-import { memo } from "preact/compat";
+
 import { nameFilter } from "../base/filter.ts";
 import { drawnOf, STRINGS } from "../base/strings.ts";
+import { memo } from "./memo.ts";
 import { type AppState, MOST_RUNS_DRAWN } from "./state.ts";
 
 export function RunList({ state }: { readonly state: AppState }) {
@@ -56,7 +57,7 @@ interface RunItemProps {
   readonly state: AppState;
 }
 
-const RunItem = memo(({ name, colour, checked, focused, state }: RunItemProps) => (
+const RunItem = memo<RunItemProps>(({ name, colour, checked, focused, state }) => (
   <li class={focused ? "item focused" : "item"} data-testid="run-item" data-run={name}>
     <input
       type="checkbox"

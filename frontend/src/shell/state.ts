@@ -1,12 +1,12 @@
 import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { Client } from "../api/client.ts";
 import { Unreachable } from "../api/errors.ts";
-import type { Runs } from "../api/types.ts";
+import type { RunInfo, Runs } from "../api/types.ts";
 import { assignColours, FALLBACK } from "../base/colour.ts";
 import type { ThemeName } from "../chart/theme.ts";
 import { type Choice, checkRuns, focusRun, hasTag, isLoss, pickTag, settle, tagsOf } from "../data/choice.ts";
 import { Poller } from "../data/poller.ts";
-import { type ColouredSeries, readSettings } from "../widgets/candles/settings.ts";
+import { hasPlace, type KnownSeries, readSettings } from "../widgets/candles/settings.ts";
 import { readSession, writeSession } from "./storage.ts";
 import { followTheme } from "./theme.ts";
 
@@ -20,7 +20,8 @@ export class AppState {
   readonly client: Client;
   readonly theme: ReadonlySignal<ThemeName> = followTheme();
   readonly runs = signal<Runs | null>(null);
-  readonly failure = signal<{ readonly retryMs: number } | null>(null);
+  /** Since the host does not answer: when it is asked next, on the clock of `Date.now`. */
+  readonly failure = signal<{ readonly retryAt: number } | null>(null);
   /** What TensorBoard reads; null until it is known, empty where it can't be. */
   readonly logdir = signal<string | null>(null);
   readonly sidebarOpen = signal(false);
@@ -31,6 +32,8 @@ export class AppState {
   readonly tags = computed(() => tagsOf(this.choice.value, this.runs.value?.runs ?? []));
   /** Checked runs that have the tag, the one in focus first. */
   readonly drawable = computed(() => this.findDrawable());
+  /** How many checked runs have the tag and no place on the axis. */
+  readonly unplaced = computed(() => this.checkedWithTag().filter((run) => !this.hasPlace(run)).length);
   readonly series = computed(() => this.sameOr(this.drawable.value.slice(0, MOST_RUNS_DRAWN)));
 
   private readonly picked = signal<Choice>(readChoice());
@@ -39,7 +42,7 @@ export class AppState {
   private coloursKept = false;
   private askingLogdir = false;
   private readonly poller: Poller;
-  private lastSeries: readonly ColouredSeries[] = [];
+  private lastSeries: readonly KnownSeries[] = [];
 
   constructor(base: URL) {
     this.client = new Client(base);
@@ -51,7 +54,7 @@ export class AppState {
         void this.askLogdir();
       },
       failed: (_error, retryMs) => {
-        this.failure.value = { retryMs };
+        this.failure.value = { retryAt: Date.now() + retryMs };
       },
     });
     effect(() => writeSession({ ...this.settings.value, ...this.picked.value }));
@@ -105,24 +108,36 @@ export class AppState {
   }
 
   // An equal list stays the same list, so that a poll that changes nothing here redraws nothing.
-  private sameOr(series: readonly ColouredSeries[]): readonly ColouredSeries[] {
+  private sameOr(series: readonly KnownSeries[]): readonly KnownSeries[] {
     if (JSON.stringify(series) !== JSON.stringify(this.lastSeries)) this.lastSeries = series;
     return this.lastSeries;
   }
 
-  private findDrawable(): ColouredSeries[] {
+  private hasPlace(run: RunInfo): boolean {
+    return hasPlace(run, this.settings.value);
+  }
+
+  /** The run in focus first. */
+  private checkedWithTag(): RunInfo[] {
     const { focus, checked, tag } = this.choice.value;
-    if (focus === null || tag === null) return [];
     const chosen = new Set(checked);
-    const byEpochs = this.settings.value.axis === "epochs";
-    const others = (this.runs.value?.runs ?? []).filter(
-      (run) => run.name !== focus && chosen.has(run.name) && hasTag(run, tag) && (!byEpochs || run.hasEpochs),
-    );
-    return [focus, ...others.map((run) => run.name)].map((run) => ({
-      run,
-      tag,
-      colour: this.colours.value.get(run) ?? FALLBACK,
-    }));
+    const runs = (this.runs.value?.runs ?? []).filter((run) => chosen.has(run.name) && hasTag(run, tag));
+    return runs.sort((a, b) => Number(b.name === focus) - Number(a.name === focus));
+  }
+
+  /** The run in focus is there even where it has no place, so that it can be said why. */
+  private findDrawable(): KnownSeries[] {
+    const { focus, tag } = this.choice.value;
+    if (focus === null || tag === null) return [];
+    return this.checkedWithTag()
+      .filter((run) => run.name === focus || this.hasPlace(run))
+      .map(({ name, tags, hasEpochs }) => ({
+        run: name,
+        tag,
+        colour: this.colours.value.get(name) ?? FALLBACK,
+        polarity: tags.find((info) => info.tag === tag)?.polarity ?? "lower_is_better",
+        hasEpochs,
+      }));
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { firstDirectory, pythonLiteral } from "../base/logdir.ts";
-import { emptySnippet, retryIn, STRINGS } from "../base/strings.ts";
+import { emptySnippet, STRINGS } from "../base/strings.ts";
+import { Countdown } from "./countdown.tsx";
 import { isLoading, LoadingBar } from "./notices.tsx";
 import type { AppState } from "./state.ts";
 
@@ -27,7 +28,9 @@ const Connecting = () => (
 const Gone = ({ state }: { state: AppState }) => (
   <Page testId="state-error" title={STRINGS.goneTitle}>
     <p>{STRINGS.goneText}</p>
-    <p>{retryIn(Math.round((state.failure.value?.retryMs ?? 0) / 1000))}</p>
+    <p>
+      <Countdown to={state.failure.value?.retryAt ?? 0} />
+    </p>
   </Page>
 );
 

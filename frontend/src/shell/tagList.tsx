@@ -1,9 +1,10 @@
 import { useSignal } from "@preact/signals";
-import { memo } from "preact/compat";
+
 import type { TagInfo } from "../api/types.ts";
 import { type Group, groupByPrefix, nameFilter } from "../base/filter.ts";
 import { formatCompact, formatDigits, formatInteger } from "../base/format.ts";
 import { pointsLong, pointsShort, STRINGS } from "../base/strings.ts";
+import { memo } from "./memo.ts";
 import { Filter } from "./runList.tsx";
 import type { AppState } from "./state.ts";
 
@@ -72,7 +73,7 @@ interface TagItemProps {
   readonly state: AppState;
 }
 
-const TagItem = memo(({ tag, name, points, lastValue, picked, state }: TagItemProps) => (
+const TagItem = memo<TagItemProps>(({ tag, name, points, lastValue, picked, state }) => (
   <li class={picked ? "item focused" : "item"} data-testid="tag-item" data-tag={tag}>
     <button type="button" aria-pressed={picked} title={tag} onClick={() => state.showTag(tag)}>
       <bdi class="name">{name}</bdi>

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { candlesPath } from "../../src/api/candles.ts";
 import { Client } from "../../src/api/client.ts";
 import { BadAnswer, Refused, Unreachable } from "../../src/api/errors.ts";
 import { candlesBody } from "./wire.ts";
@@ -31,6 +32,12 @@ test("candles are asked for relative to the plugin's base, names encoded", async
   expect(asked[0]?.url.search).toBe(
     "?format=safetensors&by=steps&run=a+b&tag=loss%2Fx%26y&width=10&start=0&end=40&limit=100",
   );
+});
+
+test("steps per epoch are sent where they are given", () => {
+  const query = { series: [], by: "epochs", limit: 1 } as const;
+  expect(candlesPath({ ...query, stepsPerEpoch: 45 })).toContain("&steps_per_epoch=45&");
+  expect(candlesPath({ ...query, stepsPerEpoch: null })).not.toContain("steps_per_epoch");
 });
 
 test("one series has plain column names and several have their index before them", async () => {

@@ -10,7 +10,8 @@ test("a name in a sentence is isolated, whatever it opens or closes itself", () 
 });
 
 test("names in the legend and in the title of the volume are isolated", () => {
-  expect(legend("\u202eloss", "lower_is_better").worse).toContain("\u2068\u202eloss\u2069 rose");
-  expect(volumeTitle("norm")).toBe("volume: \u2068norm\u2069 (mean)");
+  expect(legend("\u202eloss", "lower_is_better").worse.long).toContain("\u2068\u202eloss\u2069 rose");
+  expect(volumeTitle("\u05d0")).toBe("volume: \u2068\u05d0\u2069 (mean)");
+  expect(volumeTitle("grad_norm/ünï 日本 🔥")).toBe("volume: grad_norm/ünï 日本 🔥 (mean)");
   expect(volumeTitle("count")).toBe("volume: points per candle");
 });

@@ -58,7 +58,13 @@ function feedOn(server: Server) {
 }
 
 const settle = () => vi.advanceTimersByTimeAsync(400);
-const WANTED: Wanted = { series: [{ run: "a", tag: "loss" }], axis: "steps", width: "auto", version: "1" };
+const WANTED: Wanted = {
+  series: [{ run: "a", tag: "loss" }],
+  axis: "steps",
+  stepsPerEpoch: null,
+  width: "auto",
+  version: "1",
+};
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -215,4 +221,17 @@ test("an answer for a place one has left is not shown", async () => {
   await settle();
   const later = seen.frames.slice(frames);
   expect(later.every(({ plan }) => plan.window.from > 50_000)).toBe(true);
+});
+
+test("other steps per epoch are another axis: the view starts anew, and the API is told", async () => {
+  const server = new Server();
+  server.end = 40;
+  const { feed, seen } = feedOn(server);
+  feed.want({ ...WANTED, axis: "epochs", stepsPerEpoch: 100 });
+  await settle();
+  server.end = 80;
+  feed.want({ ...WANTED, axis: "epochs", stepsPerEpoch: 50 });
+  await settle();
+  expect(server.asked.map((query) => query.stepsPerEpoch)).toEqual([100, 100, 50, 50]);
+  expect(seen.views.at(-1)?.to).toBeGreaterThan(80);
 });

@@ -1,7 +1,13 @@
 import { expect, test } from "vitest";
 import { CANDLE_COLUMNS, type Candles } from "../../src/api/types.ts";
 import { lastRowUpTo, neighbour, readingAt } from "../../src/widgets/candles/reading.ts";
-import { parseWidth, readSettings } from "../../src/widgets/candles/settings.ts";
+import {
+  DEFAULT_SETTINGS,
+  hasPlace,
+  parseStepsPerEpoch,
+  parseWidth,
+  readSettings,
+} from "../../src/widgets/candles/settings.ts";
 
 const X = Float64Array.of(0, 10, 20, 50, 60);
 const CANDLES: Candles = {
@@ -53,10 +59,24 @@ test("stored settings that can't be used fall back", () => {
     axis: "steps",
     width: "auto",
     scale: "linear",
+    stepsPerEpoch: null,
   });
-  expect(readSettings({ axis: "epochs", width: 5, scale: "log" })).toEqual({
-    axis: "epochs",
-    width: 5,
-    scale: "log",
-  });
+  const stored = { axis: "epochs", width: 5, scale: "log", stepsPerEpoch: 300 };
+  expect(readSettings(stored)).toEqual(stored);
+});
+
+test("steps per epoch are a whole number from 1 on", () => {
+  expect(["1,000", " 45 ", "1"].map(parseStepsPerEpoch)).toEqual([1000, 45, 1]);
+  expect(["", "0", "-3", "2.5", "many", "1e300"].map(parseStepsPerEpoch)).toEqual(new Array(6).fill(null));
+});
+
+test("on the axis of epochs a run has a place by its own epochs or by a number of steps", () => {
+  const [epochs, steps] = [{ ...DEFAULT_SETTINGS, axis: "epochs" } as const, DEFAULT_SETTINGS];
+  const [known, unknown] = [{ hasEpochs: true }, { hasEpochs: false }];
+  expect([hasPlace(known, epochs), hasPlace(unknown, epochs), hasPlace(unknown, steps)]).toEqual([
+    true,
+    false,
+    true,
+  ]);
+  expect(hasPlace(unknown, { ...epochs, stepsPerEpoch: 10 })).toBe(true);
 });

@@ -5,7 +5,7 @@ import { HELP, READOUT, STRINGS } from "../../base/strings.ts";
 /** A candle in words and a picture, for who has never read one. */
 export function Help({ close }: { readonly close: () => void }) {
   const panel = useRef<HTMLElement>(null);
-  useEffect(() => panel.current?.focus(), []);
+  useEffect(() => panel.current?.focus({ preventScroll: true }), []);
   return (
     <section
       class="help"

@@ -9,12 +9,14 @@ import { Feed, type Frame } from "../../data/feed.ts";
 import { Loader } from "../../data/loader.ts";
 import { revealView, zoomView } from "../../data/view.ts";
 import { neighbour, readingAt } from "./reading.ts";
-import type { CandleSettings, ColouredSeries } from "./settings.ts";
+import { type CandleSettings, hasPlace, type KnownSeries } from "./settings.ts";
 
 export interface CandleInputs {
   readonly client: Client;
   /** What to draw, the run in focus first. */
-  readonly series: ReadonlySignal<readonly ColouredSeries[]>;
+  readonly series: ReadonlySignal<readonly KnownSeries[]>;
+  /** How many series have no place on the axis, and are not among those to draw. */
+  readonly unplaced: ReadonlySignal<number>;
   readonly version: ReadonlySignal<string>;
   readonly settings: Signal<CandleSettings>;
   readonly theme: ReadonlySignal<ThemeName>;
@@ -24,7 +26,7 @@ const RETRY_MS = 2000;
 
 type Colours = ReadonlyMap<string, string>;
 
-const coloursOf = (series: readonly ColouredSeries[]): Colours =>
+const coloursOf = (series: readonly KnownSeries[]): Colours =>
   new Map(series.map(({ run, colour }) => [run, colour]));
 
 /** What a candle widget shows, and the hands that move it. */
@@ -36,7 +38,15 @@ export class CandleModel {
   /** What the API said where it could not answer. */
   readonly refusal = signal<string | null>(null);
   readonly clipped = signal(0);
-  readonly focus = computed(() => this.frame.value?.candles[0] ?? null);
+  /** The run in focus where it has no place on the axis, so that there is nothing to ask for. */
+  readonly placeless = computed(() => {
+    const [focus] = this.inputs.series.value;
+    return focus && !hasPlace(focus, this.inputs.settings.value) ? focus.run : null;
+  });
+  readonly focus = computed(() => {
+    const drawn = this.placeless.value === null && this.refusal.value === null;
+    return (drawn && this.frame.value?.candles[0]) || null;
+  });
   readonly reading = computed(() => {
     const focus = this.focus.value;
     return focus && readingAt(focus, this.cursor.value, this.painted.value?.view ?? null);
@@ -129,10 +139,16 @@ export class CandleModel {
   private follow(chart: CandleChart): () => void {
     const { series, settings, version, theme } = this.inputs;
     const stops = [
+      // A new version alone does not take away what the API said: it would come back in a moment.
+      effect(() => {
+        void [series.value, settings.value];
+        this.refusal.value = null;
+      }),
       effect(() => {
         const { axis, width } = settings.value;
-        this.refusal.value = null;
-        this.feed.want({ series: series.value, axis, width, version: version.value });
+        const wanted = this.placeless.value === null ? series.value : [];
+        const stepsPerEpoch = axis === "epochs" ? settings.value.stepsPerEpoch : null;
+        this.feed.want({ series: wanted, axis, stepsPerEpoch, width, version: version.value });
       }),
       effect(() => chart.setTheme(CHART_THEMES[theme.value])),
       effect(() => {
@@ -182,10 +198,7 @@ export class CandleModel {
 
   private failed(error: unknown): void {
     if (!(error instanceof Unreachable)) {
-      batch(() => {
-        this.refusal.value = error instanceof Error ? error.message : String(error);
-        this.frame.value = null;
-      });
+      this.refusal.value = error instanceof Error ? error.message : String(error);
       return;
     }
     clearTimeout(this.retry);

@@ -1,3 +1,4 @@
+import { useSignal } from "@preact/signals";
 import type { CandleColumn } from "../../api/types.ts";
 import { formatBucket, formatDuration, formatInteger, formatValue } from "../../base/format.ts";
 import { atStep, READOUT, READOUT_HINTS, STRINGS, tookTime, volumeTitle } from "../../base/strings.ts";
@@ -50,29 +51,43 @@ function place(reading: Reading | null): { readonly title: string; readonly note
 
 /** The candle under the crosshair in plain words, in a bar whose height never changes. */
 export function Readout({ reading }: { readonly reading: Reading | null }) {
+  const all = useSignal(false);
   const { title, note } = place(reading);
   const volume = reading && volumeTitle(reading.candles.volume);
   return (
-    <dl class="readout" data-testid="readout">
-      <div class="cell cell-place">
-        <dt>{note || "\u00a0"}</dt>
-        <dd title={title}>{title}</dd>
-      </div>
-      <Cell name="open" reading={reading} format={formatValue} />
-      <Cell name="high" reading={reading} format={formatValue} note={stepNote(reading, "high_step")} />
-      <Cell name="low" reading={reading} format={formatValue} note={stepNote(reading, "low_step")} />
-      <Cell name="close" reading={reading} format={formatValue} />
-      <Cell name="mean" reading={reading} format={formatValue} />
-      <Cell name="std" reading={reading} format={formatValue} />
-      <Cell name="count" reading={reading} format={formatInteger} />
-      <Cell name="nonfinite" reading={reading} format={formatInteger} />
-      <Cell
-        name="volume"
-        reading={reading}
-        format={reading?.candles.volume === "count" ? formatInteger : formatValue}
-        hint={volume ?? undefined}
-      />
-    </dl>
+    <div class={all.value ? "readout-bar all" : "readout-bar"}>
+      <dl class="readout" data-testid="readout">
+        <div class="cell cell-place">
+          <dt>{note || "\u00a0"}</dt>
+          <dd title={title}>{title}</dd>
+        </div>
+        <Cell name="open" reading={reading} format={formatValue} />
+        <Cell name="high" reading={reading} format={formatValue} note={stepNote(reading, "high_step")} />
+        <Cell name="low" reading={reading} format={formatValue} note={stepNote(reading, "low_step")} />
+        <Cell name="close" reading={reading} format={formatValue} />
+        <Cell name="mean" reading={reading} format={formatValue} />
+        <Cell name="std" reading={reading} format={formatValue} />
+        <Cell name="count" reading={reading} format={formatInteger} />
+        <Cell name="nonfinite" reading={reading} format={formatInteger} />
+        <Cell
+          name="volume"
+          reading={reading}
+          format={reading?.candles.volume === "count" ? formatInteger : formatValue}
+          hint={volume ?? undefined}
+        />
+      </dl>
+      <button
+        type="button"
+        class="link readout-more"
+        data-testid="readout-more"
+        aria-expanded={all.value}
+        onClick={() => {
+          all.value = !all.value;
+        }}
+      >
+        {all.value ? STRINGS.less : STRINGS.more}
+      </button>
+    </div>
   );
 }
 

@@ -1,28 +1,49 @@
 import type { Series } from "../../api/types.ts";
 import { AXES, type Axis } from "../../base/axis.ts";
+import type { Polarity } from "../../base/polarity.ts";
 import type { PriceScale } from "../../chart/bars.ts";
 
 export interface CandleSettings {
   readonly axis: Axis;
   readonly width: number | "auto";
   readonly scale: PriceScale;
+  /** For runs whose epochs are not known; null: such runs have no place on an axis of epochs. */
+  readonly stepsPerEpoch: number | null;
 }
 
-export const DEFAULT_SETTINGS: CandleSettings = { axis: "steps", width: "auto", scale: "linear" };
+export const DEFAULT_SETTINGS: CandleSettings = {
+  axis: "steps",
+  width: "auto",
+  scale: "linear",
+  stepsPerEpoch: null,
+};
 
-/** A series with the colour of its run. */
-export interface ColouredSeries extends Series {
+/** A series, with what is known of it before its candles are. */
+export interface KnownSeries extends Series {
   readonly colour: string;
+  readonly polarity: Polarity;
+  readonly hasEpochs: boolean;
 }
+
+/** Whether a run has a place on the axis. */
+export const hasPlace = (run: { readonly hasEpochs: boolean }, settings: CandleSettings): boolean =>
+  settings.axis !== "epochs" || run.hasEpochs || settings.stepsPerEpoch !== null;
 
 /** Settings from what was stored; whatever can't be used falls back to its default. */
 export function readSettings(stored: Readonly<Record<string, unknown>>): CandleSettings {
-  const { axis, width, scale } = stored;
+  const { axis, width, scale, stepsPerEpoch } = stored;
   return {
     axis: AXES.find((name) => name === axis) ?? DEFAULT_SETTINGS.axis,
     width: typeof width === "number" && width > 0 ? width : DEFAULT_SETTINGS.width,
     scale: scale === "log" ? "log" : "linear",
+    stepsPerEpoch: parseStepsPerEpoch(String(stepsPerEpoch)),
   };
+}
+
+/** A whole number of steps from 1 on, as typed; null where it is none. */
+export function parseStepsPerEpoch(text: string): number | null {
+  const steps = Number(text.trim().replaceAll(/[,_\s]/g, "") || "none");
+  return Number.isSafeInteger(steps) && steps > 0 ? steps : null;
 }
 
 /** A width as typed: null where it can't be one. Steps and epochs come whole. */

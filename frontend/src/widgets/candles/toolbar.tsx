@@ -3,7 +3,7 @@ import { AXES } from "../../base/axis.ts";
 import { formatWidth } from "../../base/format.ts";
 import { STRINGS } from "../../base/strings.ts";
 import type { PriceScale } from "../../chart/bars.ts";
-import { type CandleSettings, parseWidth } from "./settings.ts";
+import { type CandleSettings, parseStepsPerEpoch, parseWidth } from "./settings.ts";
 
 interface ChoiceProps<T extends string> {
   readonly label: string;
@@ -69,13 +69,38 @@ function WidthControl({ settings, shown }: WidthProps) {
   );
 }
 
+export function StepsPerEpoch({ settings }: { readonly settings: Signal<CandleSettings> }) {
+  const { stepsPerEpoch } = settings.value;
+  return (
+    <fieldset class="choice width-control" title={STRINGS.stepsPerEpochHint}>
+      <input
+        type="text"
+        inputMode="numeric"
+        data-testid="steps-per-epoch"
+        aria-label={STRINGS.stepsPerEpoch}
+        placeholder={STRINGS.empty}
+        value={stepsPerEpoch ?? ""}
+        onChange={(event) => {
+          const typed = parseStepsPerEpoch(event.currentTarget.value);
+          settings.value = { ...settings.value, stepsPerEpoch: typed };
+          // What can't be used is not kept in sight.
+          event.currentTarget.value = String(typed ?? "");
+        }}
+      />
+      <span class="unit">{STRINGS.stepsPerEpoch}</span>
+    </fieldset>
+  );
+}
+
 const SCALES: readonly PriceScale[] = ["linear", "log"];
 
 interface ToolbarProps extends WidthProps {
+  /** Whether some runs need to be told how long their epochs are. */
+  readonly asksStepsPerEpoch: boolean;
   readonly fit: () => void;
 }
 
-export function Toolbar({ settings, shown, fit }: ToolbarProps) {
+export function Toolbar({ settings, shown, asksStepsPerEpoch, fit }: ToolbarProps) {
   const { axis, scale } = settings.value;
   // A width in steps means nothing in seconds.
   const pickAxis = (picked: typeof axis) => {
@@ -100,6 +125,7 @@ export function Toolbar({ settings, shown, fit }: ToolbarProps) {
       <Labelled text={STRINGS.candleWidth} short={STRINGS.candleShort}>
         <WidthControl settings={settings} shown={shown} />
       </Labelled>
+      {asksStepsPerEpoch && <StepsPerEpoch settings={settings} />}
       <Labelled text={STRINGS.scale} short={STRINGS.scaleShort}>
         <Choice
           label={STRINGS.scale}

@@ -1,44 +1,60 @@
 import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useCallback, useEffect, useMemo, useRef } from "preact/hooks";
-import type { Candles } from "../../api/types.ts";
-import { formatInteger, formatWidth } from "../../base/format.ts";
 import {
   chartLabel,
-  clippedAtZero,
-  legend,
+  EPOCHS_UNKNOWN,
   polarityName,
   STRINGS,
   seriesTitle,
-  tooNarrow,
   volumeTitle,
 } from "../../base/strings.ts";
 import type { Painted } from "../../chart/candleChart.ts";
-import { MAX_VISIBLE_CANDLES } from "../../data/level.ts";
 import { useDismiss } from "../dismiss.ts";
 import { Help } from "./help.tsx";
+import { Legend, notesOf } from "./legend.tsx";
 import { type CandleInputs, CandleModel } from "./model.ts";
 import { Readout, spoken } from "./readout.tsx";
-import { Toolbar } from "./toolbar.tsx";
+import type { KnownSeries } from "./settings.ts";
+import { Sized } from "./sized.tsx";
+import { StepsPerEpoch, Toolbar } from "./toolbar.tsx";
 
 const ZOOM_PER_KEY = 1.5;
 
 /** Candles of the run in focus, with the closes of other runs, read-out, toolbar and volume. */
-export function CandleWidget(inputs: CandleInputs) {
+export function CandleWidget({ lead, ...inputs }: CandleInputs & { readonly lead?: ComponentChildren }) {
   // The inputs are signals, and live as long as the tab.
   const model = useMemo(() => new CandleModel(inputs), []);
-  const frame = model.frame.value;
+  const { frame, focus, placeless } = model;
   return (
     <section class="widget candles">
       <header class="widget-head">
-        <Title model={model} inputs={inputs} />
-        <Toolbar settings={inputs.settings} shown={frame?.plan.width ?? null} fit={() => model.fit()} />
-        <HelpButton />
+        {lead}
+        <Title focus={inputs.series.value[0]} />
+        <div class="controls">
+          <Toolbar
+            settings={inputs.settings}
+            shown={focus.value?.width ?? null}
+            asksStepsPerEpoch={placeless.value === null && asksStepsPerEpoch(inputs)}
+            fit={() => model.fit()}
+          />
+          <HelpButton />
+        </div>
       </header>
       <Readout reading={model.reading.value} />
-      <ChartArea model={model} />
-      <Legend focus={model.focus.value} others={(frame?.candles.length ?? 1) - 1} />
+      <ChartArea model={model} settings={inputs.settings} />
+      <Legend
+        series={inputs.series.value[0]}
+        focus={focus.value}
+        others={focus.value === null ? 0 : (frame.value?.candles.length ?? 1) - 1}
+        notes={notesOf(model, inputs)}
+      />
     </section>
   );
+}
+
+function asksStepsPerEpoch({ settings, unplaced }: CandleInputs): boolean {
+  return settings.value.axis === "epochs" && (settings.value.stepsPerEpoch !== null || unplaced.value > 0);
 }
 
 function HelpButton() {
@@ -51,39 +67,41 @@ function HelpButton() {
     open.value = !open.value;
   };
   return (
-    <div ref={inside}>
-      <button type="button" class="link" data-testid="help" aria-expanded={open.value} onClick={toggle}>
-        {STRINGS.whatIsACandle}
+    <div class="help-holder" ref={inside}>
+      <button
+        type="button"
+        class="link"
+        data-testid="help"
+        aria-label={STRINGS.whatIsACandle}
+        aria-expanded={open.value}
+        onClick={toggle}
+      >
+        <Sized words={{ long: STRINGS.whatIsACandle, short: "?" }} />
       </button>
       {open.value && <Help close={close} />}
     </div>
   );
 }
 
-function Title({ model, inputs }: { model: CandleModel; inputs: CandleInputs }) {
-  const focus = model.focus.value;
-  const [first] = inputs.series.value;
-  if (!first) return <div class="title" />;
+function Title({ focus }: { readonly focus: KnownSeries | undefined }) {
+  if (!focus) return <div class="title" />;
   return (
     <div class="title">
-      <span class="swatch" style={{ background: first.colour }} />
-      <h1 title={seriesTitle(first.run, first.tag)}>
-        <bdi class="tag-name">{first.tag}</bdi> <bdi class="run-name">{first.run}</bdi>
+      <span class="swatch" style={{ background: focus.colour }} />
+      <h1 title={seriesTitle(focus.run, focus.tag)}>
+        <bdi class="tag-name">{focus.tag}</bdi> <bdi class="run-name">{focus.run}</bdi>
       </h1>
-      {focus && (
-        <span class="pill" data-testid="polarity">
-          {polarityName(focus.polarity)}
-        </span>
-      )}
+      <span class="pill" data-testid="polarity">
+        <Sized words={polarityName(focus.polarity)} />
+      </span>
     </div>
   );
 }
 
-function ChartArea({ model }: { model: CandleModel }) {
+function ChartArea({ model, settings }: { model: CandleModel; settings: CandleInputs["settings"] }) {
   const host = useRef<HTMLDivElement>(null);
   const announced = useSignal("");
   useEffect(() => (host.current ? model.attach(host.current) : undefined), [model]);
-  const { frame, painted } = model;
   const onKeyDown = (event: KeyboardEvent) => {
     if (!handleKey(model, event)) return;
     event.preventDefault();
@@ -99,24 +117,41 @@ function ChartArea({ model }: { model: CandleModel }) {
       aria-roledescription={STRINGS.chartRole}
       aria-label={chartLabel(model.focus.value?.tag ?? "")}
       aria-busy={model.busy.value}
-      {...paintedData(frame.value === null ? null : painted.value)}
+      {...paintedData(model.focus.value && model.painted.value)}
       onKeyDown={onKeyDown}
       onBlur={() => model.leave()}
     >
       <div class="canvas" ref={host} />
       <PaneTitle model={model} />
-      <ChartNotes model={model} />
-      {model.refusal.value !== null && (
-        <div class="chart-error" role="alert" data-testid="chart-error">
-          <h2>{STRINGS.chartErrorTitle}</h2>
-          <p>
-            <bdi>{model.refusal.value}</bdi>
-          </p>
-        </div>
-      )}
+      <ChartError model={model} settings={settings} />
       <div class="unseen" aria-live="polite">
         {announced.value}
       </div>
+    </div>
+  );
+}
+
+function ChartError({ model, settings }: { model: CandleModel; settings: CandleInputs["settings"] }) {
+  const [run, refusal] = [model.placeless.value, model.refusal.value];
+  if (run === null && refusal === null) return null;
+  return (
+    <div class="chart-error" role="alert" data-testid="chart-error">
+      <h2>{STRINGS.chartErrorTitle}</h2>
+      {run === null ? (
+        <p>
+          <bdi>{refusal}</bdi>
+        </p>
+      ) : (
+        <>
+          <p>
+            {EPOCHS_UNKNOWN.before}
+            <bdi>{run}</bdi>
+            {EPOCHS_UNKNOWN.after}
+          </p>
+          <p>{EPOCHS_UNKNOWN.remedy}</p>
+          <StepsPerEpoch settings={settings} />
+        </>
+      )}
     </div>
   );
 }
@@ -163,51 +198,5 @@ function PaneTitle({ model }: { model: CandleModel }) {
     <div class="pane-title" data-testid="volume-title" style={{ top: `${(panes[0] ?? 0) + 5}px` }}>
       {volumeTitle(focus.volume)}
     </div>
-  );
-}
-
-/** What the picture does not show as asked, and why. */
-function ChartNotes({ model }: { model: CandleModel }) {
-  const plan = model.frame.value?.plan;
-  const notes: string[] = [];
-  if (plan?.refusedWidth) {
-    const { axis, width, refusedWidth } = plan;
-    const most = formatInteger(MAX_VISIBLE_CANDLES);
-    const unit = STRINGS.widthUnits[axis];
-    notes.push(tooNarrow(String(refusedWidth), unit, most, formatWidth(axis, width)));
-  }
-  if (model.clipped.value > 0) notes.push(clippedAtZero(formatInteger(model.clipped.value)));
-  return (
-    <div class="notes" role="status">
-      {notes.map((note) => (
-        <p key={note}>{note}</p>
-      ))}
-    </div>
-  );
-}
-
-function Legend({ focus, others }: { readonly focus: Candles | null; readonly others: number }) {
-  if (!focus) return <footer class="legend" />;
-  const words = legend(focus.tag.split("/").at(-1) ?? focus.tag, focus.polarity);
-  const nonfinite = focus.columns.nonfinite.some((count) => count > 0);
-  return (
-    <footer class="legend" data-testid="legend">
-      <span>
-        <i class="key key-worse" /> {words.worse}
-      </span>
-      <span>
-        <i class="key key-better" /> {words.better}
-      </span>
-      {nonfinite && (
-        <span data-testid="nonfinite-key">
-          <b class="key-cross">×</b> {STRINGS.nonfinite}
-        </span>
-      )}
-      {others > 0 && (
-        <span>
-          <i class="key key-line" /> {STRINGS.otherRuns}
-        </span>
-      )}
-    </footer>
   );
 }
