@@ -35,6 +35,7 @@ from tensorboard_candles.events.template import Template, UInt8Array, template_o
 _BLOCK_BYTES = 1 << 18
 """Bytes of a matrix that are worked on together, so that they stay in the processor's cache."""
 _MOST_TEMPLATES = 512
+_MOST_TEMPLATE_BYTES = 16 << 20
 _MOST_MISSES = 64
 _FEW = 3
 _MOST_ROWS_PER_TAKEN = 64
@@ -52,6 +53,7 @@ class BulkDecoder:
 
     def __init__(self) -> None:
         self._shapes: dict[int, _Shapes] = defaultdict(_Shapes)
+        self._learned_bytes = 0
 
     def decode(
         self, buffer: bytes, start: int, end: int, first_record: int, collector: Collector
@@ -64,6 +66,10 @@ class BulkDecoder:
         found = find_boundaries(buffer, start, end)
         if not len(found.start):
             return start, 0, []
+        if self._learned_bytes > _MOST_TEMPLATE_BYTES:
+            # Logs that have so many shapes are rare, and what they still need is soon learned again.
+            self._shapes.clear()
+            self._learned_bytes = 0
         stretch = _Stretch(buffer, found)
         for length, rows in _by_length(found.length):
             shapes = self._shapes[length]
@@ -80,16 +86,23 @@ class BulkDecoder:
         waiting = [rows]
         while waiting:
             rows = waiting.pop()
-            if shapes.misses > _MOST_MISSES:
+            if shapes.misses > _MOST_MISSES or self._learned_bytes > _MOST_TEMPLATE_BYTES:
                 stretch.leave(rows)
                 continue
-            template = shapes.find(stretch.record(rows[0])) or stretch.new_template(rows[0], shapes)
+            template = shapes.find(stretch.record(rows[0])) or self._learn(stretch, rows[0], shapes)
             left = stretch.take(rows, template) if template else rows[1:]
             taken = len(rows) - len(left)
             shapes.misses += taken < _FEW or taken < len(rows) // _MOST_ROWS_PER_TAKEN
             is_worth_splitting = template and len(left) > _WORTH_SPLITTING and 2 * len(left) > len(rows)
             parts = stretch.split(left, template) if template and is_worth_splitting else [left]
             waiting += [part for part in reversed(parts) if len(part)]
+
+    def _learn(self, stretch: _Stretch, row: int, shapes: _Shapes) -> Template | None:
+        template = stretch.new_template(row)
+        if template:
+            shapes.add(template)
+            self._learned_bytes += template.kept_bytes
+        return template
 
 
 class _Shapes:
@@ -160,7 +173,7 @@ class _Stretch:
         start = int(self._found.start[row])
         return self._buffer[start : start + int(self._found.length[row]) + FRAME_BYTES]
 
-    def new_template(self, row: int, shapes: _Shapes) -> Template | None:
+    def new_template(self, row: int) -> Template | None:
         """The row's own shape; None, with the row put where it belongs, if it has none or doesn't verify."""
         record = self.record(row)
         if not _verifies(record):
@@ -169,8 +182,6 @@ class _Stretch:
         template = template_of(record)
         if template is None:
             self._shapeless.append(int(row))
-        else:
-            shapes.add(template)
         return template
 
     def leave(self, rows: Int64Array) -> None:

@@ -75,11 +75,11 @@ def byte_table(distance: int) -> UInt32Array:
     >>> crc32c(data) ^ int(table[ord("6")] ^ table[ord("X")]) == crc32c(flipped)
     True
     """
-    table = _ONE_BYTE
-    for power, operator in enumerate(_zero_byte_operators()):
-        if distance >> power & 1:
-            table = _apply(operator, table)
-    return table
+    if not distance:
+        return _ONE_BYTE
+    # By its lowest bit further than another one: neighbours share all but the last such step.
+    lowest = distance & -distance
+    return _apply(_zero_byte_operators()[lowest.bit_length() - 1], byte_table(distance - lowest))
 
 
 def _zero_byte_operators() -> tuple[tuple[UInt32Array, ...], ...]:

@@ -30,8 +30,9 @@ from tensorboard_candles.events.points import (
 
 PluginData: TypeAlias = summary_pb2.SummaryMetadata.PluginData
 
-ORDER_BITS = 20
-"""Bits of a point's order that number the values of its record; no record holds a million."""
+ORDER_BITS = 31
+"""Bits of a point's order that number the values of its record: a payload has fewer bytes than that, and a
+value takes two at least. As many bits are left for the records of a window."""
 
 SCALAR_PLUGINS = frozenset({"scalars", ""})
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tensorboard.compat.proto import event_pb2, summary_pb2, types_pb2
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
@@ -176,6 +176,31 @@ def test_every_flipped_bit_of_a_payload_costs_exactly_its_record() -> None:
             assert found.segments[0].scalars["loss"].step.tolist() == [s for s in range(1000) if s != row]
 
 
+def many_values(count: int, shape: int) -> bytes:
+    """A record of many values; the length of its tags makes its shape."""
+    values = [scalar_value(f"t{index}" + "x" * (shape if index == 0 else 0), index) for index in range(count)]
+    return event_of(*values, step=5)
+
+
+def test_what_is_learned_of_the_shapes_of_records_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "_MOST_TEMPLATE_BYTES", 100_000)
+    decoder = BulkDecoder()
+    log = b"".join(many_values(20, shape) for shape in range(200))
+    for _ in range(3):
+        WindowDecoder(decoder).decode(log)
+        templates = [one for shapes in decoder._shapes.values() for one in shapes._templates]
+        assert 0 < sum(one.kept_bytes for one in templates) < 200_000
+    assert_same(log)
+
+
+def test_records_of_very_many_values_are_not_worth_a_shape() -> None:
+    decoder = BulkDecoder()
+    log = b"".join(many_values(1000, shape) for shape in range(3))
+    assert_same(log)
+    WindowDecoder(decoder).decode(log)
+    assert sum(shapes.count for shapes in decoder._shapes.values()) == 0
+
+
 @pytest.mark.parametrize("times", [1, 2, 100])
 def test_points_do_not_keep_the_bytes_alive_that_they_came_from(times: int) -> None:
     tensor = TensorProto(dtype=types_pb2.DT_DOUBLE, double_val=[0.1])
@@ -290,12 +315,14 @@ any_piece = st.one_of(
 )
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.lists(any_piece, max_size=12), st.lists(st.floats(0, 1), max_size=3))
 def test_any_mix_of_records_and_damage_reads_the_same(pieces: list[bytes], cuts: list[float]) -> None:
     content = b"".join(pieces)
     assert_same(content, tuple(sorted(int(cut * len(content)) for cut in cuts)))
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.lists(any_value(), min_size=1, max_size=4), st.integers(1, 200), st.data())
 def test_a_flipped_bit_in_a_regular_stretch_reads_the_same(
     values: list[summary_pb2.Summary.Value], count: int, data: st.DataObject

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tensorboard.compat.proto import event_pb2, types_pb2
+from tensorboard.compat.proto import event_pb2, summary_pb2, types_pb2
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
 
 from tensorboard_candles import metadata
@@ -94,6 +94,14 @@ def test_float32_stays_float32_until_a_double_comes() -> None:
     both = decode(tensor_event(single), tensor_event(double)).scalars["t"]
     assert both.value.dtype == np.float64
     assert both.value.tolist() == [float(np.float32(0.1)), 0.1]
+
+
+def test_the_last_of_a_million_values_of_a_record_comes_before_the_session_that_starts_behind_it() -> None:
+    values = [*[summary_pb2.Summary.Value()] * 2**20, *LOSS["value"]]
+    start = event_pb2.Event(session_log={"status": event_pb2.SessionLog.START})
+    before, after = segments_of(event_pb2.Event(summary={"value": values}), start)
+    assert {tag: len(points) for tag, points in before.scalars.items()} == {"loss": 1}
+    assert after.scalars == {}
 
 
 def first_wall_time(*events: event_pb2.Event) -> float:

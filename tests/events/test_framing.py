@@ -3,7 +3,7 @@ from __future__ import annotations
 import struct
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tensorboard_candles.events import framing
@@ -168,6 +168,7 @@ junk = st.one_of(
 )
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.lists(st.one_of(st.binary(max_size=30).map(record), junk), max_size=8), st.booleans())
 def test_agrees_with_a_search_byte_by_byte(pieces: list[bytes], all_together: bool) -> None:
     data = b"".join(pieces)
