@@ -1,18 +1,15 @@
 """An event file that is only ever appended to, in whole records, by one process.
 
-Appending puts the record into a buffer; a thread writes the buffer out every second, and `append` itself
-does when 64 KiB have gathered. Each write begins and ends between two records, so that a killed process
-leaves a file that reads to its last flush.
+Appending puts the record into a buffer; a thread writes the buffer out every second, and as soon as 64 KiB
+have gathered. Where the disk cut a write short, the next one goes on, so that a killed process leaves a file
+that reads to its last write.
 """
 
 from __future__ import annotations
 
-import itertools
 import logging
 import os
-import socket
 import threading
-import time
 import weakref
 from multiprocessing import parent_process
 from multiprocessing.util import Finalize
@@ -21,15 +18,15 @@ from pathlib import Path
 from tensorboard.compat.proto.event_pb2 import Event
 
 from tensorboard_candles.errors import WriterError
+from tensorboard_candles.writer.output import Output
 from tensorboard_candles.writer.records import frame
 
-FLUSH_SECS = 1.0
-FLUSH_BYTES = 64 * 1024
 KEEP_BYTES = 64 * 1024 * 1024
-"""How much is kept while the disk takes nothing; what is logged beyond it is dropped and counted."""
+"""How much is kept while the disk is full or slow; what is logged beyond it is dropped and counted."""
+WAIT_SECS = 10.0
+"""How long `append` first waits, once so much is kept, for a disk that is slow and not full."""
 
 _log = logging.getLogger("tensorboard_candles")
-_numbers = itertools.count()
 _files: weakref.WeakSet[EventFile] = weakref.WeakSet()
 
 
@@ -48,22 +45,31 @@ class EventFile:
     of its own, made when it first appends.
     """
 
-    path: Path
-    _fd: int | None
-    _buffer: bytearray
-    _failure: OSError | None
+    _output: Output | None
+    _waited: bool
     _dropped: int
-    _stop: threading.Event
-    _thread: threading.Thread | None
+    _said_failure: bool
+    _said_loss: bool
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.lock = threading.RLock()
         """Hold it to make several appends follow each other."""
         self._closed = False
-        self._begin()
-        self._open()
+        self._forget()
+        output = Output(directory)
+        try:
+            output.open()
+        except OSError as error:
+            raise WriterError(f"can't make an event file in {str(directory)!r}: {error}") from error
+        self._output = self._start(output)
         _files.add(self)
+        self.flush()
+
+    @property
+    def path(self) -> Path:
+        """The file; in a forked child that has not appended yet, its directory."""
+        return self.directory if self._output is None else self._output.path
 
     def append(self, event: Event) -> None:
         """Buffer one event; WriterError when the file is closed."""
@@ -71,109 +77,95 @@ class EventFile:
         with self.lock:
             if self._closed:
                 raise WriterError(f"{self.path.name} is closed; log before close(), or make a new Tracker")
-            if self._fd is None:
-                self._open()
-            if self._failure is not None and len(self._buffer) + len(record) > KEEP_BYTES:
-                self._dropped += 1
-                return
-            self._buffer += record
-            if len(self._buffer) >= FLUSH_BYTES and self._failure is None:
-                self._try_to_write()
+            if self._output is None:
+                self._output = self._start(Output(self.directory))
+            if self._has_room(self._output, len(record)):
+                self._output.put(record)
+            else:
+                self._drop_one(self._output)
+            self._say_failure(self._output)
 
     def flush(self) -> None:
         """Write out what is buffered; what the disk doesn't take is kept, logged once and tried again."""
-        with self.lock:
-            if not self._closed:
-                self._try_to_write()
+        output = self._output
+        if output is not None:
+            output.write_out()
+            self._say_failure(output)
 
     def close(self) -> None:
-        """Write out what is buffered and close the file; a second call does nothing.
+        """Write out what is buffered and close the file; a second call waits for that too.
 
         What the disk still doesn't take is lost then, and logged as an error: training that has come
         this far must not fail for it.
         """
         with self.lock:
-            if self._closed:
-                return
-            self._try_to_write()
             self._closed = True
-            self._stop.set()
-            if self._fd is not None:
-                os.close(self._fd)
-                self._fd = None
-            if self._failure is not None or self._dropped:
-                _log.error(
-                    "%s is not complete: %d bytes unwritten, %d records dropped (%s)",
-                    self.path,
-                    len(self._buffer),
-                    self._dropped,
-                    self._failure or "the disk was full for a while",
-                )
-        if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join()
+        output = self._output
+        if output is not None:
+            output.close()
+            self._say_what_is_lost(output)
 
     def forget_parent(self) -> None:
         """In a forked child: drop what is the parent's, its buffer, its file and its lock."""
         self.lock = threading.RLock()  # another thread of the parent may have held it
-        if self._fd is not None:
-            os.close(self._fd)
-        self._begin()
+        if self._output is not None:
+            self._output.abandon()
+        self._forget()
 
-    def _begin(self) -> None:
-        self._fd = None
-        self._buffer = bytearray()
-        self._failure = None
+    def _forget(self) -> None:
+        self._output = None
+        self._waited = False
         self._dropped = 0
-        self._stop = threading.Event()
-        self._thread = None
+        self._said_failure = False
+        self._said_loss = False
 
-    def _open(self) -> None:
-        while self._fd is None:
-            self.path = self.directory / _new_name()
-            try:
-                flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | getattr(os, "O_BINARY", 0)
-                self._fd = os.open(self.path, flags, 0o666)
-            except FileExistsError:
-                continue  # another process of this number, in another container
-            except OSError as error:
-                raise WriterError(f"can't make an event file in {str(self.directory)!r}: {error}") from error
-        header = Event(wall_time=time.time(), file_version="brain.Event:2")
-        header.source_metadata.writer = "tensorboard_candles.writer"
-        self._buffer += frame(header.SerializeToString())
-        self._try_to_write()
-        self._thread = threading.Thread(target=self._flush_now_and_then, name="candles-flush", daemon=True)
-        self._thread.start()
+    def _start(self, output: Output) -> Output:
+        output.start()
         if parent_process() is not None:
             # a forked worker of multiprocessing ends without atexit
             Finalize(None, self.close, exitpriority=0)
+        return output
 
-    def _flush_now_and_then(self) -> None:
-        stop = self._stop
-        while not stop.wait(FLUSH_SECS):
-            with self.lock:
-                if not self._closed:
-                    self._try_to_write()
+    def _has_room(self, output: Output, size: int) -> bool:
+        if _fits(output, size):
+            self._waited = False
+            return True
+        if output.failure is None and not self._waited:
+            # logging outran a disk that works: lose nothing. Once: one that hangs must not hold up each step
+            self._waited = True
+            output.write_out(within_secs=WAIT_SECS)
+        return _fits(output, size)
 
-    def _try_to_write(self) -> None:
-        fd = self._fd
-        if fd is None:
+    def _drop_one(self, output: Output) -> None:
+        if not self._dropped:
+            _log.warning(
+                "%s: %d bytes wait for the disk; dropping records until it takes them",
+                output.path, output.backlog,
+            )  # fmt: skip
+        self._dropped += 1
+
+    def _say_failure(self, output: Output) -> None:
+        # here and not where it happened: a signal handler that waits for that thread may have interrupted a
+        # call of logging, whose locks that thread would wait for
+        failure = output.failure
+        if failure is not None and not self._said_failure:
+            _log.warning("can't write %s: %s; trying again every second", output.path, failure)
+        self._said_failure = failure is not None
+
+    def _say_what_is_lost(self, output: Output) -> None:
+        lost = output.unwritten
+        if not output.ended or self._said_loss or not (lost or self._dropped or output.failure):
             return
-        try:
-            while self._buffer:
-                # a full disk takes a part: what is left begins where that ended, so no record stays torn
-                del self._buffer[: os.write(fd, self._buffer)]
-        except OSError as error:
-            if self._failure is None:
-                _log.warning("can't write %s: %s; trying again every second", self.path, error)
-            self._failure = error
-        else:
-            self._failure = None
+        self._said_loss = True
+        reason = output.failure or "the disk was full or slow for a while"
+        _log.error(
+            "%s is not complete: %d bytes unwritten, %d records dropped (%s)",
+            output.path, lost, self._dropped, reason,
+        )  # fmt: skip
 
 
-def _new_name() -> str:
-    return (
-        f"events.out.tfevents.{int(time.time()):010d}.{socket.gethostname()}.{os.getpid()}.{next(_numbers)}"
-    )
+def _fits(output: Output, size: int) -> bool:
+    return not output.backlog or output.backlog + size <= KEEP_BYTES
 
 
 def _forget_parents() -> None:

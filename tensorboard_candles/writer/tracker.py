@@ -55,7 +55,7 @@ class Tracker:
             what is no boolean, number or string is written as `str` of it.
 
     Values are kept as float32, as every SummaryWriter keeps them; NaN and infinity are written as they are.
-    Logging is safe from several threads. A forked child that logs writes a file of its own in the same run.
+    Logging is safe from several threads and from signal handlers. A forked child that logs writes a file of its own in the same run.
     Raises WriterError when the names can't be used or the directory can't be made.
     """
 
@@ -102,12 +102,12 @@ class Tracker:
         ]
         with self._file.lock:
             at = self._next_step if step is None else summaries.as_int64("step", step)
+            self._next_step = at + 1  # before the append: Ctrl-C between the two must not use a step twice
             if values:
                 self._file.append(
                     Event(wall_time=time.time(), step=at, summary=Summary(value=self._mark() + values))
                 )
                 self._unmarked = None
-            self._next_step = at + 1
 
     @contextmanager
     def epoch(self, number: SupportsIndex | None = None) -> Iterator[int]:
@@ -144,12 +144,15 @@ class Tracker:
                 yield number
 
     def flush(self) -> None:
-        """Write out what is buffered now (it is written at least every second anyway)."""
+        """Write out what is buffered now and wait for that (it is written every second anyway)."""
         self._file.flush()
 
     def close(self) -> None:
-        """Write out everything and close the file; a second call does nothing. Done at exit as well."""
-        self._close()
+        """Write out everything and close the file; a second call does nothing. Done at exit as well, but not
+        when a signal without a handler ends the process.
+        """
+        self._file.close()
+        self._close.detach()  # not before: close() that Ctrl-C broke off is done again at exit
 
     def __enter__(self) -> Tracker:
         return self
@@ -167,12 +170,21 @@ class Tracker:
 
 
 def _merge(metrics: Mapping[str, Scalar] | None, more: Mapping[str, Scalar]) -> dict[str, Scalar]:
-    merged = dict(metrics or {})
+    merged = {**(metrics or {}), **more}
     for tag in merged:
-        if not isinstance(tag, str) or not tag or tag == metadata.EPOCH_TAG:
+        if not isinstance(tag, str) or not tag or tag == metadata.EPOCH_TAG or not _is_unicode(tag):
             raise WriterError(
-                f"a metric's name must be a string, not empty and not {metadata.EPOCH_TAG!r}, got {tag!r}"
+                f"a metric's name must be a string of Unicode, not empty and not {metadata.EPOCH_TAG!r},"
+                f" got {tag!r}"
             )
-        if tag in more:
+        if tag in more and metrics and tag in metrics:
             raise WriterError(f"{tag!r} is given twice, in the mapping and by name; log it once")
-    return merged | dict(more)
+    return merged
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair, as names of files may hold
+        return False
+    return True

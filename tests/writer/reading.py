@@ -41,3 +41,13 @@ def epoch_marks(run_dir: Path) -> list[tuple[int, int]]:
         for value in event.summary.value
         if value.tag == metadata.EPOCH_TAG
     ]
+
+
+def whole_records(path: Path) -> int:
+    """Count of records up to the end of the file, which must be the end of a record."""
+    data, at, count = path.read_bytes(), 0, 0
+    while at < len(data):
+        at += 16 + int.from_bytes(data[at : at + 8], "little")
+        count += 1
+    assert at == len(data)
+    return count

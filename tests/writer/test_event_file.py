@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import textwrap
 import threading
 import time
 from collections import Counter
@@ -15,48 +14,30 @@ from pathlib import Path
 import pytest
 
 from tensorboard_candles import Tracker
-from tensorboard_candles.writer.event_file import FLUSH_BYTES
-from tests.writer.reading import event_files, points, raw_events
-
-posix = pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
-
-
-def run_script(script: str, logdir: Path, *, check: bool = True) -> subprocess.CompletedProcess[str]:
-    """Run a script in its own process; it finds the log directory in `logdir`."""
-    begin = "import os, sys, threading, time\nfrom tensorboard_candles import Tracker\nlogdir = sys.argv[1]\n"
-    return subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", begin + textwrap.dedent(script), str(logdir)],
-        capture_output=True, text=True, timeout=60, check=check,
-    )  # fmt: skip
+from tensorboard_candles.writer import output
+from tests.support.server import eventually
+from tests.writer.reading import event_files, points, raw_events, whole_records
+from tests.writer.scripts import posix, run_script
 
 
-def whole_records(path: Path) -> int:
-    """Count of records up to the end of the file, which must be the end of a record."""
-    data, at, count = path.read_bytes(), 0, 0
-    while at < len(data):
-        at += 16 + int.from_bytes(data[at : at + 8], "little")
-        count += 1
-    assert at == len(data)
-    return count
-
-
-def test_buffer_is_written_within_about_a_second(tmp_path: Path) -> None:
+def test_buffer_is_written_by_itself(tmp_path: Path) -> None:
     tracker = Tracker("p", logdir=tmp_path)
     tracker.log(loss=1)
-    deadline = time.monotonic() + 5
-    while not points(tracker.run_dir) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert points(tracker.run_dir) == [("loss", 0, 1.0)]
+    written = eventually(lambda: points(tracker.run_dir), within_secs=30, what="the write")
+    assert written == [("loss", 0, 1.0)]
     tracker.close()
 
 
-def test_full_buffer_is_written_at_once(tmp_path: Path) -> None:
+def test_full_buffer_is_written_without_waiting_for_the_second(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(output, "FLUSH_SECS", 3600)
     tracker = Tracker("p", logdir=tmp_path)
-    name = "x" * (FLUSH_BYTES // 4)
+    name = "x" * (output.FLUSH_BYTES // 4)
     for _ in range(5):
         tracker.log({name: 1})
     (path,) = event_files(tracker.run_dir)
-    assert path.stat().st_size > FLUSH_BYTES
+    eventually(lambda: path.stat().st_size > output.FLUSH_BYTES, within_secs=30, what="the write")
     tracker.close()
 
 
@@ -225,16 +206,12 @@ for number in range(10**9):
 def test_full_disk_never_raises_and_the_file_is_whole_after_it(tmp_path: Path) -> None:
     ended = run_script(
         """
-        import logging, resource, signal
-        logging.basicConfig()
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
         tracker = Tracker('p', logdir=logdir, run='r')
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1001, hard))  # a write stops in the middle of a record
+        limit_files_to(1001)  # a write stops in the middle of a record
         for number in range(100):
             tracker.log(loss=number)
             tracker.flush()
-        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+        limit_files_to(None)
         tracker.log(loss=100)
         tracker.close()
         """,
@@ -248,19 +225,14 @@ def test_full_disk_never_raises_and_the_file_is_whole_after_it(tmp_path: Path) -
 def test_what_a_full_disk_dropped_is_counted_and_said(tmp_path: Path) -> None:
     ended = run_script(
         """
-        import logging, resource, signal
-        from tensorboard_candles.writer import event_file
         event_file.KEEP_BYTES = 2000
-        logging.basicConfig()
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
         tracker = Tracker('p', logdir=logdir, run='r')
-        resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+        limit_files_to(0)
         tracker.flush()
         for number in range(100):
             tracker.log(loss=number)
             tracker.flush()
-        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+        limit_files_to(None)
         tracker.close()
         """,
         tmp_path,
@@ -270,6 +242,52 @@ def test_what_a_full_disk_dropped_is_counted_and_said(tmp_path: Path) -> None:
     assert 10 < kept < 100
     assert f"is not complete: 0 bytes unwritten, {100 - kept} records dropped" in ended.stderr
     assert [value for _, _, value in points(tmp_path / "p" / "r")] == list(range(kept))
+
+
+@posix
+def test_forked_child_that_can_make_no_file_never_raises_and_makes_it_later(tmp_path: Path) -> None:
+    ended = run_script(
+        """
+        tracker = Tracker('p', logdir=logdir, run='r')
+        os.rename(tracker.run_dir, logdir + '/away')
+        if os.fork() == 0:
+            for number in range(100):
+                tracker.log(child=number)
+                tracker.flush()
+            os.rename(logdir + '/away', tracker.run_dir)
+            tracker.log(child=100)
+            tracker.close()
+            os._exit(0)
+        sys.exit(os.wait()[1])
+        """,
+        tmp_path,
+    )
+    assert ended.stderr.count("WARNING") == ended.stderr.count("can't write") == 1
+    assert [value for _, _, value in points(tmp_path / "p" / "r")] == list(range(101))
+
+
+@posix
+def test_what_a_forked_child_without_a_file_dropped_is_counted_and_said(tmp_path: Path) -> None:
+    ended = run_script(
+        """
+        event_file.KEEP_BYTES = 2000
+        tracker = Tracker('p', logdir=logdir, run='r')
+        os.rename(tracker.run_dir, logdir + '/away')
+        if os.fork() == 0:
+            for number in range(100):
+                tracker.log({'x' * 1000: number})
+                tracker.flush()
+            tracker.close()
+            tracker.close()
+            os._exit(0)
+        sys.exit(os.wait()[1])
+        """,
+        tmp_path,
+    )
+    assert ended.stderr.count("can't write") == 1
+    assert ended.stderr.count("dropping records") == 1
+    assert ended.stderr.count("is not complete") == 1
+    assert "bytes unwritten, 99 records dropped" in ended.stderr
 
 
 def test_directory_that_vanished_never_raises(tmp_path: Path) -> None:

@@ -163,10 +163,23 @@ def test_step_that_is_no_int64_is_refused(tracker: Tracker, step: Any) -> None:
         tracker.log(loss=1, step=step)
 
 
-@pytest.mark.parametrize("metrics", [{"": 1}, {3: 1}, {metadata.EPOCH_TAG: 1}])
+@pytest.mark.parametrize("metrics", [{"": 1}, {3: 1}, {metadata.EPOCH_TAG: 1}, {"loss\ud800": 1}])
 def test_bad_metric_name_is_refused(tracker: Tracker, metrics: Any) -> None:
     with pytest.raises(WriterError, match="name must be"):
-        tracker.log(metrics)
+        tracker.log({"good": 1} | metrics)
+    tracker.log(loss=1)
+    tracker.close()
+    assert points(tracker.run_dir) == [("loss", 0, 1.0)]  # nothing of the bad call, nor its step
+
+
+@pytest.mark.parametrize("name", ["", metadata.EPOCH_TAG, "loss\ud800"])
+def test_bad_metric_name_given_as_a_keyword_is_refused(tracker: Tracker, name: str) -> None:
+    more: dict[str, Any] = {name: 3}
+    with pytest.raises(WriterError, match="name must be"):
+        tracker.log(good=1, **more)
+    tracker.log(loss=1)
+    tracker.close()
+    assert points(tracker.run_dir) == [("loss", 0, 1.0)]
 
 
 def test_metric_given_twice_is_refused(tracker: Tracker) -> None:
