@@ -55,7 +55,8 @@ class Tracker:
             what is no boolean, number or string is written as `str` of it.
 
     Values are kept as float32, as every SummaryWriter keeps them; NaN and infinity are written as they are.
-    Logging is safe from several threads and from signal handlers. A forked child that logs writes a file of its own in the same run.
+    Logging is safe from several threads and from signal handlers. A forked child that logs writes a file
+    of its own in the same run.
     Raises WriterError when the names can't be used or the directory can't be made.
     """
 
