@@ -95,11 +95,14 @@ def _headers(buffer: bytes, starts: Int64Array) -> np.ndarray[tuple[int, int], n
 
 def _period(lengths: Int64Array) -> int:
     """The shortest period that the last lengths keep to, twice at least; 0 for none."""
-    sizes = lengths.tolist()
-    for period in range(1, min(len(sizes) // 2, _LONGEST_PERIOD) + 1):
-        tail = sizes[-max(2 * period, min(_LEAST_FIT, len(sizes))) :]
-        if tail[period:] == tail[:-period]:
-            return period
+    # As bytes, which compare far faster than lists do; a length fits into two.
+    sizes = lengths[-2 * _LONGEST_PERIOD :].astype("<u2").tobytes()
+    least = 2 * min(_LEAST_FIT, len(lengths))
+    for period in range(2, len(sizes) // 2 + 2, 2):
+        if sizes[-2:] == sizes[-period - 2 : -period]:
+            tail = sizes[-max(2 * period, least) :]
+            if tail[period:] == tail[:-period]:
+                return period // 2
     return 0
 
 

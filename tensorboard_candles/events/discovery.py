@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 _URI = re.compile(r"[a-zA-Z][0-9a-zA-Z.]*://.*", re.DOTALL)
+
+_MOST_VISITS = 16
+"""Paths by which one directory is listed; links may well show a run under two or three names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +63,8 @@ def discover(roots: Sequence[LogRoot]) -> Discovered:
     >>> discover([LogRoot(Path("runs"))]).runs          # doctest: +SKIP
     (RunFiles(name='cnn/lr=0.1', files=(PosixPath('runs/cnn/lr=0.1/events.out.tfevents.17…'),)),)
 
-    Symbolic links are followed, as TensorBoard follows them. A log directory that is not there yet holds
-    no run.
+    Symbolic links are followed, as TensorBoard follows them, but to one directory only so many times. A log
+    directory that is not there yet holds no run.
     """
     files_of: dict[str, list[Path]] = {}
     unreadable: list[tuple[str, str]] = []
@@ -75,11 +79,12 @@ def discover(roots: Sequence[LogRoot]) -> Discovered:
 
 
 def _walk(root: Path, unreadable: list[tuple[str, str]]) -> Iterator[tuple[Path, list[Path]]]:
-    """Directories that hold event files, with them, each before those below it."""
+    """Directories that hold event files, with them; the least deep first, whose names are the plainest."""
     # With each directory, those above it: to stop at a link that leads back up.
-    waiting: list[tuple[Path, _Above | None]] = [(root, None)]
+    waiting: deque[tuple[Path, _Above | None]] = deque([(root, None)])
+    visits: Counter[tuple[int, int]] = Counter()
     while waiting:
-        directory, above = waiting.pop()
+        directory, above = waiting.popleft()
         try:
             status = directory.stat()
             with os.scandir(directory) as listing:
@@ -92,10 +97,15 @@ def _walk(root: Path, unreadable: list[tuple[str, str]]) -> Iterator[tuple[Path,
         here = _Above(status.st_dev, status.st_ino, above)
         if here.is_below_itself():
             continue
+        visits[here.device, here.inode] += 1
+        if visits[here.device, here.inode] > _MOST_VISITS:
+            # Directories linked to one another have more paths than anyone could list.
+            unreadable.append((_as_text(str(directory)), f"linked to from more than {_MOST_VISITS} places"))
+            continue
         files = [directory / entry.name for entry in entries if _is_event_file(entry)]
         if files:
             yield directory, files
-        waiting += [(directory / entry.name, here) for entry in reversed(entries) if _is_directory(entry)]
+        waiting += [(directory / entry.name, here) for entry in entries if _is_directory(entry)]
 
 
 @dataclass(frozen=True, slots=True)

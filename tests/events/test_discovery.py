@@ -87,3 +87,18 @@ def test_a_name_that_is_not_utf_8_is_shown_with_replacements(tmp_path: Path) -> 
 )
 def test_a_logdir_spec_is_taken_apart_as_tensorboard_does(spec: str, expected: list[LogRoot]) -> None:
     assert list(log_roots("", spec)) == expected
+
+
+def test_directories_linked_to_one_another_are_listed_a_bounded_number_of_times(tmp_path: Path) -> None:
+    rooms = [tmp_path / f"room{index}" for index in range(8)]
+    for room in rooms:
+        make(room / "events.out.tfevents.1")
+    for room in rooms:
+        for other in rooms:
+            if other != room:
+                (room / other.name).symlink_to(other)
+    found = discover([LogRoot(tmp_path)])
+    assert len(found.runs) <= 8 * 16
+    assert {f"room{index}" for index in range(8)} <= {run.name for run in found.runs}
+    assert all("linked to from more than 16 places" in what for _, what in found.unreadable)
+    assert found.unreadable
