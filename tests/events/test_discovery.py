@@ -59,12 +59,11 @@ def test_runs_are_found_however_deep_they_lie(tmp_path: Path) -> None:
             directory.rmdir()
 
 
-def test_directories_come_in_the_order_of_their_names_each_before_those_below_it(tmp_path: Path) -> None:
-    roots = ["a", "a/b", "a/c/d", "b"]
-    for run in roots:
+def test_directories_come_least_deep_first_and_then_in_the_order_of_their_names(tmp_path: Path) -> None:
+    for run in ["a", "a/b", "a/c/d", "b"]:
         make(tmp_path / run / "events.out.tfevents.1")
     walked = [directory for directory, _ in discovery._walk(tmp_path, [])]
-    assert walked == [tmp_path / run for run in roots]
+    assert walked == [tmp_path / run for run in ["a", "b", "a/b", "a/c/d"]]
 
 
 def test_a_log_directory_that_is_not_there_holds_no_run(tmp_path: Path) -> None:
