@@ -8,8 +8,9 @@ from typing import Any
 from tensorboard import plugin_util
 from werkzeug.wrappers import Request
 
+from tensorboard_candles.errors import NotFound
 from tensorboard_candles.events import log_roots
-from tensorboard_candles.store import LocalSource, SampledSource, Source
+from tensorboard_candles.store import LocalSource, SampledSources, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +19,16 @@ class Backend:
 
     logdir: str
     local: LocalSource | None
-    provider: Any
+    sampled: SampledSources | None
 
     def source(self, request: Request) -> Source:
         if self.local:
             self.local.start()
             return self.local
-        environ = request.environ
-        return SampledSource(self.provider, plugin_util.context(environ), plugin_util.experiment_id(environ))
+        if self.sampled:
+            environ = request.environ
+            return self.sampled.source(plugin_util.context(environ), plugin_util.experiment_id(environ))
+        raise NotFound("there is neither a log directory nor a data provider")
 
 
 def backend_of(context: Any) -> Backend:
@@ -35,9 +38,10 @@ def backend_of(context: Any) -> Backend:
     spec = getattr(flags, "logdir_spec", "") or ""
     roots = log_roots(logdir, spec)
     is_local = bool(roots) and not any("://" in str(given) for given in (logdir, spec))
-    poll_secs = None if getattr(flags, "reload_interval", 5.0) == 0 else flags.candles_poll_secs
+    poll_secs = flags.candles_poll_secs
+    is_read_once = getattr(flags, "reload_interval", 5.0) == 0
     return Backend(
         logdir=logdir or spec,
-        local=LocalSource(roots, poll_secs=poll_secs) if is_local else None,
-        provider=context.data_provider,
+        local=LocalSource(roots, poll_secs=None if is_read_once else poll_secs) if is_local else None,
+        sampled=SampledSources(context.data_provider, poll_secs=poll_secs),
     )

@@ -7,7 +7,17 @@ data, where no event file can be read).
 """
 
 from tensorboard_candles.store.local import LocalSource
-from tensorboard_candles.store.sampled import SampledSource
+from tensorboard_candles.store.sampled import SampledSource, SampledSources
 from tensorboard_candles.store.source import Lineage, Loading, Problem, RunView, Series, Source
 
-__all__ = ["Lineage", "Loading", "LocalSource", "Problem", "RunView", "SampledSource", "Series", "Source"]
+__all__ = [
+    "Lineage",
+    "Loading",
+    "LocalSource",
+    "Problem",
+    "RunView",
+    "SampledSource",
+    "SampledSources",
+    "Series",
+    "Source",
+]

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import math
+import threading
+import time
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,10 +20,46 @@ from tensorboard_candles.store.source import Loading, Problem, RunView, Series
 _SCALARS_PLUGIN = "scalars"
 _MOST_POINTS = 1_000_000
 """More than any server keeps: what it has sampled is not to be sampled again."""
+_MOST_EXPERIMENTS = 8
+"""More than one only where TensorBoard serves a data server that knows several."""
+
+
+class SampledSources:
+    """Sampled data by experiment, read again where they are older than `poll_secs`, whoever asks.
+
+    `provider` is a `tensorboard.data.provider.DataProvider`. Where many ask at once, one reads and the others
+    wait for it.
+    """
+
+    def __init__(self, provider: Any, *, poll_secs: float) -> None:
+        self._provider = provider
+        self._poll_secs = poll_secs
+        self._lock = threading.Lock()
+        self._experiments: OrderedDict[str, _Experiment] = OrderedDict()
+
+    def source(self, context: Any, experiment_id: str) -> SampledSource:
+        """What the experiment holds, of late; `context` is the request's."""
+        with self._lock:
+            experiment = self._experiments.setdefault(experiment_id, _Experiment())
+            self._experiments.move_to_end(experiment_id)
+            while len(self._experiments) > _MOST_EXPERIMENTS:
+                self._experiments.popitem(last=False)
+        with experiment.lock:
+            if experiment.source is None or time.monotonic() >= experiment.stale_at:
+                experiment.source = SampledSource(self._provider, context, experiment_id)
+                experiment.stale_at = time.monotonic() + self._poll_secs
+            return experiment.source
+
+
+class _Experiment:
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.source: SampledSource | None = None
+        self.stale_at = -math.inf
 
 
 class SampledSource:
-    """What one experiment of a TensorBoard data provider holds, read afresh for each request.
+    """What one experiment of a TensorBoard data provider held at one moment.
 
     `provider` is a `tensorboard.data.provider.DataProvider`, `context` the request's context.
     """
@@ -77,4 +117,5 @@ def _run_view(name: str, series: Mapping[str, Series]) -> RunView:
         digest.update(repr(tag).encode())
         digest.update(one.step.tobytes())
         digest.update(one.wall_time.tobytes())
+        digest.update(one.value.tobytes())
     return RunView.of(name, digest.hexdigest(), dict(series), no_points())

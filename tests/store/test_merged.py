@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tensorboard_candles.events import LogRoot
@@ -71,6 +71,7 @@ BACK = [("a", -2, 1.0), *GOING_ON]
 BACK_AND_ON = GOING_ON + BACK
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.lists(WRITES, min_size=1, max_size=10))
 @example([Write(0, GOING_ON), Write(1, BACK), Write(1, GOING_ON), Write(1, GOING_ON)])
 @example([Write(0, GOING_ON), Write(1, [("START", -2, 1.0)]), Write(1, GOING_ON), Write(1, GOING_ON)])

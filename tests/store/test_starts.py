@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tensorboard_candles.events import LogRoot, Points, SessionStart
@@ -26,6 +26,7 @@ def is_void(step: int, wall_time: float, starts: list[SessionStart]) -> bool:
     return any(wall_time < start.wall_time and step >= start.step for start in starts)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(SESSIONS, SESSIONS)
 def test_starts_that_are_left_out_void_nothing_that_the_others_do_not(
     first: list[SessionStart], second: list[SessionStart]
