@@ -15,6 +15,8 @@ from tensorboard.plugins import base_plugin
 from tensorboard_candles import metadata
 
 DEFAULT_POLL_SECS = 1.0
+MAX_POLL_SECS = 86_400.0
+"""A day; longer than that is a slip, and infinity can't be slept for."""
 
 
 class CandlesLoader(base_plugin.TBLoader):
@@ -32,8 +34,11 @@ class CandlesLoader(base_plugin.TBLoader):
         )
 
     def fix_flags(self, flags: argparse.Namespace) -> None:
-        if not flags.candles_poll_secs > 0:
-            raise base_plugin.FlagsError(f"--candles_poll_secs must be > 0, got {flags.candles_poll_secs}")
+        if not 0 < flags.candles_poll_secs <= MAX_POLL_SECS:
+            raise base_plugin.FlagsError(
+                f"--candles_poll_secs must be > 0 and at most {MAX_POLL_SECS:g} (a day), "
+                f"got {flags.candles_poll_secs}"
+            )
 
     def load(self, context: base_plugin.TBContext) -> base_plugin.TBPlugin | None:
         return CandlesPlugin(context)

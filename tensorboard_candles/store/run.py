@@ -85,7 +85,8 @@ class Run:
 
     def keep_only(self, paths: tuple[Path, ...], bulk: BulkDecoder) -> bool:
         """Follow the directory: files that went are forgotten, new ones wait to be read. True if changed."""
-        if tuple(self.files) == paths:
+        # A directory may be named twice.
+        if list(self.files) == list(dict.fromkeys(paths)):
             return False
         with self._lock:
             self.files = {path: self.files.get(path) or RunFile(path, bulk) for path in paths}

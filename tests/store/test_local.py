@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tensorboard_candles.errors import NotFound
-from tensorboard_candles.events import LogRoot
+from tensorboard_candles.events import LogRoot, log_roots
 from tensorboard_candles.store import LocalSource, merged
 from tensorboard_candles.store.columns import PointColumns
 from tensorboard_candles.store.restarts import FilePart, surviving
@@ -51,6 +51,17 @@ def test_versions_stay_while_nothing_changes(tmp_path: Path) -> None:
     versions = source.version(), source.run("a").version
     source.refresh()
     assert (source.version(), source.run("a").version) == versions
+
+
+def test_a_directory_that_is_named_twice_is_read_once_and_stays_the_same(tmp_path: Path) -> None:
+    write(tmp_path / "x", scalar_file("loss", [3.0]))
+    source = LocalSource(log_roots("", f"a:{tmp_path},a:{tmp_path}"))
+    source.refresh()
+    version = source.version()
+    source.refresh()
+    assert source.version() == version
+    assert source.run("a/x").series["loss"].value.tolist() == [3.0]
+    assert source.loading().total == 1
 
 
 def test_a_session_start_within_a_file_voids_what_the_file_said_before(tmp_path: Path) -> None:

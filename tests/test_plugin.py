@@ -1,0 +1,35 @@
+"""The plugin's flags, as TensorBoard parses them."""
+
+from __future__ import annotations
+
+import argparse
+
+import pytest
+from tensorboard.plugins import base_plugin
+
+from tensorboard_candles.plugin import DEFAULT_POLL_SECS, CandlesLoader
+
+
+def parsed(*arguments: str) -> argparse.Namespace:
+    loader, parser = CandlesLoader(), argparse.ArgumentParser()
+    loader.define_flags(parser)
+    flags = parser.parse_args(arguments)
+    loader.fix_flags(flags)
+    return flags
+
+
+@pytest.mark.parametrize("given", ["inf", "-inf", "nan", "0", "-1", "86401", "1e300"])
+def test_a_pause_that_no_one_can_mean_is_refused_with_what_was_got(given: str) -> None:
+    with pytest.raises(base_plugin.FlagsError) as refused:
+        parsed(f"--candles_poll_secs={given}")
+    assert str(refused.value) == (
+        f"--candles_poll_secs must be > 0 and at most 86400 (a day), got {float(given)}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "poll_secs"), [([], DEFAULT_POLL_SECS), (["0.05"], 0.05), (["86400"], 86400.0)]
+)
+def test_a_pause_of_up_to_a_day_is_taken(arguments: list[str], poll_secs: float) -> None:
+    flags = parsed(*(f"--candles_poll_secs={given}" for given in arguments))
+    assert flags.candles_poll_secs == poll_secs
