@@ -24,13 +24,12 @@ def runs_route(request: Request, source: Source) -> Response:
 def runs(source: Source, version: str) -> dict[str, Any]:
     """The answer of `GET runs`; at most the first 1000 problems are told one by one."""
     views = source.runs()
-    problems = source.problems()
     return {
         "version": version,
         "exact": all(series.exact for view in views for series in view.series.values()),
         "loading": asdict(source.loading()),
-        "problem_count": len(problems),
-        "problems": [asdict(problem) for problem in problems[:MOST_PROBLEMS]],
+        "problem_count": source.problem_count(),
+        "problems": [asdict(problem) for problem in source.problems(MOST_PROBLEMS)],
         "runs": [_run(view) for view in views],
     }
 

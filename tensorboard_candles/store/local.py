@@ -6,7 +6,8 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from tensorboard_candles.errors import NotFound
 from tensorboard_candles.events import BulkDecoder, LogRoot, discover
@@ -84,17 +85,25 @@ class LocalSource:
             bytes_total=sum(max(file.size_bytes, file.events.bytes_read) for file in files),
         )
 
-    def problems(self) -> Sequence[Problem]:
-        found = [Problem("", directory, 0, what) for directory, what in self._unreadable]
+    def problems(self, most: int | None = None) -> Sequence[Problem]:
+        return list(islice(self._problems(), most))
+
+    def problem_count(self) -> int:
+        files = (file for run in self._runs.values() for file in run.files.values())
+        in_files = sum(file.events.problem_count + bool(file.error) for file in files)
+        return len(self._unreadable) + bool(self._listing_error) + in_files
+
+    def _problems(self) -> Iterator[Problem]:
+        for directory, what in self._unreadable:
+            yield Problem("", directory, 0, what)
         if error := self._listing_error:
-            found.append(Problem("", "", 0, error))
+            yield Problem("", "", 0, error)
         for run in self._runs.values():
             for path, file in run.files.items():
                 if error := file.error:
-                    found.append(Problem(run.name, path.name, 0, error))
+                    yield Problem(run.name, path.name, 0, error)
                 for damage in file.events.problems:
-                    found.append(Problem(run.name, path.name, damage.offset, damage.what))
-        return found
+                    yield Problem(run.name, path.name, damage.offset, damage.what)
 
     def runs(self) -> Sequence[RunView]:
         runs = self._runs
@@ -154,7 +163,7 @@ class LocalSource:
 
     def _read(self, run: Run, file: RunFile) -> None:
         error: str | None = None
-        problems_before = len(file.events.problems)
+        problems_before = file.events.problem_count
         try:
             for window in file.events.read():
                 run.add(file, window)
@@ -166,7 +175,7 @@ class LocalSource:
             error = f"could not be read: {_told(failure)}"
             if file.error is None:
                 logger.exception("%s could not be read", file.path)
-        if error != file.error or not file.is_loaded or len(file.events.problems) != problems_before:
+        if error != file.error or not file.is_loaded or file.events.problem_count != problems_before:
             run.finish(file, error)
             self._changes += 1
 

@@ -75,8 +75,11 @@ class SampledSource:
     def loading(self) -> Loading:
         return Loading(1, 1, 0, 0)
 
-    def problems(self) -> Sequence[Problem]:
+    def problems(self, most: int | None = None) -> Sequence[Problem]:
         return ()
+
+    def problem_count(self) -> int:
+        return 0
 
     def runs(self) -> Sequence[RunView]:
         return list(self._runs.values())

@@ -107,7 +107,13 @@ class Source(Protocol):
 
     def loading(self) -> Loading: ...
 
-    def problems(self) -> Sequence[Problem]: ...
+    def problems(self, most: int | None = None) -> Sequence[Problem]:
+        """What could not be read; the first `most`, and no more than a thousand of a file."""
+        ...
+
+    def problem_count(self) -> int:
+        """How many problems there are, listed or not."""
+        ...
 
     def runs(self) -> Sequence[RunView]:
         """Every run that holds a series, by name."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tensorboard_candles.api.runs import runs
 from tensorboard_candles.errors import NotFound
 from tensorboard_candles.events import LogRoot, log_roots
 from tensorboard_candles.store import LocalSource, merged
@@ -90,6 +91,20 @@ def test_damage_is_told_with_run_file_and_offset(tmp_path: Path) -> None:
     source = source_of(tmp_path)
     assert [(p.run, p.file, p.offset) for p in source.problems()] == [("a", FILE_NAME, len(good))]
     assert source.run("a").series["loss"].step.tolist() == [0, 2]
+
+
+def test_problems_are_all_counted_and_only_the_first_are_told(tmp_path: Path) -> None:
+    broken = bytearray(scalar_record("loss", step=1, value=2.0))
+    broken[20] ^= 1
+    good = scalar_record("loss", step=2, value=1.0)
+    write(tmp_path / "a", good + (bytes(broken) + good) * 1500)
+    write(tmp_path / "b", good + (bytes(broken) + good) * 20)
+    source = source_of(tmp_path)
+    assert source.problem_count() == 1520
+    assert [problem.run for problem in source.problems()] == ["a"] * 1000 + ["b"] * 20
+    answer = runs(source, source.version())
+    assert (answer["problem_count"], len(answer["problems"])) == (1520, 1000)
+    assert [problem.offset for problem in source.problems(2)] == [len(good), 3 * len(good)]
 
 
 def test_a_file_that_is_all_garbage_is_a_problem_and_no_run(tmp_path: Path) -> None:
