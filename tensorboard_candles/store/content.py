@@ -15,7 +15,6 @@ from tensorboard_candles.store.starts import Starts
 EPOCH_MARKS = None
 """Key of the epoch marks beside the tags: no tag can be equal to it."""
 
-
 _NO_COLUMNS = PointColumns(no_points())
 """What a file holds of a tag that it never names; never added to."""
 

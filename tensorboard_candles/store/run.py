@@ -123,6 +123,7 @@ class Run:
             for tag, merged in self._merged.items()
             if tag is not None and len(merged.columns)
         }
+        marks = self._merged.get(EPOCH_MARKS)
         shown = [self._merged[tag].columns for tag in series]
         first = min((columns.first_wall_time for columns in shown), default=math.inf)
         last = max((columns.last_wall_time for columns in shown), default=-math.inf)
@@ -130,9 +131,7 @@ class Run:
             self.name,
             version=f"{self._nonce}.{self._changes}",
             series=series,
-            epoch_marks=self._merged[EPOCH_MARKS].columns.points()
-            if EPOCH_MARKS in self._merged
-            else no_points(),
+            epoch_marks=marks.columns.points() if marks else no_points(),
             start_time=first if math.isfinite(first) else math.nan,
             end_time=last if math.isfinite(last) else math.nan,
         )
