@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from tests.browser import logs
@@ -230,3 +231,24 @@ def test_the_epochs_of_a_run_without_any_can_be_given_where_they_are_missed(tab:
     tab.get("steps-per-epoch").fill("")
     tab.get("steps-per-epoch").press("Enter")
     tab.wait_for("chart-error")
+
+
+def test_prices_fitted_to_bodies_leave_a_mark_where_a_wick_is_cut_off(tab: Tab) -> None:
+    for run in (STEADY, TOO_HOT):
+        tab.check(run, False)
+    worse = (217, 45, 63)
+    tab.wait_for_paint(worse)
+    flat = tab.painted(worse)
+    assert tab.get("cut-key").count() == 0
+    tab.get("prices-bodies").click()
+    until(lambda: tab.painted(worse) > 3 * flat, "bodies that fill the chart")
+    tab.wait_for("cut-key")
+    x, _ = tab.place(logs.SPIKE_STEP)
+    box = tab.chart.bounding_box()
+    assert box is not None
+    at_the_edge = tab.picture().crop((int(x - box["x"]) - 8, 2, int(x - box["x"]) + 8, 8))
+    red, green, _ = np.moveaxis(np.asarray(at_the_edge, dtype=int), 2, 0)
+    assert ((red > 180) & (green < 120)).sum() > 12, "an arrow at the top"
+    tab.get("prices-wicks").click()
+    until(lambda: tab.painted(worse) < 2 * flat, "the whole spike")
+    assert tab.get("cut-key").count() == 0

@@ -33,14 +33,26 @@ export const STRINGS = {
   auto: "Auto",
   autoHint: "Candles a few pixels wide, whatever the zoom",
   widthUnits: { steps: "steps", epochs: "epochs", seconds: "s" },
+  widthUnit: { steps: "step", epochs: "epoch", seconds: "s" },
   axisShort: "Axis",
   candleShort: "Candle",
   scaleShort: "Scale",
   scale: "Price scale",
   scaleNames: { linear: "Linear", log: "Log" },
+  prices: "Fit prices to",
+  pricesShort: "Prices",
+  pricesNames: { wicks: "Wicks", bodies: "Bodies" },
+  pricesHints: {
+    wicks:
+      "Every extreme is in view. Drag the price axis to stretch it, double-click it to come back to this.",
+    bodies:
+      "One spike does not flatten the rest: arrows mark what reaches beyond. Drag the price axis to stretch it, double-click it to come back to this.",
+  },
+  beyond: { long: "reaches beyond the view", short: "beyond the view" },
   fit: "Fit",
   fitHint: "Show the whole series (F)",
   stepsPerEpoch: "steps per epoch",
+  stepsPerEpochExample: "500?",
   stepsPerEpochHint: "Takes every epoch of a run that did not log its epochs to have so many steps",
   loadingTitle: "Reading event files",
   connecting: "Connecting to TensorBoard",
@@ -189,5 +201,5 @@ export const tooNarrow = (width: string, unit: string, most: string, shown: stri
 
 export const clippedAtZero = (count: string): string =>
   count === "1"
-    ? "1 candle reaches zero or below: cut off on the log scale."
-    : `${count} candles reach zero or below: cut off on the log scale.`;
+    ? "1 candle is cut off: it reaches zero or below."
+    : `${count} candles are cut off: they reach zero or below.`;

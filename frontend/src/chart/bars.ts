@@ -4,6 +4,8 @@ import { bucketStart, type Grid } from "../base/grid.ts";
 import { direction } from "../base/polarity.ts";
 import type { ChartTheme } from "./theme.ts";
 
+const UNSEEN = "rgba(0, 0, 0, 0)";
+
 export type PriceScale = "linear" | "log";
 
 /** The chart library's own log scale bends below 1e-4, so a log chart is fed log10 of the prices. */
@@ -16,7 +18,8 @@ export const fromPlotted = (plotted: number, scale: PriceScale): number =>
 export interface Bars {
   readonly candles: CandlestickData<number>[];
   readonly volume: HistogramData<number>[];
-  /** Closes, joined by a thread where candles are single points and have no bodies to join. */
+  /** Closes, joined by a thread where candles are single points and have no bodies to join; it breaks where a
+   * candle can't be drawn. */
   readonly closes: LineData<number>[];
   /** Buckets that hold NaN or infinite points. */
   readonly nonfinite: number[];
@@ -37,7 +40,10 @@ export function barsOf(candles: Candles, grid: Grid, scale: PriceScale, theme: C
     if (at(nonfinite, row) > 0) bars.nonfinite.push(time);
     if (Number.isFinite(at(volume, row))) bars.volume.push({ time, value: at(volume, row) });
     if (at(low, row) < floor) clipped += 1;
-    if (!(at(high, row) >= floor)) continue;
+    if (!(at(high, row) >= floor)) {
+      breakAfter(bars.closes);
+      continue;
+    }
     const plotted = (prices: Float64Array) => toPlotted(Math.max(floor, at(prices, row)), scale);
     const colour = theme.candle[direction(at(open, row), at(close, row), candles.polarity)];
     const bar = { open: plotted(open), high: plotted(high), low: plotted(low), close: plotted(close) };
@@ -52,6 +58,12 @@ export function barsOf(candles: Candles, grid: Grid, scale: PriceScale, theme: C
     bars.closes.push({ time, value: bar.close });
   }
   return { ...bars, clipped };
+}
+
+/** The part of a line after a point has that point's colour. */
+function breakAfter(line: LineData<number>[]): void {
+  const last = line.at(-1);
+  if (last) line[line.length - 1] = { ...last, color: UNSEEN };
 }
 
 export function closeLine(candles: Candles, grid: Grid, scale: PriceScale): LineData<number>[] {

@@ -1,4 +1,5 @@
 import {
+  type AutoscaleInfo,
   CandlestickSeries,
   createChartEx,
   HistogramSeries,
@@ -11,13 +12,17 @@ import type { Candles } from "../api/types.ts";
 import type { Axis, Range } from "../base/axis.ts";
 import { bucketStart, fromLogical, type Grid, gridOver, gridRange, toLogical } from "../base/grid.ts";
 import { type Bars, barsOf, closeLine, gridPoints, mostlySinglePoints, type PriceScale } from "./bars.ts";
+import { CutMarks } from "./cutMarks.ts";
+import { LogAxis } from "./logAxis.ts";
 import { NonFiniteMarks } from "./nonFiniteMarks.ts";
 import { NumericScale } from "./numericScale.ts";
 import {
   chartOptions,
   gridSeriesOptions,
   lineOptions,
+  type PriceFit,
   priceFormat,
+  roomForBodies,
   roomForConstants,
   volumeFormat,
 } from "./options.ts";
@@ -35,6 +40,7 @@ export interface ChartContent {
   readonly focus: Candles;
   readonly overlays: readonly OverlayLine[];
   readonly scale: PriceScale;
+  readonly fit: PriceFit;
 }
 
 /** What is on screen once it has been painted. */
@@ -72,6 +78,8 @@ export class CandleChart {
   private readonly volume: ISeriesApi<"Histogram", number>;
   private readonly lines: ISeriesApi<"Line", number>[] = [];
   private readonly marks = new NonFiniteMarks();
+  private readonly cutMarks = new CutMarks();
+  private readonly logAxis = new LogAxis();
   private content: ChartContent | null = null;
   private bars: Bars | null = null;
   private grid: Grid | null = null;
@@ -92,8 +100,11 @@ export class CandleChart {
       lastValueVisible: false,
       priceLineVisible: false,
       priceFormat: priceFormat("linear"),
-      autoscaleInfoProvider: roomForConstants,
+      autoscaleInfoProvider: (original: () => AutoscaleInfo | null) =>
+        roomForConstants(() => this.room() ?? original()),
     });
+    this.candles.attachPrimitive(this.logAxis);
+    this.candles.attachPrimitive(this.cutMarks);
     this.volume = this.chart.addSeries(HistogramSeries, volumeOptions(theme), 1);
     this.chart.panes()[0]?.setStretchFactor(4);
     this.chart.panes()[1]?.setStretchFactor(1);
@@ -126,7 +137,9 @@ export class CandleChart {
     this.content = content;
     if (before === null || before.axis !== content.axis || before.width !== content.width) this.clear();
     this.scale.axis = content.axis;
+    this.scale.width = content.width;
     if (before?.scale !== content.scale) this.formatPrices(content.scale);
+    if (before?.fit !== content.fit) this.fitPrices();
     this.wantedView = view;
     this.layGrid(content, view);
     this.drawSeries(content);
@@ -148,6 +161,7 @@ export class CandleChart {
     this.theme = theme;
     this.chart.applyOptions(chartOptions(theme));
     this.makeRoomForTitle();
+    if (this.content?.scale === "log") this.logAxis.show(theme);
     this.thread.applyOptions({ color: theme.thread });
     this.volume.applyOptions({ color: theme.volume });
     if (this.content && this.wantedView) this.setContent(this.content, this.wantedView);
@@ -189,7 +203,20 @@ export class CandleChart {
   private formatPrices(scale: PriceScale): void {
     const options = { priceFormat: priceFormat(scale) };
     for (const series of [this.candles, this.thread, ...this.lines]) series.applyOptions(options);
+    this.chart.applyOptions({ grid: { horzLines: { visible: scale === "linear" } } });
+    this.makeRoomForTitle();
+    this.logAxis.show(scale === "log" ? this.theme : null);
+    this.fitPrices();
+  }
+
+  /** Undoes what dragging the price axis did. */
+  private fitPrices(): void {
     this.chart.priceScale("right").applyOptions({ autoScale: true });
+  }
+
+  private room(): AutoscaleInfo | null {
+    if (this.content?.fit !== "bodies" || this.bars === null || this.wantedView === null) return null;
+    return roomForBodies(this.bars.candles, this.wantedView);
   }
 
   private clear(): void {
@@ -209,6 +236,7 @@ export class CandleChart {
   private drawSeries(content: ChartContent): void {
     const grid = this.grid as Grid;
     this.bars = barsOf(content.focus, grid, content.scale, this.theme);
+    this.cutMarks.setData(this.bars.candles);
     this.candles.setData(this.bars.candles);
     this.volume.setData(this.bars.volume);
     this.thread.setData(mostlySinglePoints(content.focus) ? this.bars.closes : []);
@@ -256,6 +284,8 @@ export class CandleChart {
   }
 
   private setTickUnit(view: Range): void {
+    this.scale.view = view;
+    this.scale.plotPx = this.plotPx();
     const labels = Math.max(1, this.plotPx() / LABEL_PX);
     const unit = 10 ** Math.max(0, Math.floor(Math.log10((view.to - view.from) / labels)));
     if (unit === this.scale.tickUnit) return;

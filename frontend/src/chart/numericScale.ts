@@ -7,14 +7,20 @@ import type {
   TickMarkWeightValue,
   TimeMark,
 } from "lightweight-charts";
-import type { Axis } from "../base/axis.ts";
+import type { Axis, Range } from "../base/axis.ts";
 import { formatTick, tickWeight } from "../base/ticks.ts";
+
+const CHARACTER_PX = 6.8;
 
 /** A horizontal axis of steps, epochs or seconds; an item is the start of a bucket. */
 export class NumericScale implements IHorzScaleBehavior<number> {
   axis: Axis = "steps";
   /** Labels are multiples of this, which settles how many digits they need. */
   tickUnit = 1;
+  /** What is in view, how many pixels wide that is, and how wide a bucket. */
+  view: Range | null = null;
+  plotPx = 0;
+  width = 1;
   private chartOptions: ChartOptionsImpl<number> | undefined;
 
   options(): ChartOptionsImpl<number> {
@@ -42,7 +48,8 @@ export class NumericScale implements IHorzScaleBehavior<number> {
   }
 
   cacheKey(item: InternalHorzScaleItem): number {
-    return fromItem(item);
+    const x = fromItem(item);
+    return this.isCut(x) ? -1 - x : x;
   }
 
   formatHorzItem(item: InternalHorzScaleItem): string {
@@ -52,7 +59,17 @@ export class NumericScale implements IHorzScaleBehavior<number> {
   formatTickmark(mark: TickMark): string {
     const x = fromItem(mark.time);
     // The grid reaches left of where any series can begin.
-    return x < 0 ? "" : formatTick(this.axis, x, this.tickUnit);
+    return x < 0 || this.isCut(x) ? "" : formatTick(this.axis, x, this.tickUnit);
+  }
+
+  /** Whether a label would be cut at an end of the axis. It then has none, and another key in the cache. */
+  private isCut(x: number): boolean {
+    if (this.view === null) return false;
+    const { from, to } = this.view;
+    // The library draws a pixel to the left of the middle.
+    const centre = ((x + this.width / 2 - from) / (to - from)) * this.plotPx - 1;
+    const half = (formatTick(this.axis, x, this.tickUnit).length * CHARACTER_PX) / 2;
+    return centre < half || centre > this.plotPx - half;
   }
 
   maxTickMarkWeight(marks: TimeMark[]): TickMarkWeightValue {

@@ -1,6 +1,7 @@
 import {
   type AutoscaleInfo,
   type AutoscaleInfoProvider,
+  type CandlestickData,
   type ChartOptionsImpl,
   ColorType,
   CrosshairMode,
@@ -10,12 +11,15 @@ import {
   type LineWidth,
   type PriceFormatCustom,
 } from "lightweight-charts";
+import type { Range } from "../base/axis.ts";
 import { formatCompact, formatDigits } from "../base/format.ts";
 import { formatDistinct } from "../base/ticks.ts";
 import { fromPlotted, type PriceScale } from "./bars.ts";
 import type { ChartTheme } from "./theme.ts";
 
-const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
+export const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
+
+export const FONT_PX = 11;
 
 // At one pixel a slanting line is so faint that its colour can't be told.
 const LINE_PX = 1.5;
@@ -34,7 +38,7 @@ export function chartOptions(theme: ChartTheme): DeepPartial<ChartOptionsImpl<nu
       background: { type: ColorType.Solid, color: theme.background },
       textColor: theme.text,
       fontFamily: FONT,
-      fontSize: 11,
+      fontSize: FONT_PX,
       panes: { separatorColor: theme.border, separatorHoverColor: theme.grid, enableResize: true },
     },
     grid: { vertLines: { color: theme.grid }, horzLines: { color: theme.grid } },
@@ -94,12 +98,10 @@ export function priceFormat(scale: PriceScale): PriceFormatCustom {
   return {
     type: "custom",
     minMove: FINEST_MOVE,
-    formatter: (plotted) => formatDigits(fromPlotted(plotted, scale), 6),
+    formatter: (plotted) => formatDigits(fromPlotted(plotted, scale), 5),
+    // A log scale has marks of its own; see logAxis.ts.
     tickmarksFormatter: (plotted) =>
-      formatDistinct(
-        plotted.map((value) => fromPlotted(value, scale)),
-        formatDigits,
-      ),
+      scale === "log" ? plotted.map(() => "") : formatDistinct(plotted, formatDigits),
   };
 }
 
@@ -109,6 +111,23 @@ export const volumeFormat = (): PriceFormatCustom => ({
   formatter: formatCompact,
   tickmarksFormatter: (values) => formatDistinct(values, (value, digits) => formatDigits(value, digits - 1)),
 });
+
+/** What prices are fitted to: all of every candle, or the bodies, which one spike does not flatten. */
+export type PriceFit = "wicks" | "bodies";
+
+/** Room for the bodies of the candles in view; null where there are none. */
+export function roomForBodies(
+  candles: readonly CandlestickData<number>[],
+  view: Range,
+): AutoscaleInfo | null {
+  let [minValue, maxValue] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { time, open, close } of candles) {
+    if (time < view.from || time >= view.to) continue;
+    minValue = Math.min(minValue, open, close);
+    maxValue = Math.max(maxValue, open, close);
+  }
+  return minValue <= maxValue ? { priceRange: { minValue, maxValue } } : null;
+}
 
 /** A series that never changes is drawn in the middle of a scale, not along the edge of one a hair high. */
 export const roomForConstants: AutoscaleInfoProvider = (original: () => AutoscaleInfo | null) => {

@@ -9,7 +9,7 @@ const FEWEST_CANDLES_ACROSS = 16;
 // Zoomed in no further than this many of the narrowest candles.
 const FEWEST_CANDLES_ZOOMED = 6;
 
-const MARGIN_LEFT = 0.01;
+const MARGIN_LEFT = 0.02;
 const MARGIN_RIGHT = 0.03;
 const FURTHEST_OUT = 1.25;
 

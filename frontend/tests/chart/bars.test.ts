@@ -9,6 +9,7 @@ import {
   mostlySinglePoints,
   toPlotted,
 } from "../../src/chart/bars.ts";
+import { roomForBodies } from "../../src/chart/options.ts";
 import { CHART_THEMES } from "../../src/chart/theme.ts";
 
 const THEME = CHART_THEMES.light;
@@ -99,4 +100,26 @@ test("candles of single points are known as such", () => {
   expect(mostlySinglePoints(candles({ x: [0, 1, 2], count: [1, 1, 5] }))).toBe(true);
   expect(mostlySinglePoints(candles({ x: [0, 1, 2], count: [1, 5, 5] }))).toBe(false);
   expect(mostlySinglePoints(candles({ x: [] }))).toBe(false);
+});
+
+test("the thread through single points breaks where a step has no finite value", () => {
+  const steps = candles({
+    x: [0, 10, 20, 30],
+    open: [1, 2, NAN, 4],
+    high: [1, 2, NAN, 4],
+    low: [1, 2, NAN, 4],
+    close: [1, 2, NAN, 4],
+    count: [1, 1, 0, 1],
+    nonfinite: [0, 0, 1, 0],
+  });
+  const unseen = barsOf(steps, GRID, "linear", THEME).closes.map(({ color }) => color);
+  expect(unseen).toEqual([undefined, "rgba(0, 0, 0, 0)", undefined]);
+});
+
+test("prices that are fitted to bodies leave wicks and what is out of view aside", () => {
+  const { candles: bars } = barsOf(candles(RISING), GRID, "linear", THEME);
+  const room = (from: number, to: number) => roomForBodies(bars, { from, to })?.priceRange;
+  expect(room(0, 100)).toEqual({ minValue: 1, maxValue: 5 });
+  expect(room(20, 100)).toEqual({ minValue: 2, maxValue: 5 });
+  expect(room(50, 100)).toBeUndefined();
 });

@@ -59,9 +59,10 @@ test("stored settings that can't be used fall back", () => {
     axis: "steps",
     width: "auto",
     scale: "linear",
+    fit: "wicks",
     stepsPerEpoch: null,
   });
-  const stored = { axis: "epochs", width: 5, scale: "log", stepsPerEpoch: 300 };
+  const stored = { axis: "epochs", width: 5, scale: "log", fit: "bodies", stepsPerEpoch: 300 };
   expect(readSettings(stored)).toEqual(stored);
 });
 

@@ -26,11 +26,12 @@ interface LegendProps {
   readonly series: KnownSeries | undefined;
   readonly focus: Candles | null;
   readonly others: number;
+  readonly cut: boolean;
   readonly notes: readonly string[];
 }
 
 /** One row of fixed height: a note takes the place of keys, and never room from the chart. */
-export function Legend({ series, focus, others, notes }: LegendProps) {
+export function Legend({ series, focus, others, cut, notes }: LegendProps) {
   const words = series && legend(series.tag.split("/").at(-1) ?? series.tag, series.polarity);
   const nonfinite = focus?.columns.nonfinite.some((count) => count > 0);
   return (
@@ -49,6 +50,11 @@ export function Legend({ series, focus, others, notes }: LegendProps) {
       {nonfinite && (
         <span data-testid="nonfinite-key">
           <b class="key-cross">×</b> <Sized words={STRINGS.nonfinite} />
+        </span>
+      )}
+      {cut && (
+        <span data-testid="cut-key">
+          <i class="key-arrow" /> <Sized words={STRINGS.beyond} />
         </span>
       )}
       {others > 0 && (

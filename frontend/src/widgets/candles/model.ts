@@ -153,10 +153,10 @@ export class CandleModel {
       effect(() => chart.setTheme(CHART_THEMES[theme.value])),
       effect(() => {
         const colours = coloursOf(series.value);
-        const { scale } = settings.value;
+        const shown = settings.value;
         const frame = this.frame.peek();
         const view = chart.view();
-        if (frame && view) this.draw(frame, view, colours, scale);
+        if (frame && view) this.draw(frame, view, colours, shown);
       }),
     ];
     return () => {
@@ -170,10 +170,10 @@ export class CandleModel {
       this.refusal.value = null;
     });
     const { series, settings } = this.inputs;
-    this.draw(frame, view, coloursOf(series.peek()), settings.peek().scale);
+    this.draw(frame, view, coloursOf(series.peek()), settings.peek());
   }
 
-  private draw(frame: Frame, view: Range, colours: Colours, scale: CandleSettings["scale"]): void {
+  private draw(frame: Frame, view: Range, colours: Colours, { scale, fit }: CandleSettings): void {
     const [focus, ...others] = frame.candles;
     if (!focus || !this.chart) return;
     const overlays = others.flatMap((candles) => {
@@ -181,7 +181,7 @@ export class CandleModel {
       return colour === undefined ? [] : [{ candles, colour }];
     });
     const { axis, width, window } = frame.plan;
-    this.chart.setContent({ axis, width, window, focus, overlays, scale }, view);
+    this.chart.setContent({ axis, width, window, focus, overlays, scale, fit }, view);
     this.clipped.value = this.chart.clipped();
   }
 

@@ -1,8 +1,9 @@
 import { useSignal } from "@preact/signals";
 import type { CandleColumn } from "../../api/types.ts";
-import { formatBucket, formatDuration, formatInteger, formatValue } from "../../base/format.ts";
+import { formatBucket, formatDigits, formatDuration, formatInteger, formatValue } from "../../base/format.ts";
 import { atStep, READOUT, READOUT_HINTS, STRINGS, tookTime, volumeTitle } from "../../base/strings.ts";
 import { columnOf, type Reading } from "./reading.ts";
+import { Sized } from "./sized.tsx";
 
 type CellName = keyof typeof READOUT;
 
@@ -10,12 +11,14 @@ interface CellProps {
   readonly name: CellName;
   readonly reading: Reading | null;
   readonly format: (value: number) => string;
+  /** Where there is little room. */
+  readonly short?: (value: number) => string;
   readonly note?: string | undefined;
   readonly hint?: string | undefined;
 }
 
 /** One number of the candle under the crosshair; `data-value` carries the double itself. */
-function Cell({ name, reading, format, note, hint }: CellProps) {
+function Cell({ name, reading, format, short, note, hint }: CellProps) {
   const value = reading === null || reading.row < 0 ? Number.NaN : columnOf(reading, name as CandleColumn);
   return (
     <div class={`cell cell-${name}`} title={[note, hint ?? READOUT_HINTS[name]].filter(Boolean).join(". ")}>
@@ -24,11 +27,14 @@ function Cell({ name, reading, format, note, hint }: CellProps) {
         {note && <span class="note"> {note}</span>}
       </dt>
       <dd data-testid={`readout-${name}`} data-value={Number.isFinite(value) ? String(value) : ""}>
-        {format(value)}
+        <Sized words={{ long: format(value), short: (short ?? format)(value) }} />
       </dd>
     </div>
   );
 }
+
+const formatShort = (value: number): string =>
+  Number.isFinite(value) ? formatDigits(value, 4) : STRINGS.empty;
 
 function stepNote(reading: Reading | null, column: "high_step" | "low_step"): string | undefined {
   if (reading === null || reading.row < 0) return undefined;
@@ -61,10 +67,22 @@ export function Readout({ reading }: { readonly reading: Reading | null }) {
           <dt>{note || "\u00a0"}</dt>
           <dd title={title}>{title}</dd>
         </div>
-        <Cell name="open" reading={reading} format={formatValue} />
-        <Cell name="high" reading={reading} format={formatValue} note={stepNote(reading, "high_step")} />
-        <Cell name="low" reading={reading} format={formatValue} note={stepNote(reading, "low_step")} />
-        <Cell name="close" reading={reading} format={formatValue} />
+        <Cell name="open" reading={reading} format={formatValue} short={formatShort} />
+        <Cell
+          name="high"
+          reading={reading}
+          format={formatValue}
+          short={formatShort}
+          note={stepNote(reading, "high_step")}
+        />
+        <Cell
+          name="low"
+          reading={reading}
+          format={formatValue}
+          short={formatShort}
+          note={stepNote(reading, "low_step")}
+        />
+        <Cell name="close" reading={reading} format={formatValue} short={formatShort} />
         <Cell name="mean" reading={reading} format={formatValue} />
         <Cell name="std" reading={reading} format={formatValue} />
         <Cell name="count" reading={reading} format={formatInteger} />

@@ -2,11 +2,13 @@ import type { Series } from "../../api/types.ts";
 import { AXES, type Axis } from "../../base/axis.ts";
 import type { Polarity } from "../../base/polarity.ts";
 import type { PriceScale } from "../../chart/bars.ts";
+import type { PriceFit } from "../../chart/options.ts";
 
 export interface CandleSettings {
   readonly axis: Axis;
   readonly width: number | "auto";
   readonly scale: PriceScale;
+  readonly fit: PriceFit;
   /** For runs whose epochs are not known; null: such runs have no place on an axis of epochs. */
   readonly stepsPerEpoch: number | null;
 }
@@ -15,6 +17,7 @@ export const DEFAULT_SETTINGS: CandleSettings = {
   axis: "steps",
   width: "auto",
   scale: "linear",
+  fit: "wicks",
   stepsPerEpoch: null,
 };
 
@@ -31,11 +34,12 @@ export const hasPlace = (run: { readonly hasEpochs: boolean }, settings: CandleS
 
 /** Settings from what was stored; whatever can't be used falls back to its default. */
 export function readSettings(stored: Readonly<Record<string, unknown>>): CandleSettings {
-  const { axis, width, scale, stepsPerEpoch } = stored;
+  const { axis, width, scale, fit, stepsPerEpoch } = stored;
   return {
     axis: AXES.find((name) => name === axis) ?? DEFAULT_SETTINGS.axis,
     width: typeof width === "number" && width > 0 ? width : DEFAULT_SETTINGS.width,
     scale: scale === "log" ? "log" : "linear",
+    fit: fit === "bodies" ? "bodies" : "wicks",
     stepsPerEpoch: parseStepsPerEpoch(String(stepsPerEpoch)),
   };
 }

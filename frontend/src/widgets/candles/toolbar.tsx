@@ -3,6 +3,7 @@ import { AXES } from "../../base/axis.ts";
 import { formatWidth } from "../../base/format.ts";
 import { STRINGS } from "../../base/strings.ts";
 import type { PriceScale } from "../../chart/bars.ts";
+import type { PriceFit } from "../../chart/options.ts";
 import { type CandleSettings, parseStepsPerEpoch, parseWidth } from "./settings.ts";
 
 interface ChoiceProps<T extends string> {
@@ -41,6 +42,7 @@ interface WidthProps {
 
 function WidthControl({ settings, shown }: WidthProps) {
   const { axis, width } = settings.value;
+  const units = STRINGS.widthUnits[axis];
   const change = (text: string) => {
     settings.value = { ...settings.value, width: parseWidth(text, axis) ?? "auto" };
   };
@@ -59,12 +61,12 @@ function WidthControl({ settings, shown }: WidthProps) {
         type="text"
         inputMode="decimal"
         data-testid="width"
-        aria-label={`${STRINGS.candleWidth} (${STRINGS.widthUnits[axis]})`}
+        aria-label={`${STRINGS.candleWidth} (${units})`}
         placeholder={shown === null ? "" : axis === "seconds" ? String(shown) : formatWidth(axis, shown)}
         value={width === "auto" ? "" : String(width)}
         onChange={(event) => change(event.currentTarget.value)}
       />
-      <span class="unit">{STRINGS.widthUnits[axis]}</span>
+      <span class="unit">{(width === "auto" ? shown : width) === 1 ? STRINGS.widthUnit[axis] : units}</span>
     </fieldset>
   );
 }
@@ -78,7 +80,7 @@ export function StepsPerEpoch({ settings }: { readonly settings: Signal<CandleSe
         inputMode="numeric"
         data-testid="steps-per-epoch"
         aria-label={STRINGS.stepsPerEpoch}
-        placeholder={STRINGS.empty}
+        placeholder={STRINGS.stepsPerEpochExample}
         value={stepsPerEpoch ?? ""}
         onChange={(event) => {
           const typed = parseStepsPerEpoch(event.currentTarget.value);
@@ -93,6 +95,7 @@ export function StepsPerEpoch({ settings }: { readonly settings: Signal<CandleSe
 }
 
 const SCALES: readonly PriceScale[] = ["linear", "log"];
+const FITS: readonly PriceFit[] = ["wicks", "bodies"];
 
 interface ToolbarProps extends WidthProps {
   /** Whether some runs need to be told how long their epochs are. */
@@ -134,6 +137,19 @@ export function Toolbar({ settings, shown, asksStepsPerEpoch, fit }: ToolbarProp
           names={STRINGS.scaleNames}
           testId="scale"
           pick={pickScale}
+        />
+      </Labelled>
+      <Labelled text={STRINGS.prices} short={STRINGS.pricesShort}>
+        <Choice
+          label={STRINGS.prices}
+          options={FITS}
+          value={settings.value.fit}
+          names={STRINGS.pricesNames}
+          hints={STRINGS.pricesHints}
+          testId="prices"
+          pick={(picked) => {
+            settings.value = { ...settings.value, fit: picked };
+          }}
         />
       </Labelled>
       <button type="button" class="plain" data-testid="fit" title={STRINGS.fitHint} onClick={fit}>

@@ -47,6 +47,7 @@ export function CandleWidget({ lead, ...inputs }: CandleInputs & { readonly lead
         series={inputs.series.value[0]}
         focus={focus.value}
         others={focus.value === null ? 0 : (frame.value?.candles.length ?? 1) - 1}
+        cut={focus.value !== null && inputs.settings.value.fit === "bodies"}
         notes={notesOf(model, inputs)}
       />
     </section>
