@@ -252,3 +252,17 @@ def test_prices_fitted_to_bodies_leave_a_mark_where_a_wick_is_cut_off(tab: Tab) 
     tab.get("prices-wicks").click()
     until(lambda: tab.painted(worse) < 2 * flat, "the whole spike")
     assert tab.get("cut-key").count() == 0
+
+
+def test_what_a_log_scale_cuts_off_is_said_below_the_plot(tab: Tab) -> None:
+    before = tab.chart.bounding_box()
+    tab.get("scale-log").click()
+    legend = tab.get("legend")
+    until(lambda: "are cut off: they reach zero or below" in legend.inner_text(), "the note")
+    assert tab.chart.bounding_box() == before
+    assert "worse" in legend.inner_text()
+
+
+def test_the_name_of_the_run_is_not_cut_where_there_is_room_for_it(tab: Tab) -> None:
+    title = tab.frame.locator(".title h1")
+    assert title.evaluate("(h1) => h1.scrollWidth <= h1.clientWidth")

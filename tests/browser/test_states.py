@@ -164,3 +164,19 @@ def test_a_sample_is_called_a_sample(
     assert badge.inner_text().startswith("sampled")
     assert "--logdir" in badge.inner_text()
     assert tab.title() == "loss run"
+
+
+def test_the_wait_for_a_server_counts_down_and_moves_nothing(
+    mortal_server: MortalServer, open_tab: OpenTab
+) -> None:
+    logs.write_short_run(mortal_server.logdir, "run")
+    tab = open_tab(mortal_server.start().url)
+    tab.wait_for_candles()
+    before = tab.chart.bounding_box()
+    allow_no_answer(tab)
+    mortal_server.kill()
+    error = tab.wait_for("state-error")
+    assert tab.chart.bounding_box() == before
+    for seconds in (4, 3, 2, 1):
+        until(lambda seconds=seconds: f"Next try in {seconds} s." in error.inner_text(), f"{seconds} s")
+    tab.page.close()

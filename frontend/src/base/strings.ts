@@ -169,7 +169,7 @@ export const atByte = (offset: string): string => `, byte ${offset}`;
 
 export const atStep = (step: string): string => `at step ${step}`;
 
-export const tookTime = (duration: string): string => `in ${duration}`;
+export const tookTime = (duration: string): string => `over ${duration}`;
 
 export const pointsShort = (points: string): string => `${points} pts`;
 

@@ -12,6 +12,7 @@ const FEWEST_CANDLES_ZOOMED = 6;
 const MARGIN_LEFT = 0.02;
 const MARGIN_RIGHT = 0.03;
 const FURTHEST_OUT = 1.25;
+const LEAST_ON_SERIES = 0.5;
 
 export function fitView(extent: Range, axis: Axis): Range {
   const shown = Math.max(span(extent), FEWEST_CANDLES_ACROSS * narrowestWidth(axis));
@@ -33,14 +34,17 @@ export function grownView(view: Range, before: Range, after: Range, axis: Axis):
   return { from: to - span(view), to };
 }
 
-/** A view that a person can't get lost in: some of the series in sight, not too far out, not too far in. */
+/**
+ * A view that a person can't get lost in: not too far out, not too far in, and half of it at least on the series.
+ * Where the whole series fits into it, the whole series stays in sight: zooming out ends, it never slides away.
+ */
 export function clampView(view: Range, extent: Range, axis: Axis): Range {
   const fit = fitView(extent, axis);
   const widest = span(fit) * FURTHEST_OUT;
   const narrowest = Math.min(span(fit), FEWEST_CANDLES_ZOOMED * narrowestWidth(axis));
   const wanted = Math.min(widest, Math.max(narrowest, span(view)));
   const centre = (view.from + view.to) / 2;
-  const keep = Math.min(wanted, span(extent)) * 0.1;
+  const keep = wanted >= span(extent) ? span(extent) : wanted * LEAST_ON_SERIES;
   const from = Math.min(extent.to - keep, Math.max(extent.from + keep - wanted, centre - wanted / 2));
   return { from, to: from + wanted };
 }

@@ -96,7 +96,8 @@ export function GoneBanner({ state }: { readonly state: AppState }) {
   if (failure.value === null || runs.value === null) return null;
   return (
     <div class="banner" role="alert" data-testid="state-error">
-      <b>{STRINGS.goneTitle}.</b> {STRINGS.goneText} <Countdown to={failure.value.retryAt} />
+      <b>{STRINGS.goneTitle}.</b> <span class="long">{STRINGS.goneText} </span>
+      <Countdown to={failure.value.retryAt} />
     </div>
   );
 }

@@ -91,3 +91,21 @@ test("another series keeps the view where it has one to show, and is fitted wher
   expect(carriedView(fitView(EXTENT, "steps"), EXTENT, GROWN, "steps")).toEqual(fitView(GROWN, "steps"));
   expect(panView(zoomed, 10)).toEqual({ from: 210, to: 410 });
 });
+
+test("zoomed out, the whole series stays in sight however often one goes on zooming out, wherever the pointer is", () => {
+  for (const anchor of [0, 333, 1000]) {
+    let view = fitView(EXTENT, "steps");
+    for (let click = 0; click < 20; click += 1) {
+      view = clampView(zoomView(view, anchor, 0.8), EXTENT, "steps");
+      expect(view.from).toBeLessThanOrEqual(EXTENT.from);
+      expect(view.to).toBeGreaterThanOrEqual(EXTENT.to);
+    }
+  }
+});
+
+test("however far a zoomed view is pushed, half of it stays on the series", () => {
+  const left = clampView({ from: -9000, to: -8700 }, EXTENT, "steps");
+  expect(left).toEqual({ from: -150, to: 150 });
+  const right = clampView({ from: 9000, to: 9300 }, EXTENT, "steps");
+  expect(right).toEqual({ from: 850, to: 1150 });
+});

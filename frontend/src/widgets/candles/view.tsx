@@ -21,6 +21,11 @@ import { StepsPerEpoch, Toolbar } from "./toolbar.tsx";
 
 const ZOOM_PER_KEY = 1.5;
 
+// The chart library's logo stands at the foot of the same pane.
+const LOGO_AND_TITLE_PX = 72;
+const RIGHT_OF_LOGO_PX = 50;
+const LEFT_PX = 10;
+
 /** Candles of the run in focus, with the closes of other runs, read-out, toolbar and volume. */
 export function CandleWidget({ lead, ...inputs }: CandleInputs & { readonly lead?: ComponentChildren }) {
   // The inputs are signals, and live as long as the tab.
@@ -195,8 +200,10 @@ function PaneTitle({ model }: { model: CandleModel }) {
   const focus = model.focus.value;
   const panes = model.painted.value?.panes;
   if (!focus || !panes) return null;
+  const left = (panes[1] ?? 0) < LOGO_AND_TITLE_PX ? RIGHT_OF_LOGO_PX : LEFT_PX;
+  const style = { top: `${(panes[0] ?? 0) + 5}px`, left: `${left}px` };
   return (
-    <div class="pane-title" data-testid="volume-title" style={{ top: `${(panes[0] ?? 0) + 5}px` }}>
+    <div class="pane-title" data-testid="volume-title" style={style}>
       {volumeTitle(focus.volume)}
     </div>
   );
