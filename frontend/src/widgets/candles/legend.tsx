@@ -32,7 +32,7 @@ interface LegendProps {
 
 /** One row of fixed height: a note takes the place of keys, and never room from the chart. */
 export function Legend({ series, focus, others, cut, notes }: LegendProps) {
-  const words = series && legend(series.tag.split("/").at(-1) ?? series.tag, series.polarity);
+  const words = series && legend(series.tag, series.polarity);
   const nonfinite = focus?.columns.nonfinite.some((count) => count > 0);
   return (
     <footer class={notes.length > 0 ? "legend noted" : "legend"} data-testid="legend">
