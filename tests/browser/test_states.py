@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
@@ -177,6 +178,10 @@ def test_the_wait_for_a_server_counts_down_and_moves_nothing(
     mortal_server.kill()
     error = tab.wait_for("state-error")
     assert tab.chart.bounding_box() == before
+
+    def counts(seconds: int) -> bool:
+        return f"Next try in {seconds} s." in error.inner_text()
+
     for seconds in (4, 3, 2, 1):
-        until(lambda seconds=seconds: f"Next try in {seconds} s." in error.inner_text(), f"{seconds} s")
+        until(partial(counts, seconds), f"{seconds} s")
     tab.page.close()

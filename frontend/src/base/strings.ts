@@ -126,6 +126,12 @@ export const polarityName = (polarity: Polarity): SizedWords =>
     ? { long: "lower is better", short: "↓ better" }
     : { long: "higher is better", short: "↑ better" };
 
+/** The end of a name, where names of one kind differ. */
+function ending(name: string, most: number): string {
+  const characters = [...name];
+  return characters.length <= most ? name : `…${characters.slice(1 - most).join("")}`;
+}
+
 interface Legend {
   readonly worse: SizedWords;
   readonly better: SizedWords;
@@ -133,14 +139,16 @@ interface Legend {
 
 /** What red and green mean for a tag: `red, filled: loss rose within the candle (worse)`. */
 export function legend(tag: string, polarity: Polarity): Legend {
-  const name = isolated(tag);
+  const name = isolated(ending(tag, 40));
+  // The title has it whole.
+  const last = isolated(ending(tag.split("/").at(-1) || tag, 20));
   const [bad, good] = polarity === "lower_is_better" ? ["rose", "fell"] : ["fell", "rose"];
   return {
     worse: {
       long: `red, filled: ${name} ${bad} within the candle (worse)`,
-      short: `${name} ${bad} (worse)`,
+      short: `${last} ${bad} (worse)`,
     },
-    better: { long: `green, hollow: ${name} ${good} (better)`, short: `${name} ${good} (better)` },
+    better: { long: `green, hollow: ${name} ${good} (better)`, short: `${last} ${good} (better)` },
   };
 }
 
