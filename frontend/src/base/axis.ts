@@ -13,6 +13,10 @@ export const span = (range: Range): number => range.to - range.from;
 
 export const overlaps = (a: Range, b: Range): boolean => a.from < b.to && b.from < a.to;
 
+/** Whether two ranges look the same: they differ by less than a thousandth of a pixel ever would. */
+export const isNear = (a: Range, b: Range): boolean =>
+  Math.max(Math.abs(a.from - b.from), Math.abs(a.to - b.to)) < span(a) * 1e-7;
+
 /** The narrowest candle an axis can have; steps and epochs are whole, seconds go down to a millisecond. */
 export const narrowestWidth = (axis: Axis): number => (axis === "seconds" ? 0.001 : 1);
 

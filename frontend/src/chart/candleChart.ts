@@ -9,7 +9,7 @@ import {
   type MouseEventParams,
 } from "lightweight-charts";
 import type { Candles } from "../api/types.ts";
-import type { Axis, Range } from "../base/axis.ts";
+import { type Axis, isNear, type Range } from "../base/axis.ts";
 import { bucketStart, fromLogical, type Grid, gridOver, gridRange, toLogical } from "../base/grid.ts";
 import { type Bars, barsOf, closeLine, gridPoints, mostlySinglePoints, type PriceScale } from "./bars.ts";
 import { CutMarks } from "./cutMarks.ts";
@@ -298,7 +298,9 @@ export class CandleChart {
     const logical = this.chart.timeScale().getVisibleLogicalRange();
     if (logical === null || this.grid === null || this.content === null) return;
     const { focus } = this.content;
-    const view = fromLogical(this.grid, logical);
+    const seen = fromLogical(this.grid, logical);
+    // The way through the library's positions rounds differently on every grid.
+    const view = this.wantedView && isNear(seen, this.wantedView) ? this.wantedView : seen;
     const panes = this.chart.panes().map((pane) => pane.getHeight());
     this.listener.painted({ focus, view, plotPx: this.plotPx(), panes });
   }

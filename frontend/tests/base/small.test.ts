@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { isNear } from "../../src/base/axis.ts";
 import { groupByPrefix, nameFilter } from "../../src/base/filter.ts";
 import { Lru } from "../../src/base/lru.ts";
 import { direction } from "../../src/base/polarity.ts";
@@ -33,4 +34,9 @@ test("red is worse, not up", () => {
   expect(direction(1, 2, "higher_is_better")).toBe("better");
   expect(direction(2, 1, "lower_is_better")).toBe("better");
   expect(direction(2, 2, "lower_is_better")).toBe("same");
+});
+
+test("ranges that differ by rounding alone are near", () => {
+  expect(isNear({ from: 44.3, to: 143.8791946149768 }, { from: 44.3, to: 143.87919461497677 })).toBe(true);
+  expect(isNear({ from: 44.3, to: 143.88 }, { from: 44.31, to: 143.88 })).toBe(false);
 });
