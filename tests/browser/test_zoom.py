@@ -52,9 +52,9 @@ def test_zooming_keeps_the_place_under_the_pointer(tab: Tab) -> None:
     tab.hover(SPIKE_STEP)
     x, _ = tab.place(SPIKE_STEP)
     before = tab.step_at(x)
-    for _ in range(3):
+    for _ in range(5):
         tab.turn_wheel(1)
-    assert tab.wait_for_candles().width < 200
+    until(lambda: tab.wait_for_candles().width < 200, "finer candles")
     assert tab.step_at(x) == pytest.approx(before, abs=tab.view().width / 4), "about a pixel"
 
 
