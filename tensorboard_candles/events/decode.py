@@ -37,7 +37,7 @@ value takes two at least. As many bits are left for the records of a window."""
 SCALAR_PLUGINS = frozenset({"scalars", ""})
 
 # Per element type: how one element lies in `tensor_content`, and the field that holds it otherwise.
-_ELEMENT_FORMATS: dict[int, tuple[np.dtype[np.generic], str]] = {
+ELEMENT_FORMATS: dict[int, tuple[np.dtype[np.generic], str]] = {
     types_pb2.DT_FLOAT: (np.dtype("<f4"), "float_val"),
     types_pb2.DT_DOUBLE: (np.dtype("<f8"), "double_val"),
     types_pb2.DT_HALF: (np.dtype("<f2"), "half_val"),
@@ -52,7 +52,7 @@ _ELEMENT_FORMATS: dict[int, tuple[np.dtype[np.generic], str]] = {
     types_pb2.DT_UINT64: (np.dtype("<u8"), "uint64_val"),
 }
 _BIT_PATTERNS = frozenset({types_pb2.DT_HALF, types_pb2.DT_BFLOAT16})
-_FIT_FLOAT32 = frozenset({types_pb2.DT_FLOAT, types_pb2.DT_HALF, types_pb2.DT_BFLOAT16})
+FIT_FLOAT32 = frozenset({types_pb2.DT_FLOAT, types_pb2.DT_HALF, types_pb2.DT_BFLOAT16})
 
 
 def scalar_of_tensor(tensor: TensorProto) -> float | None:
@@ -63,9 +63,9 @@ def scalar_of_tensor(tensor: TensorProto) -> float | None:
     >>> scalar_of_tensor(TensorProto(dtype=types_pb2.DT_STRING, string_val=[b"0.5"])) is None
     True
     """
-    if tensor.dtype not in _ELEMENT_FORMATS or tensor.tensor_shape.dim or tensor.tensor_shape.unknown_rank:
+    if tensor.dtype not in ELEMENT_FORMATS or tensor.tensor_shape.dim or tensor.tensor_shape.unknown_rank:
         return None
-    element, field = _ELEMENT_FORMATS[tensor.dtype]
+    element, field = ELEMENT_FORMATS[tensor.dtype]
     if tensor.tensor_content:
         if len(tensor.tensor_content) != element.itemsize:
             return None
@@ -91,7 +91,7 @@ def _number_of(value: summary_pb2.Summary.Value) -> tuple[float, bool] | None:
         return value.simple_value, True
     if not value.HasField("tensor") or (number := scalar_of_tensor(value.tensor)) is None:
         return None
-    return number, value.tensor.dtype in _FIT_FLOAT32
+    return number, value.tensor.dtype in FIT_FLOAT32
 
 
 class Collector:

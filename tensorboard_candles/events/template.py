@@ -19,7 +19,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -27,32 +26,15 @@ from google.protobuf.message import DecodeError
 from tensorboard.compat.proto import event_pb2, summary_pb2, types_pb2
 
 from tensorboard_candles.events.crc import UInt32Array, byte_table, crc32c
+from tensorboard_candles.events.decode import ELEMENT_FORMATS, FIT_FLOAT32, PluginData
 from tensorboard_candles.events.framing import FOOTER_BYTES, HEADER_BYTES
 from tensorboard_candles.events.points import FloatArray
 
 UInt8Array = npt.NDArray[np.uint8]
-PluginData: TypeAlias = summary_pb2.SummaryMetadata.PluginData
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _MOST_VALUES = 256
 """Records of more values than that take longer to learn than to parse."""
-
-# Types whose one number may stand in `tensor_content`, or in a field of fixed size.
-_CONTENT_FORMATS = {
-    types_pb2.DT_FLOAT: "<f4",
-    types_pb2.DT_DOUBLE: "<f8",
-    types_pb2.DT_HALF: "<f2",
-    types_pb2.DT_BFLOAT16: "<u2",
-    types_pb2.DT_INT8: "<i1",
-    types_pb2.DT_INT16: "<i2",
-    types_pb2.DT_INT32: "<i4",
-    types_pb2.DT_INT64: "<i8",
-    types_pb2.DT_UINT8: "<u1",
-    types_pb2.DT_UINT16: "<u2",
-    types_pb2.DT_UINT32: "<u4",
-    types_pb2.DT_UINT64: "<u8",
-}
-_FLOAT32_TYPES = frozenset({types_pb2.DT_FLOAT, types_pb2.DT_HALF, types_pb2.DT_BFLOAT16})
 
 
 class _Shapeless(Exception):
@@ -206,7 +188,7 @@ class _Walk:
         dtype = self._varint(fields[1, _VARINT][0])[0] if (1, _VARINT) in fields else 0
         shape = fields.get((2, _BYTES), (0, 0))
         contents = fields.keys() - {(1, _VARINT), (2, _BYTES), (3, _VARINT)}
-        if dtype not in _CONTENT_FORMATS or shape[0] != shape[1] or len(contents) != 1:
+        if dtype not in ELEMENT_FORMATS or shape[0] != shape[1] or len(contents) != 1:
             raise _Shapeless
         (content,) = contents
         low, high = fields[content]
@@ -217,11 +199,11 @@ class _Walk:
             (6, _BYTES): types_pb2.DT_DOUBLE,
             (6, _FIXED64): types_pb2.DT_DOUBLE,
         }
-        element = _CONTENT_FORMATS[dtype]
+        element = ELEMENT_FORMATS[dtype][0].str
         if field_types.get(content) != dtype or high - low != np.dtype(element).itemsize:
             raise _Shapeless
         is_bfloat16 = dtype == types_pb2.DT_BFLOAT16
-        self.slots.append(Slot(tag, index, low, element, True, is_bfloat16, dtype in _FLOAT32_TYPES))
+        self.slots.append(Slot(tag, index, low, element, True, is_bfloat16, dtype in FIT_FLOAT32))
 
     def _once(self, begin: int, end: int) -> dict[tuple[int, int], tuple[int, int]]:
         """Fields of a message, none of which may stand twice."""

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tensorboard_candles.events.points import Float64Array, FloatArray, Int64Array
+from tensorboard_candles.ohlc.groups import first_equal
 
 _SMALLEST, _LARGEST = 1e-100, 1e150
 """Magnitudes between which squares, and sums of very many of them, are safe in a double."""
@@ -119,8 +120,8 @@ class Summary:
         """Runs of neighbouring rows, each merged into one; `length` gives theirs, in order, none of it 0."""
         begin = np.cumsum(length) - length
         high, low = np.maximum.reduceat(self.high, begin), np.minimum.reduceat(self.low, begin)
-        highest = _first_equal(self.high, high, begin, length)
-        lowest = _first_equal(self.low, low, begin, length)
+        highest = first_equal(self.high, high, begin, length)
+        lowest = first_equal(self.low, low, begin, length)
         count = np.add.reduceat(self.count, begin)
         exponent = _exponents(high, low)
         each = np.repeat(exponent, length)
@@ -149,17 +150,6 @@ def _exponents(high: Float64Array, low: Float64Array) -> npt.NDArray[np.int32]:
     largest = np.maximum(high, -low)
     is_safe = (largest <= 0) | ((largest > _SMALLEST) & (largest < _LARGEST))
     return np.where(is_safe, 0, np.frexp(np.where(is_safe, 1.0, largest))[1])
-
-
-def _first_equal(
-    values: Float64Array, wanted: Float64Array, begin: Int64Array, length: Int64Array
-) -> Int64Array:
-    """Row of the first member of each run that equals the run's wanted value; each has one."""
-    rows = np.flatnonzero(values == np.repeat(wanted, length))
-    run = np.searchsorted(begin, rows, side="right") - 1
-    is_first = np.ones(len(rows), np.bool_)
-    is_first[1:] = run[1:] != run[:-1]
-    return rows[is_first]
 
 
 def stacked(summaries: list[Summary]) -> Summary:
