@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ from tests.browser import logs
 from tests.browser.conftest import OpenTab, StartServer
 from tests.browser.tab import Tab, until
 from tests.support import records
-from tests.support.server import Server, eventually
+from tests.support.server import Server, rust_data_server
 
 
 def test_an_empty_log_directory_says_what_to_do_until_a_run_appears(
@@ -136,24 +135,9 @@ def test_a_damaged_file_is_reported_and_the_rest_is_drawn(
 @pytest.fixture
 def data_server(tmp_path: Path) -> Iterator[str]:
     """TensorBoard's Rust server by itself: TensorBoard gets a sample from there and sees no files."""
-    logdir, port_file = tmp_path / "logs", tmp_path / "port"
-    logs.write_short_run(logdir, "run", steps=1000)
-    binary = import_module("tensorboard_data_server").server_binary()
-    options = [
-        "--port=0",
-        f"--port-file={port_file}",
-        "--samples-per-plugin=scalars=100",
-        "--die-after-stdin",
-    ]
-    process = subprocess.Popen([binary, f"--logdir={logdir}", *options], stdin=subprocess.PIPE)
-    try:
-        eventually(
-            lambda: port_file.exists() and port_file.read_text().endswith("\n"), what="the data server"
-        )
-        yield f"localhost:{int(port_file.read_text())}"
-    finally:
-        process.kill()
-        process.communicate()
+    logs.write_short_run(tmp_path / "logs", "run", steps=1000)
+    with rust_data_server(tmp_path / "logs", tmp_path / "port") as address:
+        yield address
 
 
 def test_a_sample_is_called_a_sample(

@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ import pytest
 
 from tests.support import brute_force, records
 from tests.support.series import wrong_candles
-from tests.support.server import Server, eventually
+from tests.support.server import Server, eventually, rust_data_server
 
 StartServer = Callable[..., Server]
 LOSS = {"run": "torch/everything", "tag": "loss"}
@@ -142,23 +141,8 @@ def test_a_log_directory_and_a_run_that_come_later_are_found(
 @pytest.fixture
 def data_server(tmp_path: Path, recorded_logs: Path) -> Iterator[str]:
     """TensorBoard's Rust server by itself: TensorBoard gets its data from there and sees no files."""
-    port_file = tmp_path / "port"
-    binary = import_module("tensorboard_data_server").server_binary()
-    options = [
-        "--port=0",
-        f"--port-file={port_file}",
-        "--samples-per-plugin=scalars=100",
-        "--die-after-stdin",
-    ]
-    process = subprocess.Popen([binary, f"--logdir={recorded_logs}", *options], stdin=subprocess.PIPE)
-    try:
-        eventually(
-            lambda: port_file.exists() and port_file.read_text().endswith("\n"), what="the data server"
-        )
-        yield f"localhost:{int(port_file.read_text())}"
-    finally:
-        process.kill()
-        process.communicate()
+    with rust_data_server(recorded_logs, tmp_path / "port") as address:
+        yield address
 
 
 def test_sampled_data_serve_where_there_are_no_files_and_say_so(

@@ -13,8 +13,10 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -171,3 +173,24 @@ class Server:
                 self.process.wait()
         assert ended is None, f"TensorBoard went down ({ended}):\n{self.output()}"
         assert not re.search(r'File ".*/tensorboard_candles/', self.output()), self.output()
+
+
+@contextmanager
+def rust_data_server(logdir: Path, port_file: Path) -> Iterator[str]:
+    """TensorBoard's Rust server by itself, with 100 points a series: its address for --grpc_data_provider."""
+    binary = import_module("tensorboard_data_server").server_binary()
+    options = [
+        "--port=0",
+        f"--port-file={port_file}",
+        "--samples-per-plugin=scalars=100",
+        "--die-after-stdin",
+    ]
+    process = subprocess.Popen([binary, f"--logdir={logdir}", *options], stdin=subprocess.PIPE)
+    try:
+        eventually(
+            lambda: port_file.exists() and port_file.read_text().endswith("\n"), what="the data server"
+        )
+        yield f"localhost:{int(port_file.read_text())}"
+    finally:
+        process.kill()
+        process.communicate()
