@@ -2,54 +2,25 @@
 
 from __future__ import annotations
 
-import math
 import struct
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tensorboard.compat.proto import event_pb2, summary_pb2, types_pb2
+from tensorboard.compat.proto import summary_pb2, types_pb2
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
 
 from tensorboard_candles import metadata
-from tensorboard_candles.events import Points, bulk, window
+from tensorboard_candles.events import bulk
 from tensorboard_candles.events.boundaries import find_boundaries
 from tensorboard_candles.events.bulk import BulkDecoder
 from tensorboard_candles.events.decode import Collector
 from tensorboard_candles.events.window import WindowDecoder
-from tests.support.records import event_record, record, scalar_record, start_record, version_record
-
-
-def plain(points: Points) -> list[Any]:
-    """Columns as they can be compared; NaN by its bits."""
-    value = points.value.astype(np.float64)
-    return [points.step.tolist(), points.wall_time.view(np.int64).tolist(), value.view(np.int64).tolist()]
-
-
-def read(content: bytes, *, in_bulk: bool, cuts: tuple[int, ...] = ()) -> list[Any]:
-    """Everything that is read of the content, window by window as it grows."""
-    decoder = WindowDecoder(BulkDecoder() if in_bulk else None)
-    told: list[Any] = []
-    begin = 0
-    for end in (*cuts, len(content)):
-        found = decoder.decode(content[begin:end])
-        for segment in found.segments:
-            scalars = {tag: plain(points) for tag, points in sorted(segment.scalars.items())}
-            told.append((segment.start, scalars, plain(segment.epoch_marks)))
-        told.append((found.first_wall_time, found.damages, found.suspect, found.consumed, found.unfinished))
-        begin += found.consumed
-    return told
-
-
-def assert_same(content: bytes, cuts: tuple[int, ...] = ()) -> None:
-    expected = read(content, in_bulk=False, cuts=cuts)
-    assert read(content, in_bulk=True, cuts=cuts) == expected
-    with pytest.MonkeyPatch.context() as patch:  # in bulk behind damage, too
-        patch.setattr(window, "_LEAST_REACH_BYTES", 0)
-        assert read(content, in_bulk=True, cuts=cuts) == expected
+from tests.support.any_log import any_piece, any_value
+from tests.support.reading import assert_same, read
+from tests.support.records import event_of, record, scalar_record, scalar_value, tensor_value, version_record
 
 
 def share_in_bulk(content: bytes) -> float:
@@ -60,21 +31,6 @@ def share_in_bulk(content: bytes) -> float:
     end, count, _ = BulkDecoder().decode(content, 0, len(content), 0, collector)
     assert end == len(content)
     return 1 - len(singly) / count
-
-
-def scalar_value(tag: str, value: float) -> summary_pb2.Summary.Value:
-    return summary_pb2.Summary.Value(tag=tag, simple_value=value)
-
-
-def tensor_value(tag: str, tensor: TensorProto, plugin: str | None = None) -> summary_pb2.Summary.Value:
-    value = summary_pb2.Summary.Value(tag=tag, tensor=tensor)
-    if plugin is not None:
-        value.metadata.plugin_data.plugin_name = plugin
-    return value
-
-
-def event_of(*values: summary_pb2.Summary.Value, step: int, wall_time: float = 1.5) -> bytes:
-    return event_record(event_pb2.Event(step=step, wall_time=wall_time, summary={"value": values}))
 
 
 def test_a_regular_log_is_read_in_bulk() -> None:
@@ -252,67 +208,6 @@ def test_the_period_of_a_log_finds_every_boundary() -> None:
     found = find_boundaries(content, 0, len(content))
     assert found.length.tolist() == sizes
     assert found.end == len(content) - 4
-
-
-tags = st.sampled_from(["a", "b", "loss", "train/loss", "τ/ü", "layer_01", "layer_02", ""])
-steps = st.one_of(
-    st.integers(0, 300), st.integers(-(2**63), 2**63 - 1), st.sampled_from([127, 128, 16383, 16384])
-)
-floats = st.one_of(st.floats(width=32), st.sampled_from([math.nan, math.inf, 0.0]))
-plugins = st.sampled_from([None, None, "scalars", "hparams", "candles", ""])
-int64s = st.integers(-(2**63), 2**63 - 1)
-any_tensor = st.one_of(
-    st.builds(lambda x: TensorProto(dtype=types_pb2.DT_FLOAT, float_val=[x]), floats),
-    st.builds(lambda x: TensorProto(dtype=types_pb2.DT_FLOAT, tensor_content=struct.pack("<f", x)), floats),
-    st.builds(lambda x: TensorProto(dtype=types_pb2.DT_DOUBLE, double_val=[x]), floats),
-    st.builds(lambda x: TensorProto(dtype=types_pb2.DT_INT64, int64_val=[x]), int64s),
-    st.builds(lambda x: TensorProto(dtype=types_pb2.DT_BFLOAT16, half_val=[x & 0xFFFF]), int64s),
-    st.builds(lambda x: TensorProto(dtype=types_pb2.DT_FLOAT, float_val=[x, x]), floats),
-    st.just(TensorProto(dtype=types_pb2.DT_FLOAT, float_val=[1], tensor_shape={"dim": [{"size": 1}]})),
-    st.just(TensorProto(dtype=types_pb2.DT_STRING, string_val=[b"text"])),
-)
-
-
-@st.composite
-def any_value(draw: Callable[..., Any]) -> summary_pb2.Summary.Value:
-    tag = draw(tags)
-    if draw(st.booleans()):
-        return scalar_value(tag, draw(floats))
-    value = tensor_value(tag, draw(any_tensor), draw(plugins))
-    if value.metadata.plugin_data.plugin_name == "candles":
-        value.metadata.plugin_data.content = metadata.plugin_content(metadata.EPOCH_KIND)
-    return value
-
-
-@st.composite
-def any_event(draw: Callable[..., Any]) -> bytes:
-    values = draw(st.lists(any_value(), max_size=3))
-    return event_of(*values, step=draw(steps), wall_time=draw(st.one_of(st.just(0.0), st.floats())))
-
-
-def flipped(content: bytes, where: float, bits: int) -> bytes:
-    damaged = bytearray(content)
-    damaged[int(where * len(damaged))] ^= bits
-    return bytes(damaged)
-
-
-any_piece = st.one_of(
-    any_event(),
-    st.builds(lambda event, times: event * times, any_event(), st.sampled_from([2, 3, 70])),
-    st.builds(lambda event, part: event[: int(part * len(event))], any_event(), st.floats(0, 1)),
-    st.builds(flipped, any_event(), st.floats(0, 0.999), st.integers(1, 255)),
-    st.builds(
-        lambda tag, first, count: b"".join(
-            scalar_record(tag, step=first + row, value=row / 3) for row in range(count)
-        ),
-        tags,
-        st.integers(0, 200),
-        st.integers(1, 150),
-    ),
-    st.builds(lambda step, time: start_record(step, wall_time=time), st.integers(0, 300), st.floats(0, 2e9)),
-    st.binary(max_size=40),
-    st.binary(max_size=40).map(record),
-)
 
 
 @settings(deadline=None)  # the machine may be busy

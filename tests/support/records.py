@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import google_crc32c
-from tensorboard.compat.proto import event_pb2
+from tensorboard.compat.proto import event_pb2, summary_pb2
+from tensorboard.compat.proto.tensor_pb2 import TensorProto
 
 FILE_NAME = "events.out.tfevents.1700000000.localhost.0"
 FIRST_SECOND = 1_700_000_000.0
@@ -28,6 +29,21 @@ def record(payload: bytes) -> bytes:
 
 def event_record(event: event_pb2.Event) -> bytes:
     return record(event.SerializeToString())
+
+
+def scalar_value(tag: str, value: float) -> summary_pb2.Summary.Value:
+    return summary_pb2.Summary.Value(tag=tag, simple_value=value)
+
+
+def tensor_value(tag: str, tensor: TensorProto, plugin: str | None = None) -> summary_pb2.Summary.Value:
+    value = summary_pb2.Summary.Value(tag=tag, tensor=tensor)
+    if plugin is not None:
+        value.metadata.plugin_data.plugin_name = plugin
+    return value
+
+
+def event_of(*values: summary_pb2.Summary.Value, step: int, wall_time: float = 1.5) -> bytes:
+    return event_record(event_pb2.Event(step=step, wall_time=wall_time, summary={"value": values}))
 
 
 def version_record(wall_time: float = FIRST_SECOND) -> bytes:

@@ -1,0 +1,41 @@
+"""Reading bytes both ways, in bulk and event by event, and seeing that they agree."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tensorboard_candles.events import Points, window
+from tensorboard_candles.events.bulk import BulkDecoder
+from tensorboard_candles.events.window import WindowDecoder
+
+
+def plain(points: Points) -> list[Any]:
+    """Columns as they can be compared; NaN by its bits."""
+    value = points.value.astype(np.float64)
+    return [points.step.tolist(), points.wall_time.view(np.int64).tolist(), value.view(np.int64).tolist()]
+
+
+def read(content: bytes, *, in_bulk: bool, cuts: tuple[int, ...] = ()) -> list[Any]:
+    """Everything that is read of the content, window by window as it grows."""
+    decoder = WindowDecoder(BulkDecoder() if in_bulk else None)
+    told: list[Any] = []
+    begin = 0
+    for end in (*cuts, len(content)):
+        found = decoder.decode(content[begin:end])
+        for segment in found.segments:
+            scalars = {tag: plain(points) for tag, points in sorted(segment.scalars.items())}
+            told.append((segment.start, scalars, plain(segment.epoch_marks)))
+        told.append((found.first_wall_time, found.damages, found.suspect, found.consumed, found.unfinished))
+        begin += found.consumed
+    return told
+
+
+def assert_same(content: bytes, cuts: tuple[int, ...] = ()) -> None:
+    expected = read(content, in_bulk=False, cuts=cuts)
+    assert read(content, in_bulk=True, cuts=cuts) == expected
+    with pytest.MonkeyPatch.context() as patch:  # in bulk behind damage, too
+        patch.setattr(window, "_LEAST_REACH_BYTES", 0)
+        assert read(content, in_bulk=True, cuts=cuts) == expected
