@@ -1,20 +1,22 @@
 """Bytes → points: event files found, framed, verified and decoded.
 
-Read in this order: `discovery` (which files belong to which run), `framing` (records in bytes, and what to
-do where they are damaged), `decode` (events to columns), `tail` (a file that grows). Then what makes it fast:
-`bulk` (the trick, in five steps), with `boundaries`, `template` and `crc`.
+Read in this order: `storage` (where files lie), `discovery` (which of them belong to which run), `framing`
+(records in bytes, and what to do where they are damaged), `decode` (events to columns), `tail` (a file that
+grows). Then what makes it fast: `bulk` (the trick, in five steps), with `boundaries`, `template` and `crc`.
 """
 
 from tensorboard_candles.events.bulk import BulkDecoder
 from tensorboard_candles.events.discovery import LogRoot, RunFiles, discover, log_roots
 from tensorboard_candles.events.framing import Damage
 from tensorboard_candles.events.points import Points, Segment, SessionStart
+from tensorboard_candles.events.storage import LogPath
 from tensorboard_candles.events.tail import EventFile, Window
 
 __all__ = [
     "BulkDecoder",
     "Damage",
     "EventFile",
+    "LogPath",
     "LogRoot",
     "Points",
     "RunFiles",

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import os
 import re
-from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-_URI = re.compile(r"[a-zA-Z][0-9a-zA-Z.]*://.*", re.DOTALL)
+from tensorboard_candles.events.storage import LogPath, storage_of
 
-_MOST_VISITS = 16
-"""Paths by which one directory is listed; links may well show a run under two or three names."""
+_URI = re.compile(r"[a-zA-Z][0-9a-zA-Z.]*://.*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class LogRoot:
     """A directory to look for runs in, and what their names begin with (empty for `--logdir`)."""
 
-    path: Path
+    path: LogPath
     name: str = ""
 
 
@@ -28,7 +26,7 @@ class RunFiles:
     """A run: its name and its event files, in the order in which they count (by file name)."""
 
     name: str
-    files: tuple[Path, ...]
+    files: tuple[LogPath, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,75 +64,16 @@ def discover(roots: Sequence[LogRoot]) -> Discovered:
     Symbolic links are followed, as TensorBoard follows them, but to one directory only so many times. A log
     directory that is not there yet holds no run.
     """
-    files_of: dict[str, list[Path]] = {}
+    files_of: dict[str, list[LogPath]] = {}
     unreadable: list[tuple[str, str]] = []
     for root in roots:
-        for directory, files in _walk(root.path, unreadable):
-            name = os.path.relpath(directory, root.path)
-            name = os.path.join(root.name, name) if root.name else name
-            files_of.setdefault(_as_text(name), []).extend(files)
+        for below, files in storage_of(root.path).walk(str(root.path), unreadable):
+            name = os.path.join(root.name, below) if root.name else below
+            directory = root.path / below
+            files_of.setdefault(_as_text(name), []).extend(directory / file for file in files)
     by_file_name = {name: sorted(files, key=lambda path: path.name) for name, files in files_of.items()}
     runs = (RunFiles(name, tuple(by_file_name[name])) for name in sorted(by_file_name))
-    return Discovered(tuple(runs), tuple(unreadable))
-
-
-def _walk(root: Path, unreadable: list[tuple[str, str]]) -> Iterator[tuple[Path, list[Path]]]:
-    """Directories that hold event files, with them; the least deep first, whose names are the plainest."""
-    # With each directory, those above it: to stop at a link that leads back up.
-    waiting: deque[tuple[Path, _Above | None]] = deque([(root, None)])
-    visits: Counter[tuple[int, int]] = Counter()
-    while waiting:
-        directory, above = waiting.popleft()
-        try:
-            status = directory.stat()
-            with os.scandir(directory) as listing:
-                entries = sorted(listing, key=lambda entry: entry.name)
-        except FileNotFoundError:
-            continue
-        except OSError as error:
-            unreadable.append((_as_text(str(directory)), error.strerror or str(error)))
-            continue
-        here = _Above(status.st_dev, status.st_ino, above)
-        if here.is_below_itself():
-            continue
-        visits[here.device, here.inode] += 1
-        if visits[here.device, here.inode] > _MOST_VISITS:
-            # Directories linked to one another have more paths than anyone could list.
-            unreadable.append((_as_text(str(directory)), f"linked to from more than {_MOST_VISITS} places"))
-            continue
-        files = [directory / entry.name for entry in entries if _is_event_file(entry)]
-        if files:
-            yield directory, files
-        waiting += [(directory / entry.name, here) for entry in entries if _is_directory(entry)]
-
-
-@dataclass(frozen=True, slots=True)
-class _Above:
-    """A directory on the way down, and the one above it."""
-
-    device: int
-    inode: int
-    above: _Above | None
-
-    def is_below_itself(self) -> bool:
-        above = self.above
-        while above:
-            if (above.device, above.inode) == (self.device, self.inode):
-                return True
-            above = above.above
-        return False
-
-
-def _is_event_file(entry: os.DirEntry[str]) -> bool:
-    is_named_so = "tfevents" in entry.name and not entry.name.endswith(".profile-empty")
-    return is_named_so and not _is_directory(entry)
-
-
-def _is_directory(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_dir()
-    except OSError:  # a link in a circle of links
-        return False
+    return Discovered(tuple(runs), tuple((_as_text(directory), what) for directory, what in unreadable))
 
 
 def _as_text(name: str) -> str:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-import os
-import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import BinaryIO
 
 from tensorboard_candles.events.bulk import BulkDecoder
+from tensorboard_candles.events.decode import PluginData
 from tensorboard_candles.events.framing import CUT_SHORT, Damage
 from tensorboard_candles.events.points import Segment
+from tensorboard_candles.events.storage import Identity, LogPath, OpenFile, storage_of
 from tensorboard_candles.events.window import Decoded, WindowDecoder
 
 WINDOW_BYTES = 4 << 20
@@ -36,19 +34,7 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class _Identity:
-    device: int
-    inode: int
-    size: int
-    mtime_ns: int
-
-    @staticmethod
-    def of(status: os.stat_result) -> _Identity:
-        return _Identity(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
-
-
-@dataclass(frozen=True, slots=True)
-class _Passed:
+class Passed:
     """A stretch without a good record, looked through up to where reading goes on, and not kept."""
 
     damage: Damage
@@ -59,6 +45,22 @@ class _Passed:
     """Where its first record begins that the file was too short for; to be gone back to when the file"""
     at_size: float = math.inf
     """has this many bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How far a file was read, and what it takes to read on from there, in this process or in another one."""
+
+    seen: Identity
+    """The file as it was then."""
+    head: bytes
+    offset: int
+    bytes_read: int
+    plugins: Mapping[str, PluginData]
+    damages: tuple[Damage, ...]
+    damage_count: int
+    suspect: Damage | None
+    passed: Passed | None
 
 
 class EventFile:
@@ -74,13 +76,18 @@ class EventFile:
     `problem_count`.
     """
 
-    def __init__(self, path: Path, bulk: BulkDecoder | None = None) -> None:
+    def __init__(
+        self, path: LogPath, bulk: BulkDecoder | None = None, *, reached: Reached | None = None
+    ) -> None:
         self.path = path
+        self._storage = storage_of(path)
         # Shared by the files of a log directory, which are alike: a shape met in one is known in all.
         self._bulk = bulk or BulkDecoder()
-        self._seen: _Identity | None = None
+        self._seen: Identity | None = None
         self._is_read = False
         self._begin()
+        if reached:
+            self._resume(reached)
 
     def _begin(self) -> None:
         self.bytes_read = 0
@@ -91,7 +98,31 @@ class EventFile:
         self._damages: list[Damage] = []
         self._damage_count = 0
         self._suspect: Damage | None = None
-        self._passed: _Passed | None = None
+        self._passed: Passed | None = None
+
+    def _resume(self, reached: Reached) -> None:
+        self._seen, self._is_read = reached.seen, True
+        self.bytes_read, self._offset, self._head = reached.bytes_read, reached.offset, reached.head
+        self._decoder = WindowDecoder(self._bulk, reached.plugins)
+        self._damages, self._damage_count = list(reached.damages), reached.damage_count
+        self._suspect, self._passed = reached.suspect, reached.passed
+
+    @property
+    def reached(self) -> Reached | None:
+        """Where the next read goes on; None while one is under way, and after one that failed."""
+        if not self._is_read or self._seen is None:
+            return None
+        return Reached(
+            self._seen,
+            self._head,
+            self._offset,
+            self.bytes_read,
+            dict(self._decoder.plugins),
+            tuple(self._damages),
+            self._damage_count,
+            self._suspect,
+            self._passed,
+        )
 
     @property
     def problems(self) -> list[Damage]:
@@ -108,10 +139,10 @@ class EventFile:
 
         Raises OSError where the file can't be read.
         """
-        if self._is_read and _Identity.of(os.stat(self.path)) == self._seen:
+        if self._is_read and self._storage.identity(str(self.path)) == self._seen:
             return
-        with _open_regular(self.path) as file:
-            now, head = _Identity.of(os.fstat(file.fileno())), _head_of(file)
+        with self._storage.open(str(self.path), self._offset) as file:
+            now, head = file.identity, file.read(0, _HEAD_BYTES)
             is_other = self._is_other_file(now, head)
             # From here on, what is known of the file moves only together with what is given of it: where
             # reading fails halfway, the next read goes on behind the last window, or sees another file.
@@ -124,24 +155,23 @@ class EventFile:
         self._is_read = True
         self.bytes_read = max(self.bytes_read, now.size)
 
-    def _is_other_file(self, now: _Identity, head: bytes) -> bool:
+    def _is_other_file(self, now: Identity, head: bytes) -> bool:
         if self._seen is None:
             return False
-        same_inode = (now.device, now.inode) == (self._seen.device, self._seen.inode)
-        if not same_inode or now.size < self.bytes_read:
+        if now.file != self._seen.file or now.size < self.bytes_read:
             return True
         return head[: len(self._head)] != self._head
 
-    def _read_windows(self, file: BinaryIO, size: int) -> Iterator[Window]:
+    def _read_windows(self, file: OpenFile, size: int) -> Iterator[Window]:
         if self._passed and self._passed.at_size <= size:
             self._go_back(self._passed)
-        file.seek(self._offset)
         buffer = b""
         wanted = 0
         # No further than the file went at first, however fast it grows: others wait to be read too.
         while (left := size - self._offset - len(buffer)) > 0:
             # Where nothing settles, all is looked at again: so twice as much each time.
-            chunk = file.read(min(left, max(WINDOW_BYTES, wanted - len(buffer), len(buffer))))
+            more = max(WINDOW_BYTES, wanted - len(buffer), len(buffer))
+            chunk = file.read(self._offset + len(buffer), min(left, more))
             if not chunk:
                 return
             buffer += chunk
@@ -175,7 +205,7 @@ class EventFile:
     def _pass_over(self, buffer: bytes, found: Decoded) -> bytes:
         """Keep the end only of a buffer that begins with a long stretch without a good record."""
         damage = self._suspect or Damage(self._offset, CUT_SHORT)
-        passed = self._passed or _Passed(damage, is_torn=found.suspect is None)
+        passed = self._passed or Passed(damage, is_torn=found.suspect is None)
         kept = buffer[-WINDOW_BYTES:]
         if found.unfinished:
             begin, end = (self._offset - found.consumed + place for place in found.unfinished)
@@ -190,17 +220,3 @@ class EventFile:
         self._offset = min(self._offset, passed.back_to)
         is_begin = passed.back_to == passed.damage.offset
         self._passed = None if is_begin else replace(passed, at_size=math.inf)
-
-
-def _open_regular(path: Path) -> BinaryIO:
-    # Not blocking: whoever put a named pipe here must not be able to hang the reader.
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise OSError(f"{path.name} is not a regular file")
-    return os.fdopen(descriptor, "rb", buffering=0)
-
-
-def _head_of(file: BinaryIO) -> bytes:
-    file.seek(0)
-    return file.read(_HEAD_BYTES)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-import os
 import secrets
 import threading
-from pathlib import Path
 
-from tensorboard_candles.events import BulkDecoder, EventFile, Window
+from tensorboard_candles.events import BulkDecoder, EventFile, LogPath, Window
 from tensorboard_candles.events.points import no_points
+from tensorboard_candles.events.storage import storage_of
 from tensorboard_candles.store.content import EPOCH_MARKS, FileContent
 from tensorboard_candles.store.merged import Merged
 from tensorboard_candles.store.source import RunView, Series
@@ -23,7 +22,7 @@ class RunFile:
     of a file is never shown as if it were the whole. In the meantime `is_loaded` is false.
     """
 
-    def __init__(self, path: Path, bulk: BulkDecoder) -> None:
+    def __init__(self, path: LogPath, bulk: BulkDecoder) -> None:
         self.path = path
         self._bulk = bulk
         self.events = EventFile(path, bulk)
@@ -63,7 +62,7 @@ class RunFile:
     def measure(self) -> None:
         """Look how large the file is."""
         try:
-            self.size_bytes = os.stat(self.path).st_size
+            self.size_bytes = storage_of(self.path).identity(str(self.path)).size
         except OSError:
             self.size_bytes = 0
 
@@ -73,7 +72,7 @@ class Run:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.files: dict[Path, RunFile] = {}
+        self.files: dict[LogPath, RunFile] = {}
         """Replaced as a whole where it changes."""
         # A lock for each run: while one that is large is put together, the others are read on.
         self._lock = threading.Lock()
@@ -83,7 +82,7 @@ class Run:
         self._view: RunView | None = None
         self._merged: dict[str | None, Merged] = {}
 
-    def keep_only(self, paths: tuple[Path, ...], bulk: BulkDecoder) -> bool:
+    def keep_only(self, paths: tuple[LogPath, ...], bulk: BulkDecoder) -> bool:
         """Follow the directory: files that went are forgotten, new ones wait to be read. True if changed."""
         # A directory may be named twice.
         if list(self.files) == list(dict.fromkeys(paths)):

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tensorboard_candles.events import LogRoot, discover, discovery, log_roots
+from tensorboard_candles.events import LogRoot, discover, log_roots
+from tensorboard_candles.events.storage import LocalStorage
 
 
 def make(path: Path) -> Path:
@@ -62,8 +63,8 @@ def test_runs_are_found_however_deep_they_lie(tmp_path: Path) -> None:
 def test_directories_come_least_deep_first_and_then_in_the_order_of_their_names(tmp_path: Path) -> None:
     for run in ["a", "a/b", "a/c/d", "b"]:
         make(tmp_path / run / "events.out.tfevents.1")
-    walked = [directory for directory, _ in discovery._walk(tmp_path, [])]
-    assert walked == [tmp_path / run for run in ["a", "b", "a/b", "a/c/d"]]
+    walked = [directory for directory, _ in LocalStorage().walk(str(tmp_path), [])]
+    assert walked == ["a", "b", "a/b", "a/c/d"]
 
 
 def test_a_log_directory_that_is_not_there_holds_no_run(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tensorboard.compat.proto import event_pb2
 
-from tensorboard_candles.events import EventFile, Window
+from tensorboard_candles.events import EventFile, Window, storage
 from tensorboard_candles.events import tail as tail_module
 from tensorboard_candles.events.crc import masked_crc32c
 from tests.support.records import event_record, scalar_record, version_record
@@ -169,11 +169,11 @@ class Failing(io.FileIO):
 
 @pytest.fixture
 def failing(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Failing]]:
-    def open_failing(path: Path) -> Failing:
+    def open_failing(path: str) -> Failing:
         return Failing(path)
 
     monkeypatch.setattr(tail_module, "WINDOW_BYTES", 100)
-    monkeypatch.setattr(tail_module, "_open_regular", open_failing)
+    monkeypatch.setattr(storage, "_open_regular", open_failing)
     yield Failing
     Failing.good_until = 0
 
