@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from google.protobuf.message import DecodeError
@@ -37,8 +38,9 @@ class WindowDecoder:
     Without a bulk decoder every record is parsed by itself: slow, and the reference for what is right.
     """
 
-    def __init__(self, bulk: BulkDecoder | None) -> None:
-        self._plugins: dict[str, PluginData] = {}
+    def __init__(self, bulk: BulkDecoder | None, plugins: Mapping[str, PluginData] | None = None) -> None:
+        self.plugins = dict(plugins or {})
+        """Of each tag met so far; what an earlier decoder of the file knew is what this one begins with."""
         self._bulk = bulk
 
     def decode(self, buffer: bytes, available: int = 0) -> Decoded:
@@ -46,7 +48,7 @@ class WindowDecoder:
 
         `available` is how many bytes the file has from there on, where that is more than the buffer holds.
         """
-        collector = Collector(self._plugins)
+        collector = Collector(self.plugins)
         scanner = Scanner(buffer, available)
         damages: list[Damage] = []
         position = record = 0
