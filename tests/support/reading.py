@@ -9,13 +9,28 @@ import pytest
 
 from tensorboard_candles.events import Points, window
 from tensorboard_candles.events.bulk import BulkDecoder
-from tensorboard_candles.events.window import WindowDecoder
+from tensorboard_candles.events.window import Decoded, WindowDecoder
 
 
 def plain(points: Points) -> list[Any]:
     """Columns as they can be compared; NaN by its bits."""
     value = points.value.astype(np.float64)
     return [points.step.tolist(), points.wall_time.view(np.int64).tolist(), value.view(np.int64).tolist()]
+
+
+def points_of(found: Decoded) -> list[Any]:
+    """What was read of records, in a form that can be compared."""
+    return [
+        found.first_wall_time,
+        *(
+            (
+                segment.start,
+                {tag: plain(points) for tag, points in sorted(segment.scalars.items())},
+                plain(segment.epoch_marks),
+            )
+            for segment in found.segments
+        ),
+    ]
 
 
 def read(content: bytes, *, in_bulk: bool, cuts: tuple[int, ...] = ()) -> list[Any]:
@@ -25,10 +40,7 @@ def read(content: bytes, *, in_bulk: bool, cuts: tuple[int, ...] = ()) -> list[A
     begin = 0
     for end in (*cuts, len(content)):
         found = decoder.decode(content[begin:end])
-        for segment in found.segments:
-            scalars = {tag: plain(points) for tag, points in sorted(segment.scalars.items())}
-            told.append((segment.start, scalars, plain(segment.epoch_marks)))
-        told.append((found.first_wall_time, found.damages, found.suspect, found.consumed, found.unfinished))
+        told += [points_of(found), found.damages, found.suspect, found.consumed, found.unfinished]
         begin += found.consumed
     return told
 
