@@ -1,25 +1,40 @@
 """Where records begin, found many at a time.
 
-Training logs repeat: the records of one logging step have the same lengths as those of the step before. So a
-few records are walked one by one, their lengths are searched for a period, and the period is laid over what
-follows: two strided comparisons per record of the period test thousands of headers at once. Where it stops
-fitting (a number grew by a byte, something else was logged), walking begins again.
+Two ways, in turns:
+
+* *Search.* A header is a length of eight bytes and its checksum. Lengths below 256 leave seven zero bytes in
+  a row, and whatever their place, four of those make a whole aligned word: so one comparison of the buffer
+  with zero, word by word, finds nearly every header, and the checksum says which of the finds are headers.
+  Each record must begin where the one before it ends; what the comparison missed is looked at singly.
+* *Repeat.* Training logs repeat: the records of one logging step have the same lengths as those of the step
+  before. So the lengths found are searched for a period, and the period is laid over what follows: two
+  comparisons per record, of thousands of steps at once. Where it stops fitting (a number grew by a byte,
+  something else was logged), the search goes on.
 """
 
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_left
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
+import numpy.typing as npt
 
-from tensorboard_candles.events.crc import masked_crc32c, masked_crc_of_length
+from tensorboard_candles.events.crc import UInt32Array, masked_crc32c, masked_crc_of_length
 from tensorboard_candles.events.framing import FRAME_BYTES, HEADER_BYTES
 from tensorboard_candles.events.points import Int64Array
 
-_MOST_WALKED = 4096
 _LONGEST_PERIOD = 512
 _LEAST_FIT = 32
+_MANY = 2048
+"""Records found by their period that are worth having looked for one."""
+_LEAST_SEARCHED_BYTES = 1 << 15
+_MOST_SEARCHED_BYTES = 1 << 20
+_LENGTH_LIMIT = 1 << 16
+
+BoolArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +64,16 @@ def find_boundaries(buffer: bytes, start: int, end: int) -> Boundaries:
     """
     starts: list[Int64Array] = []
     lengths: list[Int64Array] = []
-    count = 64
-    while True:
-        walked, sizes, is_broken = _walk(buffer, start, end, count)
-        if len(walked):
-            starts.append(walked)
-            lengths.append(sizes)
-            start = int(walked[-1] + sizes[-1]) + FRAME_BYTES
-        if is_broken:
+    searched_bytes = _LEAST_SEARCHED_BYTES
+    while end - start >= FRAME_BYTES:
+        ahead = min(end, start + searched_bytes)
+        found, sizes = _search(buffer, start, ahead, end)
+        if not len(found):
+            break
+        starts.append(found)
+        lengths.append(sizes)
+        start = int(found[-1] + sizes[-1]) + FRAME_BYTES
+        if start < ahead:
             break
         period = _period(sizes)
         repeated = _repeat(buffer, start, end, sizes[-period:]) if period else sizes[:0]
@@ -64,45 +81,107 @@ def find_boundaries(buffer: bytes, start: int, end: int) -> Boundaries:
             starts.append(repeated)
             lengths.append(np.tile(sizes[-period:], len(repeated) // period))
             start = int(repeated[-1] + sizes[-1]) + FRAME_BYTES
-        # What fits a period is soon found again; what fits none is walked in longer and longer stretches.
-        count = max(64, 3 * period) if len(repeated) > count else min(2 * count, _MOST_WALKED)
+        # What fits a period is soon found again; what fits none is searched in longer and longer stretches.
+        pays = len(repeated) > _MANY
+        searched_bytes = _LEAST_SEARCHED_BYTES if pays else min(4 * searched_bytes, _MOST_SEARCHED_BYTES)
     empty = np.empty(0, np.int64)
     return Boundaries(np.concatenate([empty, *starts]), np.concatenate([empty, *lengths]))
 
 
-def _walk(buffer: bytes, start: int, end: int, count: int) -> tuple[Int64Array, Int64Array, bool]:
-    """Up to `count` records, one by one; and whether something stopped the walk before."""
-    found: list[int] = []
-    last = end - FRAME_BYTES
-    while len(found) < count and start <= last:
-        found.append(start)
-        start += buffer[start] + (buffer[start + 1] << 8) + FRAME_BYTES
-    starts = np.array(found, np.int64)
-    headers = _headers(buffer, starts)
-    length = headers[:, :8].copy().view("<u8")[:, 0]
-    fits = (length < 1 << 16) & (starts + length.astype(np.int64) <= last)
-    fits[fits] &= masked_crc_of_length(length[fits]) == headers[fits, 8:].copy().view("<u4")[:, 0]
-    good = len(fits) if fits.all() else int(np.argmin(fits))
-    return starts[:good], length[:good].astype(np.int64), good < count
+def _search(buffer: bytes, start: int, ahead: int, end: int) -> tuple[Int64Array, Int64Array]:
+    """Start and length of the records that follow one another from `start` on and begin before `ahead`."""
+    starts, lengths = _headers_between(buffer, start, ahead, end)
+    following = starts + lengths + FRAME_BYTES
+    # The chain goes on from each of these to the next but where one is missing, or false, or the last.
+    links_end = np.append(np.flatnonzero(following[:-1] != starts[1:]), len(starts) - 1).tolist()
+    pieces: list[tuple[Int64Array, Int64Array]] = []
+    index = 0
+    while start < ahead:
+        index += int(np.searchsorted(starts[index:], start))
+        if index < len(starts) and starts[index] == start:
+            last = links_end[bisect_left(links_end, index)]
+            pieces.append((starts[index : last + 1], lengths[index : last + 1]))
+            index, start = last + 1, int(following[last])
+            continue
+        length = _length_at(buffer, start, end)
+        if length is None:
+            break
+        pieces.append((np.array([start]), np.array([length])))
+        start += length + FRAME_BYTES
+    empty = np.empty(0, np.int64)
+    return (
+        np.concatenate([empty, *(piece for piece, _ in pieces)]),
+        np.concatenate([empty, *(piece for _, piece in pieces)]),
+    )
 
 
-def _headers(buffer: bytes, starts: Int64Array) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
-    if not len(starts):
-        return np.empty((0, HEADER_BYTES), np.uint8)
-    data = np.frombuffer(buffer, np.uint8)
-    return np.lib.stride_tricks.sliding_window_view(data, HEADER_BYTES)[starts]
+def _headers_between(buffer: bytes, low: int, high: int, end: int) -> tuple[Int64Array, Int64Array]:
+    """Where headers of whole records stand between `low` and `high`, most of them; and their lengths."""
+    words = np.frombuffer(buffer, "<u4", max(0, min(high + 8, end) // 4))[low // 4 :]
+    is_zero = words == 0
+    zero = np.flatnonzero(is_zero[1:] & ~is_zero[:-1])
+    # The last byte before the zeros that is none itself: with it ends the length, of one byte or of two.
+    top = 4 * (zero + low // 4)
+    for bits in (8, 16, 24):
+        top += words[zero] >= np.uint32(1 << bits)
+    starts, length, is_header = _verified(buffer, top, low, high, end)
+    longer, longer_length, is_longer = _verified(buffer, top[~is_header] - 1, low, high, end)
+    starts = np.concatenate([starts[is_header], longer[is_longer]])
+    length = np.concatenate([length[is_header], longer_length[is_longer]])
+    if is_longer.any():
+        starts, first = np.unique(starts, return_index=True)
+        length = length[first]
+    return starts, length
+
+
+def _verified(
+    buffer: bytes, starts: Int64Array, low: int, high: int, end: int
+) -> tuple[Int64Array, Int64Array, BoolArray]:
+    """The positions, the length that stands at each, and whether a header of a whole record does."""
+    last = min(high, end - FRAME_BYTES + 1, len(buffer) - HEADER_BYTES + 1)
+    inside = np.clip(starts, low, last - 1)
+    length = _at_each(buffer, inside, "<u8").astype(np.int64)
+    short = length & (_LENGTH_LIMIT - 1)
+    verifies = _crc_of_lengths()[short] == _at_each(buffer, inside + 8, "<u4")
+    verifies &= (short == length) & (inside == starts) & (starts + short <= end - FRAME_BYTES)
+    return starts, short, verifies
+
+
+def _at_each(buffer: bytes, positions: Int64Array, element: str) -> npt.NDArray[np.unsignedinteger]:
+    """The number that stands at each position."""
+    size = np.dtype(element).itemsize
+    every = np.ndarray((len(buffer) - size + 1,), element, buffer, 0, (1,))
+    return every[positions]
+
+
+def _length_at(buffer: bytes, start: int, end: int) -> int | None:
+    """Length of the whole record at `start`; None where there is none, or one too long."""
+    if start > end - FRAME_BYTES:
+        return None
+    header = buffer[start : start + 8]
+    length = int.from_bytes(header, "little")
+    if length >= _LENGTH_LIMIT or start + length > end - FRAME_BYTES:
+        return None
+    stored = int.from_bytes(buffer[start + 8 : start + HEADER_BYTES], "little")
+    return length if masked_crc32c(header) == stored else None
+
+
+@cache
+def _crc_of_lengths() -> UInt32Array:
+    """Masked checksum of each length below 2^16."""
+    return masked_crc_of_length(np.arange(_LENGTH_LIMIT, dtype=np.uint64))
 
 
 def _period(lengths: Int64Array) -> int:
     """The shortest period that the last lengths keep to, twice at least; 0 for none."""
     # As bytes, which compare far faster than lists do; a length fits into two.
     sizes = lengths[-2 * _LONGEST_PERIOD :].astype("<u2").tobytes()
-    least = 2 * min(_LEAST_FIT, len(lengths))
-    for period in range(2, len(sizes) // 2 + 2, 2):
-        if sizes[-2:] == sizes[-period - 2 : -period]:
-            tail = sizes[-max(2 * period, least) :]
-            if tail[period:] == tail[:-period]:
-                return period // 2
+    recent = sizes[-2 * min(_LEAST_FIT, len(lengths) // 2) :]
+    earlier = len(sizes) - len(recent)
+    while (earlier := sizes.rfind(recent, 0, earlier + len(recent) - 1)) >= 0:
+        period = len(sizes) - len(recent) - earlier
+        if period % 2 == 0 and sizes[-period:] == sizes[-2 * period : -period]:
+            return period // 2
     return 0
 
 

@@ -21,7 +21,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from google.protobuf.message import DecodeError
 from tensorboard.compat.proto import event_pb2
 
@@ -30,7 +29,8 @@ from tensorboard_candles.events.crc import masked, masked_crc32c
 from tensorboard_candles.events.decode import ORDER_BITS, Collector, Piece
 from tensorboard_candles.events.framing import FOOTER_BYTES, FRAME_BYTES, HEADER_BYTES, Damage
 from tensorboard_candles.events.points import Float64Array, FloatArray, Int64Array
-from tensorboard_candles.events.template import Template, UInt8Array, template_of
+from tensorboard_candles.events.rows import Rows
+from tensorboard_candles.events.template import Template, template_of
 
 _BLOCK_BYTES = 1 << 18
 """Bytes of a matrix that are worked on together, so that they stay in the processor's cache."""
@@ -42,7 +42,6 @@ _MOST_ROWS_PER_TAKEN = 64
 """Looking at this many rows costs about as much as parsing one by itself."""
 _WORTH_SPLITTING = 64
 NOT_AN_EVENT = "not an event"
-BoolArray = npt.NDArray[np.bool_]
 
 
 class BulkDecoder:
@@ -195,19 +194,19 @@ class _Stretch:
         rows_per_block = max(1, _BLOCK_BYTES // len(template.record))
         for low in range(0, len(rows), rows_per_block):
             block = rows[low : low + rows_per_block]
-            matrix = self._matrix(block, len(template.record))
-            fits = _fits(matrix, template)
+            records = self._rows(block, len(template.record))
+            fits = template.fits(records)
             if not fits.all():
                 others.append(block[~fits])
-                matrix, block = matrix[fits], block[fits]
-            self._read(block, matrix, template)
+                records, block = records.where(fits), block[fits]
+            self._read(block, records, template)
         return np.concatenate(others) if others else rows[:0]
 
     def split(self, rows: Int64Array, template: Template) -> list[Int64Array]:
         """Rows by what stands where the template's tags stand: most likely by tag."""
         columns = template.tag_columns
         weights = np.random.default_rng(0).integers(1, 1 << 62, len(columns), dtype=np.uint64) | np.uint64(1)
-        tags = self._matrix(rows, len(template.record))[:, columns].astype(np.uint64)
+        tags = self._rows(rows, len(template.record)).matrix()[:, columns].astype(np.uint64)
         key = (tags * weights).sum(axis=1, dtype=np.uint64)
         order = np.argsort(key, kind="stable")
         return np.split(rows[order], np.flatnonzero(np.diff(key[order])) + 1)
@@ -239,40 +238,21 @@ class _Stretch:
             piece = Piece(order + slot.index, step, wall_time, value[:count])
             collector.add_piece(slot.tag, piece, is_tensor=slot.is_tensor)
 
-    def _read(self, rows: Int64Array, matrix: UInt8Array, template: Template) -> None:
-        end = len(template.record) - FOOTER_BYTES
-        stored = np.ascontiguousarray(matrix[:, end:]).view("<u4")[:, 0]
-        verifies = masked(template.payload_crcs(matrix)) == stored
+    def _read(self, rows: Int64Array, records: Rows, template: Template) -> None:
+        if not len(rows):
+            return
+        stored = records.numbers(len(template.record) - FOOTER_BYTES, "<u4")
+        verifies = masked(template.payload_crcs(records)) == stored
         if not verifies.all():
             self.bad.append(int(rows[np.argmin(verifies)]))
-        step, wall_time = template.steps(matrix), template.wall_times(matrix)
-        values = [slot.read(matrix) for slot in template.slots]
+        step, wall_time = template.steps(records), template.wall_times(records)
+        values = [slot.read(records) for slot in template.slots]
         self._taken.append(_Taken(template, rows, step, wall_time, values))
 
-    def _matrix(self, rows: Int64Array, record_bytes: int) -> UInt8Array:
-        """The rows' bytes: a view where they lie at equal distances, else a copy."""
-        starts = self._found.start[rows]
-        strides = np.diff(starts)
-        data = np.frombuffer(self._buffer, np.uint8)
-        if len(rows) > 1 and not (strides == strides[0]).all():
-            copied: UInt8Array = np.lib.stride_tricks.sliding_window_view(data, record_bytes)[starts]
-            return copied
-        stride = int(strides[0]) if len(strides) else record_bytes
-        shape = (len(rows), record_bytes)
-        lying: UInt8Array = np.ndarray(shape, np.uint8, self._buffer, int(starts[0]), (stride, 1))
-        return lying
+    def _rows(self, rows: Int64Array, record_bytes: int) -> Rows:
+        return Rows.at(self._buffer, self._found.start[rows], record_bytes)
 
 
 def _verifies(record: bytes) -> bool:
     stored = int.from_bytes(record[-FOOTER_BYTES:], "little")
     return masked_crc32c(record[HEADER_BYTES:-FOOTER_BYTES]) == stored
-
-
-def _fits(matrix: UInt8Array, template: Template) -> BoolArray:
-    """Which rows have the template's shape."""
-    words = -(-matrix.shape[1] // 8)
-    differing = np.zeros((len(matrix), 8 * words), np.uint8)
-    within = differing[:, : matrix.shape[1]]
-    np.bitwise_xor(matrix, template.record, out=within)
-    within &= template.mask
-    return np.asarray(~differing.view(np.uint64).any(axis=1))

@@ -82,6 +82,17 @@ def byte_table(distance: int) -> UInt32Array:
     return _apply(_zero_byte_operators()[lowest.bit_length() - 1], byte_table(distance - lowest))
 
 
+@lru_cache(maxsize=64)
+def pair_table(distance: int) -> UInt32Array:
+    """The same for two bytes, read as one little-endian number; `distance` is that of the first.
+
+    >>> table = pair_table(3)
+    >>> int(table[0x4241]) == int(byte_table(3)[0x41] ^ byte_table(2)[0x42])
+    True
+    """
+    return (byte_table(distance - 1)[:, None] ^ byte_table(distance)).ravel()
+
+
 def _zero_byte_operators() -> tuple[tuple[UInt32Array, ...], ...]:
     """Operators that carry a CRC over 1, 2, 4, … 2^31 zero bytes, each as four tables by byte of the CRC."""
     if not _OPERATORS:

@@ -25,14 +25,15 @@ import numpy.typing as npt
 from google.protobuf.message import DecodeError
 from tensorboard.compat.proto import event_pb2, summary_pb2, types_pb2
 
-from tensorboard_candles.events.crc import UInt32Array, byte_table, crc32c
+from tensorboard_candles.events.crc import UInt32Array, byte_table, crc32c, pair_table
 from tensorboard_candles.events.decode import ELEMENT_FORMATS, FIT_FLOAT32, PluginData
 from tensorboard_candles.events.framing import FOOTER_BYTES, HEADER_BYTES
 from tensorboard_candles.events.points import FloatArray
-
-UInt8Array = npt.NDArray[np.uint8]
+from tensorboard_candles.events.rows import Rows, UInt8Array
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
+_MANY = 2048
+"""Rows that a table for every pair of bytes is worth making for."""
 _MOST_VALUES = 256
 """Records of more values than that take longer to learn than to parse."""
 
@@ -55,11 +56,10 @@ class Slot:
     is_bfloat16: bool
     fits_float32: bool
 
-    def read(self, rows: UInt8Array) -> FloatArray:
+    def read(self, rows: Rows) -> FloatArray:
         """The number in each row: float32 where that holds it, else float64."""
-        size = np.dtype(self.element).itemsize
         # A copy always, or the points would keep the whole window's bytes alive.
-        raw = rows[:, self.column : self.column + size].copy().view(self.element)[:, 0]
+        raw = rows.numbers(self.column, self.element).copy()
         if self.is_bfloat16:
             return (raw.astype(np.uint32) << np.uint32(16)).view(np.float32)
         return np.asarray(raw, np.float32 if self.fits_float32 else np.float64)
@@ -72,6 +72,8 @@ class Template:
     record: UInt8Array
     mask: UInt8Array
     """Bits that must be as in `record` for a record to have this shape."""
+    constant: tuple[tuple[int, np.uint64, np.uint64], ...]
+    """The same as words of eight bytes: column, bits that must be as in `record`, and how they are there."""
     wall_time_column: int | None
     step_columns: range
     slots: tuple[Slot, ...]
@@ -81,33 +83,58 @@ class Template:
     """Plugins that the record names: number of the value, tag, plugin."""
     crc: int
     """Checksum of the payload with all varying bytes zero."""
-    varying: tuple[int, ...]
-    """Columns that vary."""
+    varying: tuple[range, ...]
+    """Columns that vary, each number's by itself."""
 
     @property
     def kept_bytes(self) -> int:
         """Memory that the template takes, more or less."""
-        return 500 + 12 * len(self.record) + 700 * len(self.slots) + 300 * len(self.plugins)
+        return 500 + 40 * len(self.record) + 700 * len(self.slots) + 300 * len(self.plugins)
 
-    def wall_times(self, rows: UInt8Array) -> npt.NDArray[np.float64]:
+    def fits(self, rows: Rows) -> npt.NDArray[np.bool_]:
+        """Which rows have this shape, given that their headers are right."""
+        differing = np.zeros(len(rows), np.uint64)
+        for column, mask, constant in self.constant:
+            word = rows.numbers(column, "<u8") ^ constant
+            word &= mask
+            differing |= word
+        return np.asarray(differing == 0)
+
+    def wall_times(self, rows: Rows) -> npt.NDArray[np.float64]:
         if self.wall_time_column is None:
             return np.zeros(len(rows))
-        column = self.wall_time_column
-        return rows[:, column : column + 8].copy().view("<f8")[:, 0]
+        return rows.numbers(self.wall_time_column, "<f8").copy()
 
-    def steps(self, rows: UInt8Array) -> npt.NDArray[np.int64]:
+    def steps(self, rows: Rows) -> npt.NDArray[np.int64]:
         step = np.zeros(len(rows), np.uint64)
         for index, column in enumerate(self.step_columns):
-            step |= (rows[:, column] & np.uint8(0x7F)).astype(np.uint64) << np.uint64(7 * index)
+            step |= (rows.numbers(column, "u1") & np.uint8(0x7F)).astype(np.uint64) << np.uint64(7 * index)
         return step.view(np.int64)
 
-    def payload_crcs(self, rows: UInt8Array) -> UInt32Array:
+    def payload_crcs(self, rows: Rows) -> UInt32Array:
         """Checksum of each row's payload, given that the row has this shape."""
         crc = np.full(len(rows), self.crc, np.uint32)
         last = len(self.record) - FOOTER_BYTES - 1
-        for column in self.varying:
-            crc ^= byte_table(last - column)[rows[:, column]]
+        for columns in self.varying:
+            self._add_number(crc, rows, columns, last)
         return crc
+
+    def _add_number(self, crc: UInt32Array, rows: Rows, columns: range, last: int) -> None:
+        """What one number adds to the checksums."""
+        begin, end = columns.start, columns.stop
+        if len(columns) == 8:
+            # A wall time, mostly: its upper half is the same for a quarter of an hour.
+            upper = rows.numbers(begin + 4, "<u4")
+            if (upper == upper[0]).all():
+                for column in range(begin + 4, end):
+                    crc ^= byte_table(last - column)[rows.numbers(column, "u1")[0]]
+                end = begin + 4
+        if len(rows) >= _MANY:
+            while end - begin >= 2:
+                crc ^= pair_table(last - begin).take(rows.numbers(begin, "<u2"))
+                begin += 2
+        for column in range(begin, end):
+            crc ^= byte_table(last - column).take(rows.numbers(column, "u1"))
 
 
 def template_of(record: bytes) -> Template | None:
@@ -249,28 +276,44 @@ class _Walk:
 
     def _finished(self, payload_end: int) -> Template:
         record = np.frombuffer(self.record, np.uint8)
-        varying = list(self.step_columns)
+        varying = [self.step_columns] if self.step_columns else []
         if self.wall_time_column is not None:
-            varying += range(self.wall_time_column, self.wall_time_column + 8)
+            varying.append(range(self.wall_time_column, self.wall_time_column + 8))
         for slot in self.slots:
-            varying += range(slot.column, slot.column + np.dtype(slot.element).itemsize)
+            varying.append(range(slot.column, slot.column + np.dtype(slot.element).itemsize))
+        columns = [column for number in varying for column in number]
         mask = np.full(len(record), 0xFF, np.uint8)
-        mask[varying] = 0
+        mask[columns] = 0
         mask[payload_end:] = 0
         # A step of as many bytes: each but the last says that another follows. A tenth holds one bit only.
         mask[list(self.step_columns)] = 0x80
         if len(self.step_columns) == 10:
             mask[self.step_columns[-1]] = 0xFF
-        zeroed = record[HEADER_BYTES:payload_end].copy()
-        zeroed[[column - HEADER_BYTES for column in varying]] = 0
+        zeroed = record.copy()
+        zeroed[columns] = 0
         return Template(
             record=record,
             mask=mask,
+            constant=_words(record, mask, payload_end),
             wall_time_column=self.wall_time_column,
             step_columns=self.step_columns,
             slots=tuple(self.slots),
             tag_columns=np.array(self.tag_columns, np.int64),
             plugins=tuple(self.plugins),
-            crc=crc32c(zeroed.tobytes()),
-            varying=tuple(sorted(varying)),
+            crc=crc32c(zeroed[HEADER_BYTES:payload_end].tobytes()),
+            varying=tuple(varying),
         )
+
+
+def _words(
+    record: UInt8Array, mask: UInt8Array, payload_end: int
+) -> tuple[tuple[int, np.uint64, np.uint64], ...]:
+    """The bits of the payload that must be as they are, in words of eight bytes."""
+    words = []
+    for column in range(HEADER_BYTES, payload_end, 8):
+        # The last word reaches back, so as not to reach beyond the record.
+        begin = min(column, len(record) - 8)
+        bits = mask[begin : begin + 8].view("<u8")[0]
+        if bits:
+            words.append((begin, bits, record[begin : begin + 8].view("<u8")[0] & bits))
+    return tuple(words)

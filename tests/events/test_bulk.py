@@ -17,6 +17,8 @@ from tensorboard_candles.events import bulk
 from tensorboard_candles.events.boundaries import find_boundaries
 from tensorboard_candles.events.bulk import BulkDecoder
 from tensorboard_candles.events.decode import Collector
+from tensorboard_candles.events.rows import Rows
+from tensorboard_candles.events.template import Template
 from tensorboard_candles.events.window import WindowDecoder
 from tests.support.any_log import any_piece, any_value
 from tests.support.reading import assert_same, read
@@ -79,13 +81,13 @@ def test_one_tag_from_a_thousand_nodes_is_read_with_few_looks_at_each_record(
     assert_same(log)
     looks = 0
 
-    def counted(matrix: Any, template: Any) -> Any:
+    def counted(template: Template, rows: Rows) -> Any:
         nonlocal looks
-        looks += len(matrix)
-        return fits(matrix, template)
+        looks += len(rows)
+        return fits(template, rows)
 
-    fits = bulk._fits
-    monkeypatch.setattr(bulk, "_fits", counted)
+    fits = Template.fits
+    monkeypatch.setattr(Template, "fits", counted)
     read(log, in_bulk=True)
     assert looks < 80 * 3 * len(values)
 
