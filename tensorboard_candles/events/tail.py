@@ -215,7 +215,7 @@ class EventFile:
         self._offset += len(buffer) - len(kept)
         return kept
 
-    def _go_back(self, passed: _Passed) -> None:
+    def _go_back(self, passed: Passed) -> None:
         """The file has grown so much that a record which was passed over may be whole."""
         self._offset = min(self._offset, passed.back_to)
         is_begin = passed.back_to == passed.damage.offset
