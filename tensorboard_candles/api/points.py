@@ -50,9 +50,9 @@ def table(
     epochs = epochs_of(view, steps_per_epoch=steps_per_epoch) if knows_epochs else None
     position = _positions(view, series, by, epochs)
     few = thinned(series, position, start=window.start, end=window.end, limit=limit)
-    columns = {"step": few.series.step, "wall_time": few.series.wall_time, "value": few.series.value}
+    columns = {"step": few.series.step[:], "wall_time": few.series.wall_time, "value": few.series.value}
     if epochs:
-        columns["epoch"] = epochs.fractional(few.series.step)
+        columns["epoch"] = epochs.fractional(few.series.step[:])
     head = {
         "run": view.name,
         "tag": series.tag,
@@ -69,7 +69,7 @@ def _positions(view: RunView, series: Series, by: By, epochs: Epochs | None) -> 
     if by == "seconds":
         return series.wall_time - view.start_time
     if by == "steps":
-        return series.step
+        return series.step[:]
     if epochs is None:
         raise NoEpochs(f"the epochs of run {view.name!r} are not known")
-    return epochs.fractional(series.step)
+    return epochs.fractional(series.step[:])

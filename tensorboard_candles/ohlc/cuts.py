@@ -46,7 +46,7 @@ class Placed:
         levels = levels_of(series)
         is_monotone = axis.is_monotone(levels.is_time_sorted)
         if not is_monotone and not axis.is_whole:
-            has_time = np.isfinite(axis.positions(series.step, series.wall_time))
+            has_time = np.isfinite(axis.positions(series.step[:], series.wall_time))
             if not has_time.all():
                 return Placed.of(series.rows(has_time), axis)
         return Placed(series, axis, levels, is_monotone)

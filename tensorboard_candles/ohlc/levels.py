@@ -17,7 +17,7 @@ import numpy as np
 from tensorboard_candles.events.points import Float64Array, Int64Array
 from tensorboard_candles.ohlc.summary import Summary, stacked
 from tensorboard_candles.store import Lineage, Series
-from tensorboard_candles.store.columns import Column
+from tensorboard_candles.store.column import Column
 
 FACTOR = 64
 _CHUNK = FACTOR * (1 << 14)

@@ -1,9 +1,9 @@
 """Points → series: what each run holds, kept up to date in the background.
 
-Read in this order: `columns` (growing arrays), `starts` (of sessions), `content` (what one file says),
-`restarts` (which points count), `merged` (those, kept as files grow), `run` (one run's files and series),
-`source` (what the layers to the right see), `local` (runs in a log directory), `sampled` (TensorBoard's own
-data, where no event file can be read).
+Read in this order: `column` (a growing array), `steps` (most of which are not stored), `columns` (all points
+of one tag), `starts` (of sessions), `content` (what one file says), `restarts` (which points count), `merged`
+(those, kept as files grow), `run` (one run's files and series), `source` (what the layers to the right see),
+`local` (runs in a log directory), `sampled` (TensorBoard's own data, where no event file can be read).
 """
 
 from tensorboard_candles.store.local import LocalSource

@@ -1,54 +1,18 @@
-"""Arrays that grow at the end while others read what was there before."""
+"""Points of one tag that grow at the end while others read what was there before."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Generic, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 from tensorboard_candles.events import Points
-from tensorboard_candles.store.source import Lineage
+from tensorboard_candles.store.column import Column
+from tensorboard_candles.store.source import Lineage, Series
+from tensorboard_candles.store.steps import GrowingSteps
 
 _BELOW_ALL_STEPS = -(1 << 63) - 1
-
-DType = TypeVar("DType", bound=np.generic)
-
-
-class Column(Generic[DType]):
-    """A numpy array with room at its end.
-
-    >>> column = Column(np.array([1, 2]))
-    >>> before = column.view()
-    >>> column.extend(np.array([3]))
-    >>> before, column.view()
-    (array([1, 2]), array([1, 2, 3]))
-
-    A view stays as it was: what is appended lies behind it, or in another buffer.
-    """
-
-    __slots__ = ("_buffer", "_length")
-
-    def __init__(self, values: npt.NDArray[DType]) -> None:
-        self._buffer = values
-        self._length = len(values)
-
-    def __len__(self) -> int:
-        return self._length
-
-    def view(self) -> npt.NDArray[DType]:
-        return self._buffer[: self._length]
-
-    def extend(self, values: npt.NDArray[DType]) -> None:
-        needed = self._length + len(values)
-        if needed > len(self._buffer):
-            larger = np.empty(max(needed, self._length + self._length // 4 + 64), self._buffer.dtype)
-            larger[: self._length] = self.view()
-            self._buffer = larger
-        self._buffer[self._length : needed] = values
-        self._length = needed
 
 
 class PointColumns:
@@ -67,7 +31,7 @@ class PointColumns:
 
     def __init__(self, points: Points) -> None:
         self.lineage = Lineage()
-        self._step = Column(points.step)
+        self._step = GrowingSteps(points.step)
         self._wall_time = Column(points.wall_time)
         self._value = Column(points.value)
         self.is_sorted = True
@@ -82,12 +46,26 @@ class PointColumns:
     def __len__(self) -> int:
         return len(self._step)
 
+    @property
+    def nbytes(self) -> int:
+        """Memory taken, room at the end included."""
+        return self._step.nbytes + self._wall_time.nbytes + self._value.nbytes
+
+    def trim(self) -> None:
+        """Give back the room at the end."""
+        for column in (self._step, self._wall_time, self._value):
+            column.trim()
+
+    def series(self, run: str, tag: str) -> Series:
+        """The points as they are now, as a series of that name."""
+        step, wall_time, value = self._step.view(), self._wall_time.view(), self._value.view()
+        return Series(run, tag, step, wall_time, value, lineage=self.lineage)
+
     def points(self) -> Points:
-        return Points(self._step.view(), self._wall_time.view(), self._value.view())
+        return self.points_from(0)
 
     def points_from(self, row: int) -> Points:
-        points = self.points()
-        return Points(points.step[row:], points.wall_time[row:], points.value[row:])
+        return Points(self._step.view()[row:], self._wall_time.view()[row:], self._value.view()[row:])
 
     def is_continued_by(self, points: Points) -> bool:
         """Whether no step of `points`, of which there is one at least, goes back behind those before."""

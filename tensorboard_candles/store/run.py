@@ -11,7 +11,7 @@ from tensorboard_candles.events.points import no_points
 from tensorboard_candles.events.storage import storage_of
 from tensorboard_candles.store.content import EPOCH_MARKS, FileContent
 from tensorboard_candles.store.merged import Merged
-from tensorboard_candles.store.source import RunView, Series
+from tensorboard_candles.store.source import RunView
 
 
 class RunFile:
@@ -118,7 +118,7 @@ class Run:
     def _build_view(self) -> RunView:
         self._merge()
         series = {
-            tag: Series.of(self.name, tag, merged.columns.points(), lineage=merged.columns.lineage)
+            tag: merged.columns.series(self.name, tag)
             for tag, merged in self._merged.items()
             if tag is not None and len(merged.columns)
         }

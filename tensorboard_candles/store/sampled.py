@@ -118,7 +118,7 @@ def _run_view(name: str, series: Mapping[str, Series]) -> RunView:
     digest = hashlib.blake2b(digest_size=8)
     for tag, one in series.items():
         digest.update(repr(tag).encode())
-        digest.update(one.step.tobytes())
+        digest.update(one.step[:].tobytes())
         digest.update(one.wall_time.tobytes())
         digest.update(one.value.tobytes())
     return RunView.of(name, digest.hexdigest(), dict(series), no_points())

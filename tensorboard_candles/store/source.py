@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tensorboard_candles.events.points import Float64Array, FloatArray, Int64Array, Points
+from tensorboard_candles.store.steps import StepColumn
 
 
 class Lineage:
@@ -23,7 +24,7 @@ class Series:
 
     run: str
     tag: str
-    step: Int64Array
+    step: StepColumn
     wall_time: Float64Array
     """Seconds since the Unix epoch."""
     value: FloatArray
@@ -32,10 +33,8 @@ class Series:
     lineage: Lineage = field(default_factory=Lineage, compare=False, repr=False)
 
     @staticmethod
-    def of(
-        run: str, tag: str, points: Points, *, exact: bool = True, lineage: Lineage | None = None
-    ) -> Series:
-        return Series(run, tag, points.step, points.wall_time, points.value, exact, lineage or Lineage())
+    def of(run: str, tag: str, points: Points, *, exact: bool = True) -> Series:
+        return Series(run, tag, points.step, points.wall_time, points.value, exact)
 
     def __len__(self) -> int:
         return len(self.step)

@@ -25,7 +25,7 @@ def test_a_series_asked_for_twice_is_made_once() -> None:
 
     def table(view: RunView, series: Series) -> Table:
         made.append(series.tag)
-        return Table({}, {"x": series.step})
+        return Table({}, {"x": series.step[:]})
 
     assert len(tables_of(asked(1) * 1000, table)) == 1000
     assert made == ["tag0"]
@@ -37,7 +37,7 @@ def test_an_answer_that_grows_too_large_ends_at_once(monkeypatch: pytest.MonkeyP
 
     def table(view: RunView, series: Series) -> Table:
         made.append(series.tag)
-        return Table({}, {"x": series.step})
+        return Table({}, {"x": series.step[:]})
 
     with pytest.raises(TooLarge, match="at most 10 numbers"):
         tables_of(asked(100), table)

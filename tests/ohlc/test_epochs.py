@@ -30,12 +30,12 @@ def test_epoch_marks_come_before_a_scalar_and_that_before_steps_per_epoch() -> N
     marked = run_of(LOSS, logged, marks={0: 0, 15: 1})
 
     def begins(run: RunView) -> list[int]:
-        epoch = epochs_of(run, steps_per_epoch=3).of_steps(LOSS.step)
+        epoch = epochs_of(run, steps_per_epoch=3).of_steps(LOSS.step[:])
         return [0, *(np.flatnonzero(np.diff(epoch)) + 1).tolist()]
 
     assert begins(marked) == [0, 15]
     assert begins(run_of(LOSS, logged)) == [0, 10, 20]
-    assert epochs_of(run_of(LOSS), steps_per_epoch=10).of_steps(LOSS.step).tolist() == [
+    assert epochs_of(run_of(LOSS), steps_per_epoch=10).of_steps(LOSS.step[:]).tolist() == [
         step // 10 for step in range(30)
     ]
 
@@ -55,7 +55,7 @@ def test_fractional_epochs_rise_evenly_within_an_epoch() -> None:
 
 
 def test_a_single_epoch_that_goes_on_has_fractions_below_one() -> None:
-    fractional = epochs_of(run_of(LOSS, marks={0: 0})).fractional(LOSS.step)
+    fractional = epochs_of(run_of(LOSS, marks={0: 0})).fractional(LOSS.step[:])
     assert (fractional[0], fractional[15], fractional[-1] < 1) == (0.0, 0.5, True)
 
 

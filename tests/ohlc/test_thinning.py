@@ -19,13 +19,13 @@ values = st.lists(st.one_of(st.floats(-10, 10), st.just(float("nan"))), min_size
 @given(values, st.integers(4, 60))
 def test_every_column_keeps_its_first_last_smallest_and_largest_point(value: list[float], limit: int) -> None:
     whole = series(value)
-    few = thinned(whole, whole.step.astype(float), start=0, end=len(value), limit=limit).series
+    few = thinned(whole, whole.step[:].astype(float), start=0, end=len(value), limit=limit).series
     assert len(few) <= limit
     if len(value) <= limit:
         assert len(few) == len(value)
         return
     kept = set(few.step.tolist())
-    column = np.floor(whole.step / len(value) * (limit // 4)).astype(int)
+    column = np.floor(whole.step[:] / len(value) * (limit // 4)).astype(int)
     for one in np.unique(column):
         members = np.flatnonzero(column == one)
         assert {int(members[0]), int(members[-1])} <= kept
