@@ -15,7 +15,7 @@ from tensorboard_candles.store import LocalSource, SampledSources, Source
 
 @dataclass(frozen=True, slots=True)
 class Backend:
-    """The log directory where there is one on this machine, else TensorBoard's own data provider."""
+    """The log directory where there is one, else TensorBoard's own data provider."""
 
     logdir: str
     local: LocalSource | None
@@ -37,11 +37,10 @@ def backend_of(context: Any) -> Backend:
     logdir = context.logdir or ""
     spec = getattr(flags, "logdir_spec", "") or ""
     roots = log_roots(logdir, spec)
-    is_local = bool(roots) and not any("://" in str(given) for given in (logdir, spec))
     poll_secs = flags.candles_poll_secs
     is_read_once = getattr(flags, "reload_interval", 5.0) == 0
     return Backend(
         logdir=logdir or spec,
-        local=LocalSource(roots, poll_secs=None if is_read_once else poll_secs) if is_local else None,
+        local=LocalSource(roots, poll_secs=None if is_read_once else poll_secs) if roots else None,
         sampled=SampledSources(context.data_provider, poll_secs=poll_secs),
     )

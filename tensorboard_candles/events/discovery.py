@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tensorboard_candles.events.storage import LogPath, storage_of
+from tensorboard_candles.events.storage import LogPath, RemotePath, storage_of
+from tensorboard_candles.events.storage_remote import FsspecStorage
 
 _URI = re.compile(r"[a-zA-Z][0-9a-zA-Z.]*://.*", re.DOTALL)
 
@@ -35,6 +36,8 @@ class Discovered:
 
     runs: tuple[RunFiles, ...]
     unreadable: tuple[tuple[str, str], ...]
+    is_pending: bool = False
+    """There may be more a little later, though nothing changes: a listing is still under way."""
 
 
 def log_roots(logdir: str, logdir_spec: str) -> tuple[LogRoot, ...]:
@@ -44,7 +47,7 @@ def log_roots(logdir: str, logdir_spec: str) -> tuple[LogRoot, ...]:
     (LogRoot(path=PosixPath('runs/one'), name='a'), LogRoot(path=PosixPath('runs/two'), name=''))
     """
     if logdir:
-        return (LogRoot(Path(logdir).expanduser()),)
+        return (LogRoot(_path_of(logdir)),)
     return tuple(_root_of(part) for part in logdir_spec.split(",") if part)
 
 
@@ -52,7 +55,17 @@ def _root_of(part: str) -> LogRoot:
     """`name:path` or `path`, told apart as TensorBoard does: a URI and a drive letter name nothing."""
     is_path = _URI.match(part) or part.startswith("/") or os.path.splitdrive(part)[0]
     name, _, path = ("", "", part) if is_path or ":" not in part else part.partition(":")
-    return LogRoot(Path(path).expanduser(), name)
+    return LogRoot(_path_of(path), name)
+
+
+def _path_of(given: str) -> LogPath:
+    """A URL is left to fsspec, unless it is one of this machine's files: those are better looked after."""
+    protocol, separator, rest = given.partition("://")
+    if separator and protocol not in ("file", "local"):
+        # TensorBoard tells no `s3://bucket/logs/` from `s3://bucket/logs`.
+        url = f"{protocol}://{rest.rstrip('/')}"
+        return RemotePath(url, FsspecStorage(url))
+    return Path(rest if separator else given).expanduser()
 
 
 def discover(roots: Sequence[LogRoot]) -> Discovered:
@@ -73,7 +86,8 @@ def discover(roots: Sequence[LogRoot]) -> Discovered:
             files_of.setdefault(_as_text(name), []).extend(directory / file for file in files)
     by_file_name = {name: sorted(files, key=lambda path: path.name) for name, files in files_of.items()}
     runs = (RunFiles(name, tuple(by_file_name[name])) for name in sorted(by_file_name))
-    return Discovered(tuple(runs), tuple((_as_text(directory), what) for directory, what in unreadable))
+    told = tuple((_as_text(directory), what) for directory, what in unreadable)
+    return Discovered(tuple(runs), told, any(storage_of(root.path).is_pending for root in roots))
 
 
 def _as_text(name: str) -> str:

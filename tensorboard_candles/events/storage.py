@@ -45,6 +45,11 @@ class OpenFile(Protocol):
 class Storage(Protocol):
     """What reading needs of a place that holds files; where that is at fault, OSError is raised."""
 
+    @property
+    def is_pending(self) -> bool:
+        """The last walk could not wait for all that is there; one a little later may tell more."""
+        ...
+
     def walk(self, root: str, unreadable: list[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:
         """Directories that hold event files, relative to the root, and the names of those; the least deep
         first, then by name. What can't be listed is added to `unreadable`, with the reason."""
@@ -74,10 +79,18 @@ class RemotePath:
         return self.url
 
     def __truediv__(self, below: str) -> RemotePath:
-        return self if below == "." else RemotePath(f"{self.url.rstrip('/')}/{below}", self.storage)
+        return self if below == "." else RemotePath(join_url(self.url, below), self.storage)
 
 
 LogPath: TypeAlias = "Path | RemotePath"
+
+
+def join_url(url: str, below: str) -> str:
+    """
+    >>> join_url("s3://bucket/logs", "run"), join_url("memory://", "run")
+    ('s3://bucket/logs/run', 'memory://run')
+    """
+    return url + below if url.endswith("/") else f"{url}/{below}"
 
 
 def storage_of(path: LogPath) -> Storage:
@@ -101,6 +114,10 @@ def is_event_file_name(name: str) -> bool:
 @dataclass(frozen=True, slots=True)
 class LocalStorage:
     """Files of this machine, whatever else lies among them: pipes, devices, circles of links."""
+
+    @property
+    def is_pending(self) -> bool:
+        return False
 
     def walk(self, root: str, unreadable: list[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:
         """See `Storage.walk`. Symbolic links are followed, but to one directory only so many times."""

@@ -46,6 +46,7 @@ class LocalSource:
         self._bulk = BulkDecoder()
         self._unreadable: tuple[tuple[str, str], ...] = ()
         self._listing_error: str | None = None
+        self._is_pending = False
         self._changes = 0
         # Versions of an earlier process must never look like this one's.
         self._nonce = secrets.token_hex(4)
@@ -76,7 +77,7 @@ class LocalSource:
     def loading(self) -> Loading:
         is_listed = self._is_listed.is_set()
         files = [file for run in self._runs.values() for file in run.files.values()]
-        if not is_listed:
+        if not is_listed or (self._is_pending and not files):
             return Loading(0, max(1, len(files)), 0, 0)
         return Loading(
             done=sum(file.is_loaded for file in files),
@@ -126,7 +127,7 @@ class LocalSource:
                 # The thread's last line of defence: what went wrong once may go well the next time.
                 logger.exception("Reading the log directory failed; trying again")
                 is_done = False
-            if is_done and not self._listing_error:
+            if is_done and not self._listing_error and not self._is_pending:
                 return
             took = time.monotonic() - began
             time.sleep(max(self._poll_secs or _TRY_AGAIN_SECS, min(took, _LONGEST_PAUSE_SECS)))
@@ -157,7 +158,9 @@ class LocalSource:
             for file in run.files.values():
                 if not file.is_loaded and not file.size_bytes:
                     file.measure()
+        changed |= self._is_pending != found.is_pending and not runs
         self._unreadable = found.unreadable
+        self._is_pending = found.is_pending
         self._runs = runs
         self._changes += changed
 
