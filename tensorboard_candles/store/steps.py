@@ -45,6 +45,11 @@ class Progressions:
     def __len__(self) -> int:
         return self._length
 
+    @property
+    def pieces(self) -> Int64Array:
+        """A copy of them."""
+        return np.stack([self._row, self._first, self._stride])
+
     @overload
     def __getitem__(self, rows: Row) -> np.int64: ...
     @overload
@@ -124,6 +129,17 @@ class GrowingSteps:
         if not _pays(self._pieces, self._length):
             self._store(steps)
 
+    @staticmethod
+    def of(steps: StepColumn) -> GrowingSteps:
+        """Steps as they were viewed: which way they are kept is not asked again."""
+        growing = GrowingSteps(np.empty(0, np.int64))
+        growing._length = len(steps)
+        if isinstance(steps, Progressions):
+            growing._pieces = Column(steps.pieces)
+        else:
+            growing._store(steps)
+        return growing
+
     def __len__(self) -> int:
         return self._length
 
@@ -199,12 +215,11 @@ def _pieces_of(steps: Int64Array) -> Int64Array:
            [10,  1]])
     """
     stride = steps[1:] - steps[:-1]
-    begin = np.zeros(min(len(steps), 1), np.int64)
-    if not (stride[1:] == stride[:1]).all():
-        begin = _begins(stride)
+    if len(stride) and (stride[1:] == stride[0]).all():
+        return np.array([[0], [steps[0]], [stride[0]]])
+    begin = _begins(stride) if len(stride) else np.zeros(len(steps), np.int64)
     # The last piece may be of one step only, of which any stride is right.
-    strides = stride[np.minimum(begin, len(stride) - 1)] if len(stride) else begin
-    return np.array([begin, steps[begin], strides])
+    return np.array([begin, steps[begin], np.append(stride, 0)[begin]])
 
 
 def _begins(stride: Int64Array) -> Int64Array:
