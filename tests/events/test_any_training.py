@@ -1,0 +1,90 @@
+"""Generated training logs, sound and damaged, read as parsing event by event reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tensorboard_candles.events import EventFile, Segment
+from tensorboard_candles.events import tail as tail_module
+from tensorboard_candles.events.bulk import BulkDecoder
+from tensorboard_candles.events.framing import Damage
+from tensorboard_candles.events.window import WindowDecoder
+from tests.support.any_training import any_log, cuts_of, damaged_log, places
+from tests.support.reading import assert_same, plain, points_of
+
+some_places = st.lists(places, max_size=4)
+either = st.one_of(any_log, damaged_log)
+
+
+@settings(deadline=None)  # the machine may be busy
+@given(either, some_places)
+def test_any_training_log_reads_the_same(content: bytes, parts: list[float]) -> None:
+    assert_same(content, cuts_of(content, parts))
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(either, some_places), min_size=2, max_size=4))
+def test_files_read_in_turns_with_what_was_learned_of_each_other_read_the_same(
+    files: list[tuple[bytes, list[float]]],
+) -> None:
+    in_bulk = _read_in_turns(files, [WindowDecoder(bulk) for bulk in [BulkDecoder()] * len(files)])
+    assert in_bulk == _read_in_turns(files, [WindowDecoder(None) for _ in files])
+
+
+def _read_in_turns(files: list[tuple[bytes, list[float]]], decoders: list[WindowDecoder]) -> list[Any]:
+    found = []
+    begins = [0] * len(files)
+    for turn in range(5):
+        for number, (content, parts) in enumerate(files):
+            ends = [*cuts_of(content, parts), len(content)]
+            decoded = decoders[number].decode(content[begins[number] : ends[min(turn, len(ends) - 1)]])
+            begins[number] += decoded.consumed
+            found.append((number, points_of(decoded), decoded.damages, decoded.suspect))
+    return found
+
+
+@settings(deadline=None)
+@given(either, some_places, st.sampled_from([100, 1000, 1 << 22]))
+def test_a_file_that_grows_in_any_pieces_ends_up_as_if_read_at_once(
+    content: bytes, parts: list[float], window_bytes: int
+) -> None:
+    at_once = WindowDecoder(None).decode(content)
+    with TemporaryDirectory() as directory, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tail_module, "WINDOW_BYTES", window_bytes)
+        segments, problems = _read_while_it_grows(Path(directory, "tfevents"), content, parts)
+    assert _story(segments) == _story(at_once.segments)
+    expected = [*at_once.damages, *([at_once.suspect] if at_once.suspect else [])]
+    assert [damage.offset for damage in problems] == [damage.offset for damage in expected]
+
+
+def _read_while_it_grows(
+    path: Path, content: bytes, parts: list[float]
+) -> tuple[list[Segment], list[Damage]]:
+    file, segments, begin = EventFile(path), [], 0
+    for end in (*cuts_of(content, parts), len(content)):
+        with path.open("ab") as writing:
+            writing.write(content[begin:end])
+        begin = end
+        segments += [segment for window in file.read() for segment in window.segments]
+    return segments, file.problems
+
+
+def _story(segments: Iterable[Segment]) -> list[Any]:
+    """Points by session and tag, whatever the windows they came in."""
+    sessions: list[tuple[Any, dict[str | None, list[list[Any]]]]] = [(None, {})]
+    for segment in segments:
+        if segment.start:
+            sessions.append((segment.start, {}))
+        for tag, points in (*segment.scalars.items(), (None, segment.epoch_marks)):
+            if len(points):
+                columns = sessions[-1][1].setdefault(tag, [[], [], []])
+                for column, more in zip(columns, plain(points), strict=True):
+                    column.extend(more)
+    return sessions
