@@ -8,9 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from tensorboard_candles.events import Points
+from tensorboard_candles.events.points import Float64Array, FloatArray, no_points
 from tensorboard_candles.store.column import Column
 from tensorboard_candles.store.source import Lineage, Series
-from tensorboard_candles.store.steps import GrowingSteps
+from tensorboard_candles.store.steps import GrowingSteps, StepColumn
 
 _BELOW_ALL_STEPS = -(1 << 63) - 1
 
@@ -42,6 +43,37 @@ class PointColumns:
         self.last_wall_time = -math.inf
         """Largest wall time that is finite; -inf where none is."""
         self._note(points)
+
+    @staticmethod
+    def known(
+        step: StepColumn,
+        wall_time: Float64Array,
+        value: FloatArray,
+        *,
+        is_sorted: bool,
+        max_step: int,
+        first_wall_time: float,
+        last_wall_time: float,
+    ) -> PointColumns:
+        """Points of which all that `PointColumns` notes is known already."""
+        columns = PointColumns(no_points())
+        columns._step = GrowingSteps.of(step)
+        columns._wall_time, columns._value = Column(wall_time), Column(value)
+        columns.is_sorted, columns.max_step = is_sorted, max_step
+        columns.first_wall_time, columns.last_wall_time = first_wall_time, last_wall_time
+        return columns
+
+    def snapshot(self) -> PointColumns:
+        """The points as they are now, which stay so while these go on growing."""
+        return PointColumns.known(
+            self._step.view(),
+            self._wall_time.view(),
+            self._value.view(),
+            is_sorted=self.is_sorted,
+            max_step=self.max_step,
+            first_wall_time=self.first_wall_time,
+            last_wall_time=self.last_wall_time,
+        )
 
     def __len__(self) -> int:
         return len(self._step)

@@ -43,6 +43,13 @@ class FileContent:
             elif len(points):
                 self.columns[key] = PointColumns(points)
 
+    def snapshot(self) -> FileContent:
+        """What it says now, which stays so while this goes on growing."""
+        taken = FileContent()
+        taken.columns = {key: columns.snapshot() for key, columns in self.columns.items()}
+        taken.starts, taken.first_wall_time = self.starts, self.first_wall_time
+        return taken
+
     def concerns(self, key: str | None) -> bool:
         """Whether it says anything of a tag, or voids what others say."""
         return key in self.columns or len(self.starts) > 0
