@@ -108,12 +108,17 @@ class EventFile:
         self._suspect, self._passed = reached.suspect, reached.passed
 
     @property
+    def seen(self) -> Identity | None:
+        """The file as it was when it was read to its end; None while a read is under way, or failed."""
+        return self._seen if self._is_read else None
+
+    @property
     def reached(self) -> Reached | None:
-        """Where the next read goes on; None while one is under way, and after one that failed."""
-        if not self._is_read or self._seen is None:
+        """Where the next read goes on; None where `seen` is."""
+        if not self.seen:
             return None
         return Reached(
-            self._seen,
+            self.seen,
             self._head,
             self._offset,
             self.bytes_read,
