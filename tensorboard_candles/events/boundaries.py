@@ -44,6 +44,9 @@ class Boundaries:
     start: Int64Array
     length: Int64Array
 
+    def __len__(self) -> int:
+        return len(self.start)
+
     @property
     def end(self) -> int:
         """Where the next record would begin."""

@@ -17,14 +17,15 @@ How it works, in five steps:
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from google.protobuf.message import DecodeError
 from tensorboard.compat.proto import event_pb2
 
-from tensorboard_candles.events.boundaries import Boundaries, find_boundaries
+from tensorboard_candles.events.boundaries import find_boundaries
 from tensorboard_candles.events.crc import masked, masked_crc32c
 from tensorboard_candles.events.decode import ORDER_BITS, Collector, Piece
 from tensorboard_candles.events.framing import FOOTER_BYTES, FRAME_BYTES, HEADER_BYTES, Damage
@@ -44,8 +45,36 @@ _WORTH_SPLITTING = 64
 NOT_AN_EVENT = "not an event"
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Where to look for records, and the number that the first one gets."""
+
+    start: int
+    end: int
+    first_record: int
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was made of a stretch; positions count from the buffer's start."""
+
+    end: int
+    """Where the first record begins that is damaged, not whole, or too long for this decoder."""
+    records: int
+    """How many came before it."""
+    not_events: list[Damage]
+    """Those of them that verify but are no events."""
+
+    def moved(self, by: int) -> Read:
+        """The same with positions that count from elsewhere."""
+        if not by:
+            return self
+        not_events = [Damage(damage.offset + by, damage.what) for damage in self.not_events]
+        return Read(self.end + by, self.records, not_events)
+
+
 class BulkDecoder:
-    """Decodes the verified records that a buffer begins with.
+    """Decodes the verified records that stretches of a buffer begin with.
 
     It remembers the templates it met: the next window of a file, and the next file, look like the one before.
     """
@@ -54,50 +83,38 @@ class BulkDecoder:
         self._shapes: dict[int, _Shapes] = defaultdict(_Shapes)
         self._learned_bytes = 0
 
-    def decode(
-        self, buffer: bytes, start: int, end: int, first_record: int, collector: Collector
-    ) -> tuple[int, int, list[Damage]]:
-        """Give the collector every whole record between `start` and `end`, up to the first that is damaged.
-
-        Returns where that is, how many records came before it, and those that verify but are no events, by
-        position in the buffer. `first_record` is the number that the first record gets.
-        """
-        found = find_boundaries(buffer, start, end)
-        if not len(found.start):
-            return start, 0, []
+    def decode(self, buffer: bytes, stretches: Sequence[Stretch], collector: Collector) -> list[Read]:
+        """Give the collector every whole record of each stretch, up to the first that is damaged."""
         if self._learned_bytes > _MOST_TEMPLATE_BYTES:
             # Logs that have so many shapes are rare, and what they still need is soon learned again.
             self._shapes.clear()
             self._learned_bytes = 0
-        stretch = _Stretch(buffer, found)
-        for length, rows in _by_length(found.length):
+        records = _Records(buffer, stretches)
+        for length, rows in _by_length(records.length):
             shapes = self._shapes[length]
             shapes.misses = 0
-            for part in stretch.split(rows, shapes.newest) if shapes.count > 1 else [rows]:
-                self._decode_rows(stretch, part, shapes)
-        good = min(stretch.bad, default=len(found.start))
-        not_events = stretch.give(collector, good, first_record)
-        read = found.end if good == len(found.start) else int(found.start[good])
-        return read, good, not_events
+            for part in records.split(rows, shapes.newest) if shapes.count > 1 else [rows]:
+                self._decode_rows(records, part, shapes)
+        return records.give(collector)
 
-    def _decode_rows(self, stretch: _Stretch, rows: Int64Array, shapes: _Shapes) -> None:
+    def _decode_rows(self, records: _Records, rows: Int64Array, shapes: _Shapes) -> None:
         """Rows of one length, each by its template."""
         waiting = [rows]
         while waiting:
             rows = waiting.pop()
             if shapes.misses > _MOST_MISSES or self._learned_bytes > _MOST_TEMPLATE_BYTES:
-                stretch.leave(rows)
+                records.leave(rows)
                 continue
-            template = shapes.find(stretch.record(rows[0])) or self._learn(stretch, rows[0], shapes)
-            left = stretch.take(rows, template) if template else rows[1:]
+            template = shapes.find(records.record(rows[0])) or self._learn(records, rows[0], shapes)
+            left = records.take(rows, template) if template else rows[1:]
             taken = len(rows) - len(left)
             shapes.misses += taken < _FEW or taken < len(rows) // _MOST_ROWS_PER_TAKEN
             is_worth_splitting = template and len(left) > _WORTH_SPLITTING and 2 * len(left) > len(rows)
-            parts = stretch.split(left, template) if template and is_worth_splitting else [left]
+            parts = records.split(left, template) if template and is_worth_splitting else [left]
             waiting += [part for part in reversed(parts) if len(part)]
 
-    def _learn(self, stretch: _Stretch, row: int, shapes: _Shapes) -> Template | None:
-        template = stretch.new_template(row)
+    def _learn(self, records: _Records, row: int, shapes: _Shapes) -> Template | None:
+        template = records.new_template(row)
         if template:
             shapes.add(template)
             self._learned_bytes += template.kept_bytes
@@ -139,6 +156,8 @@ class _Shapes:
 
 def _by_length(lengths: Int64Array) -> Iterator[tuple[int, Int64Array]]:
     """Rows of each length, in the order of the file."""
+    if not len(lengths):
+        return
     order = np.argsort(lengths.astype(np.uint16), kind="stable")
     cuts = np.flatnonzero(np.diff(lengths[order])) + 1
     for rows in np.split(order, cuts):
@@ -155,28 +174,47 @@ class _Taken:
     wall_time: Float64Array
     values: list[FloatArray]
 
+    def where(self, keep: npt.NDArray[np.bool_]) -> _Taken:
+        return _Taken(
+            self.template,
+            self.rows[keep],
+            self.step[keep],
+            self.wall_time[keep],
+            [value[keep] for value in self.values],
+        )
 
-class _Stretch:
-    """Records with good headers, one behind the other, on their way to columns."""
 
-    def __init__(self, buffer: bytes, found: Boundaries) -> None:
-        self.bad: list[int] = []
-        """Rows whose payload checksum does not verify."""
+class _Records:
+    """Records with good headers on their way to columns: those of each stretch, one behind the other."""
+
+    def __init__(self, buffer: bytes, stretches: Sequence[Stretch]) -> None:
+        found = [find_boundaries(buffer, stretch.start, stretch.end) for stretch in stretches]
+        self.length = np.concatenate([one.length for one in found])
         self._buffer = buffer
-        self._found = found
+        self._start = np.concatenate([one.start for one in found])
+        self._ends = [
+            one.end if len(one) else stretch.start for one, stretch in zip(found, stretches, strict=True)
+        ]
+        self._cuts = np.cumsum([0, *(len(one) for one in found)])
+        """The rows of stretch i are those from cuts[i] to cuts[i + 1]."""
+        first_records = np.array([stretch.first_record for stretch in stretches], np.int64)
+        counts = np.diff(self._cuts)
+        self._record = np.arange(len(self.length)) + np.repeat(first_records - self._cuts[:-1], counts)
+        self._bad: list[int] = []
+        """Rows whose payload checksum does not verify."""
         self._taken: list[_Taken] = []
         self._shapeless: list[int] = []
 
     def record(self, row: int) -> bytes:
         """All bytes of a row."""
-        start = int(self._found.start[row])
-        return self._buffer[start : start + int(self._found.length[row]) + FRAME_BYTES]
+        start = int(self._start[row])
+        return self._buffer[start : start + int(self.length[row]) + FRAME_BYTES]
 
     def new_template(self, row: int) -> Template | None:
         """The row's own shape; None, with the row put where it belongs, if it has none or doesn't verify."""
         record = self.record(row)
         if not _verifies(record):
-            self.bad.append(int(row))
+            self._bad.append(int(row))
             return None
         template = template_of(record)
         if template is None:
@@ -186,7 +224,7 @@ class _Stretch:
     def leave(self, rows: Int64Array) -> None:
         """Leave rows to be parsed one by one."""
         for row in rows.tolist():
-            (self._shapeless if _verifies(self.record(row)) else self.bad).append(row)
+            (self._shapeless if _verifies(self.record(row)) else self._bad).append(row)
 
     def take(self, rows: Int64Array, template: Template) -> Int64Array:
         """Read the rows that have the template's shape; returns the others."""
@@ -211,31 +249,45 @@ class _Stretch:
         order = np.argsort(key, kind="stable")
         return np.split(rows[order], np.flatnonzero(np.diff(key[order])) + 1)
 
-    def give(self, collector: Collector, good: int, first_record: int) -> list[Damage]:
-        """All rows before `good`, to the collector; returns those that are no events."""
+    def give(self, collector: Collector) -> list[Read]:
+        """All rows before the first bad one of each stretch, to the collector."""
+        good = self._cuts[1:].copy()
+        stretch_of_bad = np.searchsorted(self._cuts, self._bad, side="right") - 1
+        np.minimum.at(good, stretch_of_bad, self._bad)
         for taken in self._taken:
-            self._give_taken(collector, taken, good, first_record)
-        not_events = []
-        for row in sorted(row for row in self._shapeless if row < good):
+            self._give_taken(
+                collector, taken if not self._bad else taken.where(self._is_good(taken.rows, good))
+            )
+        reads = [
+            Read(end if row == cut else int(self._start[row]), row - begin, [])
+            for end, row, begin, cut in zip(
+                self._ends, good.tolist(), self._cuts.tolist(), self._cuts[1:].tolist(), strict=False
+            )
+        ]
+        rows = np.array(sorted(self._shapeless), np.int64)
+        for row in rows[self._is_good(rows, good)].tolist():
             try:
                 event = event_pb2.Event.FromString(self.record(row)[HEADER_BYTES:-FOOTER_BYTES])
             except DecodeError:
-                not_events.append(Damage(int(self._found.start[row]), NOT_AN_EVENT))
+                stretch = int(np.searchsorted(self._cuts, row, side="right")) - 1
+                reads[stretch].not_events.append(Damage(int(self._start[row]), NOT_AN_EVENT))
                 continue
-            collector.add_event(first_record + row, event)
-        return not_events
+            collector.add_event(int(self._record[row]), event)
+        return reads
 
-    def _give_taken(self, collector: Collector, taken: _Taken, good: int, first_record: int) -> None:
-        count = int(np.searchsorted(taken.rows, good))
-        if not count:
+    def _is_good(self, rows: Int64Array, good: Int64Array) -> npt.NDArray[np.bool_]:
+        """Which rows stand before their stretch's first bad one."""
+        return np.asarray(rows < good[np.searchsorted(self._cuts, rows, side="right") - 1])
+
+    def _give_taken(self, collector: Collector, taken: _Taken) -> None:
+        if not len(taken.rows):
             return
-        step, wall_time = taken.step[:count], taken.wall_time[:count]
-        order = (taken.rows[:count] + first_record) << ORDER_BITS
-        collector.add_wall_times(wall_time, have_numbers=bool(taken.template.slots))
+        order = self._record[taken.rows] << ORDER_BITS
+        collector.add_wall_times(order, taken.wall_time, have_numbers=bool(taken.template.slots))
         for index, tag, plugin in taken.template.plugins:
-            collector.name_plugin(tag, int(order[0]) + index, plugin)
+            collector.name_plugin(tag, order + index, plugin)
         for slot, value in zip(taken.template.slots, taken.values, strict=True):
-            piece = Piece(order + slot.index, step, wall_time, value[:count])
+            piece = Piece(order + slot.index, taken.step, taken.wall_time, value)
             collector.add_piece(slot.tag, piece, is_tensor=slot.is_tensor)
 
     def _read(self, rows: Int64Array, records: Rows, template: Template) -> None:
@@ -244,13 +296,13 @@ class _Stretch:
         stored = records.numbers(len(template.record) - FOOTER_BYTES, "<u4")
         verifies = masked(template.payload_crcs(records)) == stored
         if not verifies.all():
-            self.bad.append(int(rows[np.argmin(verifies)]))
+            self._bad += rows[~verifies].tolist()
         step, wall_time = template.steps(records), template.wall_times(records)
         values = [slot.read(records) for slot in template.slots]
         self._taken.append(_Taken(template, rows, step, wall_time, values))
 
     def _rows(self, rows: Int64Array, record_bytes: int) -> Rows:
-        return Rows.at(self._buffer, self._found.start[rows], record_bytes)
+        return Rows.at(self._buffer, self._start[rows], record_bytes)
 
 
 def _verifies(record: bytes) -> bool:

@@ -6,7 +6,7 @@ collector thousands of points at a time and must come to the same.
 
 from __future__ import annotations
 
-import math
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -95,103 +95,134 @@ def _number_of(value: summary_pb2.Summary.Value) -> tuple[float, bool] | None:
 
 
 class Collector:
-    """Numbers of one window of a file, gathered in any order and given back in the file's.
+    """Numbers of one window or of several, gathered in any order and given back in the order of each.
 
-    `plugins` is the file's memory of each tag's plugin, because a writer names it in the tag's first record
-    only; `segments` adds to it.
+    Records are numbered, those of a window from its place in `firsts` on, which rises. `plugins` is what each
+    window's file said before of each tag's plugin, because a writer names it in the tag's first record only;
+    `segments` adds to it.
 
     >>> event = event_pb2.Event(wall_time=1.0, step=7)
     >>> _ = event.summary.value.add(tag="loss", simple_value=0.5)
-    >>> collector = Collector({})
+    >>> collector = Collector([{}])
     >>> collector.add_event(0, event)
-    >>> [segment] = collector.segments()
+    >>> [[segment]] = collector.segments()
     >>> segment.scalars["loss"].step, segment.scalars["loss"].value
     (array([7]), array([0.5], dtype=float32))
     """
 
-    def __init__(self, plugins: dict[str, PluginData]) -> None:
-        self.first_wall_time = math.inf
-        """Smallest wall time of any record. One without a wall time (0.0) counts only where it holds a number
-        or starts a session: a version record without one says nothing of when the file began."""
+    def __init__(self, plugins: Sequence[dict[str, PluginData]], firsts: Sequence[int] = (0,)) -> None:
+        self.first_wall_times = np.full(len(firsts), np.inf)
+        """Of each window the smallest wall time of any record. One without a wall time (0.0) counts only
+        where it holds a number or starts a session: a version record without one says nothing of when the
+        file began."""
         self._plugins = plugins
+        self._firsts = list(firsts)
+        self._begins = np.array([*firsts, 1 << ORDER_BITS], np.int64) << ORDER_BITS
         self._pieces: dict[tuple[str, bool], list[Piece]] = defaultdict(list)
         self._rows: dict[tuple[str, bool], list[_Row]] = defaultdict(list)
-        self._named: dict[str, tuple[int, PluginData]] = {}
-        self._starts: list[tuple[int, SessionStart]] = []
+        self._named: list[dict[str, tuple[int, PluginData]]] = [{} for _ in firsts]
+        self._starts: list[list[tuple[int, SessionStart]]] = [[] for _ in firsts]
 
     def add_event(self, record: int, event: event_pb2.Event) -> None:
-        """One event, `record` being its number in the window."""
+        """One event, by the number of its record."""
         order = record << ORDER_BITS
+        window = bisect_right(self._firsts, record) - 1
         is_start = event.session_log.status == event_pb2.SessionLog.START
         if is_start:
-            self._starts.append((order, SessionStart(event.step, event.wall_time)))
+            self._starts[window].append((order, SessionStart(event.step, event.wall_time)))
         has_number = False
         for index, value in enumerate(event.summary.value):
             if value.HasField("metadata"):
-                self.name_plugin(value.tag, order + index, value.metadata.plugin_data)
+                self._name_plugin(window, value.tag, order + index, value.metadata.plugin_data)
             if (found := _number_of(value)) is not None:
                 number, fits_float32 = found
                 row = _Row(order + index, event.step, event.wall_time, number, fits_float32)
                 self._rows[value.tag, value.HasField("tensor")].append(row)
                 has_number = True
         if event.wall_time or is_start or has_number:
-            self.first_wall_time = min(self.first_wall_time, event.wall_time)
+            first = float(self.first_wall_times[window])
+            self.first_wall_times[window] = min(first, event.wall_time)
 
-    def add_wall_times(self, wall_time: Float64Array, *, have_numbers: bool) -> None:
-        """Wall times of many records at once."""
-        counting = wall_time if have_numbers else wall_time[wall_time != 0]
-        self.first_wall_time = min(self.first_wall_time, float(np.fmin.reduce(counting, initial=math.inf)))
+    def add_wall_times(self, order: Int64Array, wall_time: Float64Array, *, have_numbers: bool) -> None:
+        """Wall times of many records at once, in order."""
+        counting = wall_time if have_numbers else np.where(wall_time == 0, np.inf, wall_time)
+        window, begin = self._windows_of(order)
+        earliest = np.fmin.reduceat(counting, begin)
+        self.first_wall_times[window] = np.fmin(self.first_wall_times[window], earliest)
 
     def add_piece(self, tag: str, piece: Piece, *, is_tensor: bool) -> None:
         """Many points of one tag at once."""
         self._pieces[tag, is_tensor].append(piece)
 
-    def name_plugin(self, tag: str, order: int, plugin: PluginData) -> None:
-        """A record named the tag's plugin; the first one counts."""
-        if tag not in self._named or order < self._named[tag][0]:
-            self._named[tag] = (order, plugin)
+    def name_plugin(self, tag: str, order: Int64Array, plugin: PluginData) -> None:
+        """Many records, in order, named the tag's plugin; the first one of a window counts."""
+        for window, begin in zip(*(found.tolist() for found in self._windows_of(order)), strict=True):
+            self._name_plugin(window, tag, int(order[begin]), plugin)
 
-    def segments(self) -> list[Segment]:
-        """What was gathered, cut where sessions start."""
+    def segments(self) -> list[list[Segment]]:
+        """What was gathered of each window, cut where sessions start."""
         for key, rows in self._rows.items():
             self._pieces[key].append(_piece_of(rows))
+        by_window: list[list[tuple[str, bool, Piece]]] = [[] for _ in self._firsts]
+        for (tag, is_tensor), pieces in self._pieces.items():
+            joined = _joined(pieces)
+            cuts = np.searchsorted(joined.order, self._begins).tolist()
+            for found, begin, end in zip(by_window, cuts, cuts[1:], strict=False):
+                if begin < end:
+                    found.append((tag, is_tensor, joined.where(slice(begin, end))))
+        return [self._segments_of(window, found) for window, found in enumerate(by_window)]
+
+    def _windows_of(self, order: Int64Array) -> tuple[Int64Array, Int64Array]:
+        """Windows that some ordered numbers belong to, and where those of each begin."""
+        cuts = np.searchsorted(order, self._begins)
+        window = np.flatnonzero(cuts[1:] > cuts[:-1])
+        return window, cuts[window]
+
+    def _name_plugin(self, window: int, tag: str, order: int, plugin: PluginData) -> None:
+        named = self._named[window]
+        if tag not in named or order < named[tag][0]:
+            named[tag] = (order, plugin)
+
+    def _segments_of(self, window: int, found: Sequence[tuple[str, bool, Piece]]) -> list[Segment]:
         scalars: dict[str, list[Piece]] = defaultdict(list)
         marks: list[Piece] = []
-        for (tag, is_tensor), pieces in self._pieces.items():
-            for piece in pieces:
-                if not is_tensor:
-                    scalars[tag].append(piece)
-                    continue
-                before, after, plugin = self._by_plugin(tag, piece)
-                scalars[tag].append(before)
-                if plugin.plugin_name in SCALAR_PLUGINS:
-                    scalars[tag].append(after)
-                elif _is_epoch_mark(plugin):
-                    marks.append(after)
-        for tag, (_, plugin) in self._named.items():
-            self._plugins.setdefault(tag, plugin)
+        for tag, is_tensor, piece in found:
+            if not is_tensor:
+                scalars[tag].append(piece)
+                continue
+            before, after, plugin = self._by_plugin(window, tag, piece)
+            scalars[tag].append(before)
+            if plugin.plugin_name in SCALAR_PLUGINS:
+                scalars[tag].append(after)
+            elif _is_epoch_mark(plugin):
+                marks.append(after)
+        for tag, (_, plugin) in self._named[window].items():
+            self._plugins[window].setdefault(tag, plugin)
         joined = {tag: joined for tag, pieces in scalars.items() if len(joined := _joined(pieces))}
-        return self._cut(joined, _joined(marks))
+        return _cut(joined, _joined(marks), self._starts[window])
 
-    def _by_plugin(self, tag: str, piece: Piece) -> tuple[Piece, Piece, PluginData]:
+    def _by_plugin(self, window: int, tag: str, piece: Piece) -> tuple[Piece, Piece, PluginData]:
         """Points before the tag's plugin was named, those since, and the plugin."""
-        order, plugin = self._named.get(tag, (0, PluginData()))
-        if tag in self._plugins:
-            order, plugin = 0, self._plugins[tag]
+        order, plugin = self._named[window].get(tag, (0, PluginData()))
+        if tag in self._plugins[window]:
+            order, plugin = 0, self._plugins[window][tag]
         is_before = piece.order < order
         return piece.where(is_before), piece.where(~is_before), plugin
 
-    def _cut(self, scalars: dict[str, Piece], marks: Piece) -> list[Segment]:
-        starts = sorted(self._starts, key=lambda start: start[0])
-        cuts = [0, *(order for order, _ in starts), 1 << 62]
-        return [
-            Segment(
-                start,
-                {tag: points for tag, piece in scalars.items() if len(points := piece.between(low, high))},
-                marks.between(low, high),
-            )
-            for start, low, high in zip([None, *(one for _, one in starts)], cuts, cuts[1:], strict=False)
-        ]
+
+def _cut(
+    scalars: dict[str, Piece], marks: Piece, session_starts: Sequence[tuple[int, SessionStart]]
+) -> list[Segment]:
+    starts = sorted(session_starts, key=lambda start: start[0])
+    cuts = [0, *(order for order, _ in starts), 1 << 62]
+    return [
+        Segment(
+            start,
+            {tag: points for tag, piece in scalars.items() if len(points := piece.between(low, high))},
+            marks.between(low, high),
+        )
+        for start, low, high in zip([None, *(one for _, one in starts)], cuts, cuts[1:], strict=False)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +237,7 @@ class Piece:
     def __len__(self) -> int:
         return len(self.order)
 
-    def where(self, rows: npt.NDArray[np.bool_] | Int64Array) -> Piece:
+    def where(self, rows: npt.NDArray[np.bool_] | Int64Array | slice) -> Piece:
         return Piece(self.order[rows], self.step[rows], self.wall_time[rows], self.value[rows])
 
     def between(self, low: int, high: int) -> Points:

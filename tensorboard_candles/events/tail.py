@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from tensorboard_candles.events.bulk import BulkDecoder
@@ -11,7 +11,7 @@ from tensorboard_candles.events.decode import PluginData
 from tensorboard_candles.events.framing import CUT_SHORT, Damage
 from tensorboard_candles.events.points import Segment
 from tensorboard_candles.events.storage import Identity, LogPath, OpenFile, storage_of
-from tensorboard_candles.events.window import Decoded, WindowDecoder
+from tensorboard_candles.events.window import Decoded, Undecoded, WindowDecoder, decode_windows
 
 WINDOW_BYTES = 4 << 20
 _GIVE_UP_BYTES = 4 * WINDOW_BYTES
@@ -144,6 +144,21 @@ class EventFile:
 
         Raises OSError where the file can't be read.
         """
+        reading = self.reading()
+        answer: Decoded | None = None
+        while True:
+            try:
+                step = reading.send(answer)
+            except StopIteration:
+                return
+            answer = None
+            if isinstance(step, Window):
+                yield step
+            else:
+                [answer] = decode_windows([step], self._bulk)
+
+    def reading(self) -> Generator[Window | Undecoded, Decoded | None, None]:
+        """The same for whoever decodes for many files: bytes are given, to be sent back decoded."""
         if self._is_read and self._storage.identity(str(self.path)) == self._seen:
             return
         with self._storage.open(str(self.path), self._offset) as file:
@@ -167,7 +182,7 @@ class EventFile:
             return True
         return head[: len(self._head)] != self._head
 
-    def _read_windows(self, file: OpenFile, size: int) -> Iterator[Window]:
+    def _read_windows(self, file: OpenFile, size: int) -> Generator[Window | Undecoded, Decoded | None, None]:
         if self._passed and self._passed.at_size <= size:
             self._go_back(self._passed)
         buffer = b""
@@ -181,7 +196,8 @@ class EventFile:
                 return
             buffer += chunk
             available = size - self._offset
-            found = self._decoder.decode(buffer, available)
+            found = yield self._decoder.window(buffer, available)
+            assert found is not None  # whoever was given bytes sends them back decoded
             # A record is only as long as it says if the file is, too: never ask for memory on its word.
             ends = found.unfinished[1] if found.unfinished else 0
             wanted = ends - found.consumed if ends <= available else 0

@@ -15,7 +15,7 @@ from tensorboard.compat.proto.tensor_pb2 import TensorProto
 from tensorboard_candles import metadata
 from tensorboard_candles.events import bulk
 from tensorboard_candles.events.boundaries import find_boundaries
-from tensorboard_candles.events.bulk import BulkDecoder
+from tensorboard_candles.events.bulk import BulkDecoder, Stretch
 from tensorboard_candles.events.decode import Collector
 from tensorboard_candles.events.rows import Rows
 from tensorboard_candles.events.template import Template
@@ -27,12 +27,12 @@ from tests.support.records import event_of, record, scalar_record, scalar_value,
 
 def share_in_bulk(content: bytes) -> float:
     """Part of the content's records that had a shape and so were never parsed by themselves."""
-    collector = Collector({})
+    collector = Collector([{}])
     singly: list[int] = []
     collector.add_event = lambda record, event: singly.append(record)  # type: ignore[method-assign]
-    end, count, _ = BulkDecoder().decode(content, 0, len(content), 0, collector)
-    assert end == len(content)
-    return 1 - len(singly) / count
+    [read] = BulkDecoder().decode(content, [Stretch(0, len(content), 0)], collector)
+    assert read.end == len(content)
+    return 1 - len(singly) / read.records
 
 
 def test_a_regular_log_is_read_in_bulk() -> None:
