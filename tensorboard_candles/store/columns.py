@@ -4,16 +4,32 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from tensorboard_candles.events import Points
-from tensorboard_candles.events.points import Float64Array, FloatArray, no_points
+from tensorboard_candles.events.points import Float64Array, FloatArray, Int64Array
 from tensorboard_candles.store.column import Column
+from tensorboard_candles.store.scratch import Scratch
 from tensorboard_candles.store.source import Lineage, Series
-from tensorboard_candles.store.steps import GrowingSteps, StepColumn
+from tensorboard_candles.store.steps import GrowingSteps
 
 _BELOW_ALL_STEPS = -(1 << 63) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnState:
+    """What `PointColumns` are made of."""
+
+    step: Int64Array
+    """See `GrowingSteps.state`."""
+    wall_time: Float64Array
+    value: FloatArray
+    is_sorted: bool
+    max_step: int
+    first_wall_time: float
+    last_wall_time: float
 
 
 class PointColumns:
@@ -45,34 +61,26 @@ class PointColumns:
         self._note(points)
 
     @staticmethod
-    def known(
-        step: StepColumn,
-        wall_time: Float64Array,
-        value: FloatArray,
-        *,
-        is_sorted: bool,
-        max_step: int,
-        first_wall_time: float,
-        last_wall_time: float,
-    ) -> PointColumns:
-        """Points of which all that `PointColumns` notes is known already."""
-        columns = PointColumns(no_points())
-        columns._step = GrowingSteps.of(step)
-        columns._wall_time, columns._value = Column(wall_time), Column(value)
-        columns.is_sorted, columns.max_step = is_sorted, max_step
-        columns.first_wall_time, columns.last_wall_time = first_wall_time, last_wall_time
+    def of(state: ColumnState) -> PointColumns:
+        """Points that were in that state, without a look at any."""
+        columns = PointColumns.__new__(PointColumns)
+        columns.lineage = Lineage()
+        columns._step = GrowingSteps.of(state.step, len(state.value))
+        columns._wall_time, columns._value = Column(state.wall_time), Column(state.value)
+        columns.is_sorted, columns.max_step = state.is_sorted, state.max_step
+        columns.first_wall_time, columns.last_wall_time = state.first_wall_time, state.last_wall_time
         return columns
 
-    def snapshot(self) -> PointColumns:
-        """The points as they are now, which stay so while these go on growing."""
-        return PointColumns.known(
-            self._step.view(),
+    def state(self) -> ColumnState:
+        """All that there is to know now; it stays as it is while these go on growing."""
+        return ColumnState(
+            self._step.state(),
             self._wall_time.view(),
             self._value.view(),
-            is_sorted=self.is_sorted,
-            max_step=self.max_step,
-            first_wall_time=self.first_wall_time,
-            last_wall_time=self.last_wall_time,
+            self.is_sorted,
+            self.max_step,
+            self.first_wall_time,
+            self.last_wall_time,
         )
 
     def __len__(self) -> int:
@@ -80,8 +88,18 @@ class PointColumns:
 
     @property
     def nbytes(self) -> int:
-        """Memory taken, room at the end included."""
+        """Memory taken, room at the end included; what lies in files is none."""
         return self._step.nbytes + self._wall_time.nbytes + self._value.nbytes
+
+    @property
+    def movable_bytes(self) -> int:
+        """What of it `move_to` would give back."""
+        return self._step.movable_bytes + self._wall_time.nbytes + self._value.nbytes
+
+    def move_to(self, scratch: Scratch) -> None:
+        """Out of memory, to grow on disk. Raises OSError where there is no room."""
+        for column in (self._step, self._wall_time, self._value):
+            column.move_to(scratch)
 
     def trim(self) -> None:
         """Give back the room at the end."""
@@ -93,11 +111,8 @@ class PointColumns:
         step, wall_time, value = self._step.view(), self._wall_time.view(), self._value.view()
         return Series(run, tag, step, wall_time, value, lineage=self.lineage)
 
-    def points(self) -> Points:
-        return self.points_from(0)
-
-    def points_from(self, row: int) -> Points:
-        return Points(self._step.view()[row:], self._wall_time.view()[row:], self._value.view()[row:])
+    def points(self, rows: slice = slice(None)) -> Points:
+        return Points(self._step.view()[rows], self._wall_time.view()[rows], self._value.view()[rows])
 
     def is_continued_by(self, points: Points) -> bool:
         """Whether no step of `points`, of which there is one at least, goes back behind those before."""
@@ -111,7 +126,7 @@ class PointColumns:
         self._wall_time.extend(points.wall_time)
         value = self._value.view()
         if value.dtype == np.float32 and points.value.dtype != np.float32:
-            self._value = Column(value.astype(np.float64))
+            self._value = self._value.as_type(np.dtype(np.float64))
         self._value.extend(points.value)
         self._note(points)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from tensorboard_candles.events import Points, Segment, Window
 from tensorboard_candles.events.points import no_points
-from tensorboard_candles.store.columns import PointColumns, joined
+from tensorboard_candles.store.columns import ColumnState, PointColumns, joined
 from tensorboard_candles.store.restarts import FilePart
 from tensorboard_candles.store.starts import Starts
 
@@ -17,6 +18,15 @@ EPOCH_MARKS = None
 
 _NO_COLUMNS = PointColumns(no_points())
 """What a file holds of a tag that it never names; never added to."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContentState:
+    """What `FileContent` is made of."""
+
+    columns: Mapping[str | None, ColumnState]
+    starts: Starts
+    first_wall_time: float
 
 
 class FileContent:
@@ -43,12 +53,17 @@ class FileContent:
             elif len(points):
                 self.columns[key] = PointColumns(points)
 
-    def snapshot(self) -> FileContent:
-        """What it says now, which stays so while this goes on growing."""
-        taken = FileContent()
-        taken.columns = {key: columns.snapshot() for key, columns in self.columns.items()}
-        taken.starts, taken.first_wall_time = self.starts, self.first_wall_time
-        return taken
+    @staticmethod
+    def of(state: ContentState) -> FileContent:
+        content = FileContent()
+        content.columns = {key: PointColumns.of(columns) for key, columns in state.columns.items()}
+        content.starts, content.first_wall_time = state.starts, state.first_wall_time
+        return content
+
+    def state(self) -> ContentState:
+        """All that it says now, which stays as it is while this goes on growing."""
+        columns = {key: columns.state() for key, columns in self.columns.items()}
+        return ContentState(columns, self.starts, self.first_wall_time)
 
     def concerns(self, key: str | None) -> bool:
         """Whether it says anything of a tag, or voids what others say."""

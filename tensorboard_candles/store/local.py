@@ -12,6 +12,7 @@ from itertools import islice
 from tensorboard_candles.errors import NotFound
 from tensorboard_candles.events import BulkDecoder, LogRoot, discover
 from tensorboard_candles.events.discovery import Discovered
+from tensorboard_candles.store.cache_keeper import CacheKeeper
 from tensorboard_candles.store.run import Run, RunFile
 from tensorboard_candles.store.source import Loading, Problem, RunView
 
@@ -32,15 +33,23 @@ class LocalSource:
     >>> [run.name for run in source.runs()]
     []
 
-    `poll_secs` is the pause between two looks at the files; None looks once only.
+    `poll_secs` is the pause between two looks at the files; None looks once only. A `keeper` keeps what was
+    read on disk for the next process, while the source runs in the background.
 
     One thread at a time reads, and no request waits for it: what requests see is replaced as a whole, or
     guarded by its run. A change is made before the version tells of it, so that no version is of older data.
     """
 
-    def __init__(self, roots: Sequence[LogRoot], *, poll_secs: float | None = 1.0) -> None:
+    def __init__(
+        self,
+        roots: Sequence[LogRoot],
+        *,
+        poll_secs: float | None = 1.0,
+        keeper: CacheKeeper | None = None,
+    ) -> None:
         self._roots = roots
         self._poll_secs = poll_secs
+        self._keeper = keeper
         self._start_lock = threading.Lock()
         self._runs: dict[str, Run] = {}
         self._bulk = BulkDecoder()
@@ -76,7 +85,7 @@ class LocalSource:
 
     def loading(self) -> Loading:
         is_listed = self._is_listed.is_set()
-        files = [file for run in self._runs.values() for file in run.files.values()]
+        files = self._files()
         if not is_listed or (self._is_pending and not files):
             return Loading(0, max(1, len(files)), 0, 0)
         return Loading(
@@ -90,9 +99,11 @@ class LocalSource:
         return list(islice(self._problems(), most))
 
     def problem_count(self) -> int:
-        files = (file for run in self._runs.values() for file in run.files.values())
-        in_files = sum(file.events.problem_count + bool(file.error) for file in files)
+        in_files = sum(file.events.problem_count + bool(file.error) for file in self._files())
         return len(self._unreadable) + bool(self._listing_error) + in_files
+
+    def _files(self) -> list[RunFile]:
+        return [file for run in self._runs.values() for file in run.files.values()]
 
     def _problems(self) -> Iterator[Problem]:
         for directory, what in self._unreadable:
@@ -123,11 +134,15 @@ class LocalSource:
             is_done = self._poll_secs is None
             try:
                 self.refresh()
+                if self._keeper:
+                    self._keeper.keep(self._files())
             except Exception:
                 # The thread's last line of defence: what went wrong once may go well the next time.
                 logger.exception("Reading the log directory failed; trying again")
                 is_done = False
             if is_done and not self._listing_error and not self._is_pending:
+                if self._keeper:
+                    self._keeper.keep_at_last(self._files())
                 return
             took = time.monotonic() - began
             time.sleep(max(self._poll_secs or _TRY_AGAIN_SECS, min(took, _LONGEST_PAUSE_SECS)))
@@ -168,6 +183,8 @@ class LocalSource:
         error: str | None = None
         problems_before = file.events.problem_count
         try:
+            if self._keeper:
+                self._keeper.recall(run, file)
             for window in file.events.read():
                 run.add(file, window)
                 self._changes += 1

@@ -5,13 +5,24 @@ from __future__ import annotations
 import math
 import secrets
 import threading
+import time
+from dataclasses import dataclass
 
 from tensorboard_candles.events import BulkDecoder, EventFile, LogPath, Window
 from tensorboard_candles.events.points import no_points
-from tensorboard_candles.events.storage import storage_of
-from tensorboard_candles.store.content import EPOCH_MARKS, FileContent
+from tensorboard_candles.events.storage import Identity, storage_of
+from tensorboard_candles.events.tail import Reached
+from tensorboard_candles.store.content import EPOCH_MARKS, ContentState, FileContent
 from tensorboard_candles.store.merged import Merged
 from tensorboard_candles.store.source import RunView
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What was read of a file, and what it takes to read on: all that is to be kept of it on disk."""
+
+    reached: Reached
+    content: ContentState
 
 
 class RunFile:
@@ -32,11 +43,32 @@ class RunFile:
         self.is_loaded = False
         """True once it has been read to its end, as it was at some time."""
         self.error: str | None = None
+        self.is_new = True
+        """Until a first look at it."""
+        self.changed_at = 0.0
+        """When something new was last read of it, in seconds of the monotonic clock."""
+        self.kept: Identity | None = None
+        """The file as it was when what it held was last kept on disk."""
+
+    def resume(self, saved: Saved) -> None:
+        """Read on behind what was kept on disk of this file."""
+        self.events = EventFile(self.path, self._bulk, reached=saved.reached)
+        self.content = FileContent.of(saved.content)
+        self.kept = saved.reached.seen
+
+    def saved(self) -> Saved | None:
+        """What is to be kept on disk; None where it has not been read to its end."""
+        reached = self.events.reached
+        if not reached or not self.is_loaded or self.error:
+            return None
+        return Saved(reached, self.content.state())
 
     def add(self, window: Window) -> None:
+        self.changed_at = time.monotonic()
         if window.replaced:
             self._next_content = FileContent()
             self.is_loaded = False
+            self.kept = None
             self.measure()
         try:
             (self._next_content or self.content).add(window)
@@ -91,6 +123,12 @@ class Run:
             self.files = {path: self.files.get(path) or RunFile(path, bulk) for path in paths}
             self._touch()
         return True
+
+    def resume(self, file: RunFile, saved: Saved) -> None:
+        """Take over what is kept on disk of one of the files."""
+        with self._lock:
+            self._touch()
+            file.resume(saved)
 
     def add(self, file: RunFile, window: Window) -> None:
         """Take in what was read of one of the files."""

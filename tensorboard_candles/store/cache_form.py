@@ -1,0 +1,87 @@
+"""What is kept of one event file, as JSON and columns, and back."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from tensorboard_candles.events import Damage
+from tensorboard_candles.events.decode import PluginData
+from tensorboard_candles.events.storage import Identity
+from tensorboard_candles.events.tail import Passed, Reached
+from tensorboard_candles.store.cache_file import Array
+from tensorboard_candles.store.columns import ColumnState
+from tensorboard_candles.store.content import ContentState
+from tensorboard_candles.store.run import Saved
+from tensorboard_candles.store.starts import Starts
+
+_ARRAYS = ("step", "wall_time", "value")
+_FACTS = ("is_sorted", "max_step", "first_wall_time", "last_wall_time")
+"""Fields of `ColumnState`."""
+
+
+def packed(saved: Saved) -> tuple[dict[str, Any], dict[str, Array]]:
+    """What JSON can hold, and the columns."""
+    content = saved.content
+    columns: dict[str, Array] = {
+        "starts.wall_time": content.starts.wall_time,
+        "starts.step": content.starts.step,
+    }
+    series = []
+    for number, (tag, state) in enumerate(content.columns.items()):
+        series.append([tag, *(getattr(state, fact) for fact in _FACTS)])
+        columns |= {f"{number}.{name}": getattr(state, name) for name in _ARRAYS}
+    about = {
+        "reached": _said_of(saved.reached),
+        "first_wall_time": content.first_wall_time,
+        "series": series,
+    }
+    return about, columns
+
+
+def unpacked(about: Mapping[str, Any], columns: Mapping[str, Array]) -> Saved:
+    """The inverse of `packed`."""
+    states = {}
+    for number, (tag, *facts) in enumerate(about["series"]):
+        step, wall_time, value = (columns[f"{number}.{name}"] for name in _ARRAYS)
+        states[tag] = ColumnState(step, wall_time, value, *facts)
+    starts = Starts(columns["starts.wall_time"], columns["starts.step"])
+    return Saved(reached_of(about), ContentState(states, starts, about["first_wall_time"]))
+
+
+def _said_of(reached: Reached) -> dict[str, Any]:
+    plugins = {tag: _text(plugin.SerializeToString()) for tag, plugin in reached.plugins.items()}
+    return {
+        "seen": asdict(reached.seen),
+        "head": _text(reached.head),
+        "offset": reached.offset,
+        "bytes_read": reached.bytes_read,
+        "plugins": plugins,
+        "damages": [asdict(damage) for damage in reached.damages],
+        "damage_count": reached.damage_count,
+        "suspect": reached.suspect and asdict(reached.suspect),
+        "passed": reached.passed and asdict(reached.passed),
+    }
+
+
+def reached_of(about: Mapping[str, Any]) -> Reached:
+    """How far the event file was read."""
+    said = about["reached"]
+    seen, suspect, passed = said["seen"], said["suspect"], said["passed"]
+    return Reached(
+        seen=Identity(**{**seen, "file": seen["file"] and tuple(seen["file"])}),
+        head=base64.b64decode(said["head"]),
+        offset=said["offset"],
+        bytes_read=said["bytes_read"],
+        plugins={tag: PluginData.FromString(base64.b64decode(b)) for tag, b in said["plugins"].items()},
+        damages=tuple(Damage(**damage) for damage in said["damages"]),
+        damage_count=said["damage_count"],
+        suspect=suspect and Damage(**suspect),
+        passed=passed and Passed(**{**passed, "damage": Damage(**passed["damage"])}),
+    )
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode()

@@ -1,0 +1,101 @@
+"""When what was read is kept on disk, and when it is deleted again."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from itertools import islice
+
+from tensorboard_candles.store.cache import Cache
+from tensorboard_candles.store.cache_sweep import MOST_BYTES, forget_gone, shrink
+from tensorboard_candles.store.run import Run, RunFile, Saved
+
+logger = logging.getLogger(__name__)
+
+LEAST_FILE_BYTES = 256 << 10
+"""Event files that are smaller are read as fast as a cache of them."""
+QUIET_SECS = 10.0
+_QUIETER = 60
+"""So many times as long must a file be quiet that has not grown by much since it was kept last: what is to be
+read on from there costs little, and writing all of it again does not."""
+_MUCH = 1.25
+_MOST_AT_ONCE = 256
+
+
+class CacheKeeper:
+    """Gives files what is kept of them, and keeps what they hold once they have been quiet for a while.
+
+    Writing has a thread of its own, and works on what the columns held when it began: reading never waits for
+    it. Where the directory can't be written to, that is told once, and nothing is kept any more.
+    """
+
+    def __init__(self, cache: Cache, *, quiet_secs: float = QUIET_SECS, most_bytes: int = MOST_BYTES) -> None:
+        self._cache = cache
+        self._quiet_secs = quiet_secs
+        self._most_bytes = most_bytes
+        self._can_write = True
+        self._has_looked_for_gone = False
+        self._thread: threading.Thread | None = None
+
+    def recall(self, run: Run, file: RunFile) -> None:
+        """To be called before a file is read: the first time, what is kept of it is taken over."""
+        if file.is_new and (saved := self._cache.load(file.path)):
+            run.resume(file, saved)
+        file.is_new = False
+
+    def keep(self, files: Iterable[RunFile]) -> None:
+        """To be called by the thread that reads, where it has read all there is; returns at once."""
+        if not self._can_write or (self._thread and self._thread.is_alive()):
+            return
+        now = time.monotonic()
+        due = islice((file for file in files if self._is_due(file, now)), _MOST_AT_ONCE)
+        taken = [(file, saved) for file in due if (saved := file.saved())]
+        if taken:
+            self._thread = threading.Thread(
+                target=self._write, args=(taken,), name="candles-cache", daemon=True
+            )
+            self._thread.start()
+
+    def keep_at_last(self, files: Sequence[RunFile]) -> None:
+        """The same, where nothing will be read any more: waits until the files have been quiet."""
+        time.sleep(self._quiet_secs)
+        self.wait()
+        for file in files:
+            if self._can_write and self._is_due(file, time.monotonic()) and (saved := file.saved()):
+                self._write([(file, saved)])
+
+    def wait(self) -> None:
+        """Until what is being written is written."""
+        if self._thread:
+            self._thread.join()
+
+    def _is_due(self, file: RunFile, now: float) -> bool:
+        seen = file.events.seen
+        if seen is None or seen == file.kept or seen.size < LEAST_FILE_BYTES:
+            return False
+        has_grown_much = file.kept is None or seen.size >= _MUCH * file.kept.size
+        return now - file.changed_at >= self._quiet_secs * (1 if has_grown_much else _QUIETER)
+
+    def _write(self, taken: Sequence[tuple[RunFile, Saved]]) -> None:
+        try:
+            for file, saved in taken:
+                if self._cache.save(file.path, saved):
+                    file.kept = saved.reached.seen
+                else:
+                    file.changed_at = time.monotonic()
+            self._sweep()
+        except OSError as error:
+            self._can_write = False
+            logger.warning("Nothing more is kept in %s: %s", self._cache.directory, error)
+        except Exception:
+            # The thread's last line of defence: what can't be kept is read again the next time.
+            self._can_write = False
+            logger.exception("Nothing more is kept in %s", self._cache.directory)
+
+    def _sweep(self) -> None:
+        shrink(self._cache.directory, self._most_bytes)
+        if not self._has_looked_for_gone:
+            self._has_looked_for_gone = True
+            forget_gone(self._cache.of_this_format)
