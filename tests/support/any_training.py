@@ -107,6 +107,10 @@ class Loop:
     metrics: list[Metric]
     first_step: int
     stride: int
+    step_bytes: int
+    """Steps take so many bytes at least: a varint may have more than it needs."""
+    is_overfull: bool
+    """Where a step takes ten bytes, some have bits in the last one that a step has no room for."""
     steps: int
     is_one_event: bool
     """All values of a step stand in one event; else each in its own."""
@@ -149,11 +153,22 @@ class Loop:
         time = event_pb2.Event() if self.clock is None else event_pb2.Event(wall_time=self._time(index))
         summary = b"".join(b"\x0a" + varint(len(value)) + value for value in values)
         parts = [
-            event_pb2.Event(step=step).SerializeToString(),
+            self._step(step, index),
             time.SerializeToString(),
             b"\x2a" + varint(len(summary)) + summary,
         ]
         return record(b"".join(parts[index] for index in self.order) + self.unknown_field)
+
+    def _step(self, step: int, index: int) -> bytes:
+        if step == 0 and self.step_bytes == 1:
+            return b""
+        number = bytearray(varint(step % 2**64))
+        while len(number) < self.step_bytes:
+            number[-1] |= 0x80
+            number.append(0)
+        if self.is_overfull and len(number) == 10 and index % 7 == 5:
+            number[-1] |= 0x04
+        return b"\x10" + number
 
     def _time(self, index: int) -> float:
         return FIRST_SECOND + index * (self.clock or 0.0)
@@ -195,6 +210,8 @@ def loops(metrics: st.SearchStrategy[list[Metric]], steps: st.SearchStrategy[int
             st.sampled_from([0, 0, 1, 100, 16_300, -20, 2**40, 2**63 - 9]), st.integers(0, 300)
         ),
         stride=st.sampled_from([1, 1, 1, 0, 3, 50, -1]),
+        step_bytes=st.sampled_from([1, 1, 1, 2, 5, 10]),
+        is_overfull=st.booleans(),
         steps=steps,
         is_one_event=st.booleans(),
         clock=st.sampled_from([None, 0.0, 1.0, 0.37, -1.0, math.nan]),

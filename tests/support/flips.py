@@ -70,14 +70,14 @@ def bits_of(record: bytes) -> dict[str, range]:
     }
 
 
-def wrong_flips(name: str, row: int, bits: Iterable[int] | None = None) -> list[str]:
-    """Bits of a record, all by default, whose flip is not reported or costs anything but that record."""
+def wrong_flips(name: str, row: int, bits: Iterable[int]) -> list[str]:
+    """Those of a record's bits whose flip is not reported, or costs anything but that record."""
     records = log(name)
     before, record, after = b"".join(records[:row]), records[row], b"".join(records[row + 1 :])
     points = points_of(WindowDecoder(None).decode(before + after))
     wrong = []
     bulk = BulkDecoder()
-    for bit in range(8 * len(record)) if bits is None else bits:
+    for bit in bits:
         damaged = bytearray(record)
         damaged[bit // 8] ^= 1 << bit % 8
         if bit % 8 == 0:  # learning the shapes anew takes longest
