@@ -32,6 +32,13 @@ class CandlesLoader(base_plugin.TBLoader):
             help="Candles: pause between two looks for new points in the log directory "
             "(default: %(default)s). With --reload_interval=0 the logs are read once.",
         )
+        group.add_argument(
+            "--candles_cache",
+            metavar="DIRECTORY",
+            default="",
+            help="Candles: where to keep what was read, so that it need not be read again after a restart; "
+            "safe to delete, at most 20 GB; 'off' keeps nothing (default: in the user's cache directory).",
+        )
 
     def fix_flags(self, flags: argparse.Namespace) -> None:
         if not 0 < flags.candles_poll_secs <= MAX_POLL_SECS:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import platformdirs
 from tensorboard import plugin_util
 from werkzeug.wrappers import Request
 
 from tensorboard_candles.errors import NotFound
 from tensorboard_candles.events import log_roots
-from tensorboard_candles.store import LocalSource, SampledSources, Source
+from tensorboard_candles.store import Cache, CacheKeeper, LocalSource, SampledSources, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,22 @@ def backend_of(context: Any) -> Backend:
     roots = log_roots(logdir, spec)
     poll_secs = flags.candles_poll_secs
     is_read_once = getattr(flags, "reload_interval", 5.0) == 0
+    keeper = cache_keeper(flags.candles_cache)
+    local = LocalSource(roots, poll_secs=None if is_read_once else poll_secs, keeper=keeper)
     return Backend(
         logdir=logdir or spec,
-        local=LocalSource(roots, poll_secs=None if is_read_once else poll_secs) if roots else None,
+        local=local if roots else None,
         sampled=SampledSources(context.data_provider, poll_secs=poll_secs),
     )
+
+
+def cache_keeper(where: str) -> CacheKeeper | None:
+    """What `--candles_cache` says: a directory, `off`, or nothing for the user's cache directory.
+
+    >>> cache_keeper("off") is None
+    True
+    """
+    if where == "off":
+        return None
+    user_cache = platformdirs.user_cache_path("tensorboard_candles", appauthor=False)
+    return CacheKeeper(Cache(Path(where).expanduser() if where else user_cache))
