@@ -11,7 +11,6 @@ import numpy as np
 from tensorboard_candles.events import Points
 from tensorboard_candles.events.points import Float64Array, FloatArray, Int64Array
 from tensorboard_candles.store.column import Column
-from tensorboard_candles.store.scratch import Scratch
 from tensorboard_candles.store.source import Lineage, Series
 from tensorboard_candles.store.steps import GrowingSteps
 
@@ -88,18 +87,8 @@ class PointColumns:
 
     @property
     def nbytes(self) -> int:
-        """Memory taken, room at the end included; what lies in files is none."""
+        """Memory taken, room at the end included."""
         return self._step.nbytes + self._wall_time.nbytes + self._value.nbytes
-
-    @property
-    def movable_bytes(self) -> int:
-        """What of it `move_to` would give back."""
-        return self._step.movable_bytes + self._wall_time.nbytes + self._value.nbytes
-
-    def move_to(self, scratch: Scratch) -> None:
-        """Out of memory, to grow on disk. Raises OSError where there is no room."""
-        for column in (self._step, self._wall_time, self._value):
-            column.move_to(scratch)
 
     def trim(self) -> None:
         """Give back the room at the end."""
@@ -111,8 +100,11 @@ class PointColumns:
         step, wall_time, value = self._step.view(), self._wall_time.view(), self._value.view()
         return Series(run, tag, step, wall_time, value, lineage=self.lineage)
 
-    def points(self, rows: slice = slice(None)) -> Points:
-        return Points(self._step.view()[rows], self._wall_time.view()[rows], self._value.view()[rows])
+    def points(self) -> Points:
+        return self.points_from(0)
+
+    def points_from(self, row: int) -> Points:
+        return Points(self._step.view()[row:], self._wall_time.view()[row:], self._value.view()[row:])
 
     def is_continued_by(self, points: Points) -> bool:
         """Whether no step of `points`, of which there is one at least, goes back behind those before."""
@@ -126,7 +118,7 @@ class PointColumns:
         self._wall_time.extend(points.wall_time)
         value = self._value.view()
         if value.dtype == np.float32 and points.value.dtype != np.float32:
-            self._value = self._value.as_type(np.dtype(np.float64))
+            self._value = Column(value.astype(np.float64))
         self._value.extend(points.value)
         self._note(points)
 
