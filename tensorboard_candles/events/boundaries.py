@@ -30,7 +30,7 @@ _LONGEST_PERIOD = 512
 _LEAST_FIT = 32
 _MANY = 2048
 """Records found by their period that are worth having looked for one."""
-_LEAST_SEARCHED_BYTES = 1 << 15
+_LEAST_SEARCHED_BYTES = 1 << 18
 _MOST_SEARCHED_BYTES = 1 << 20
 _LENGTH_LIMIT = 1 << 16
 

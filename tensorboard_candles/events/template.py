@@ -77,8 +77,8 @@ class Template:
     wall_time_column: int | None
     step_columns: range
     slots: tuple[Slot, ...]
-    tag_columns: npt.NDArray[np.int64]
-    """Where tags stand."""
+    tag_words: tuple[tuple[int, np.uint64], ...]
+    """Where tags stand: columns of words of eight bytes, and which of their bits."""
     plugins: tuple[tuple[int, str, PluginData], ...]
     """Plugins that the record names: number of the value, tag, plugin."""
     crc: int
@@ -289,6 +289,8 @@ class _Walk:
         mask[list(self.step_columns)] = 0x80
         if len(self.step_columns) == 10:
             mask[self.step_columns[-1]] = 0xFF
+        tag_mask = np.zeros(len(record), np.uint8)
+        tag_mask[self.tag_columns] = 0xFF
         zeroed = record.copy()
         zeroed[columns] = 0
         return Template(
@@ -298,7 +300,7 @@ class _Walk:
             wall_time_column=self.wall_time_column,
             step_columns=self.step_columns,
             slots=tuple(self.slots),
-            tag_columns=np.array(self.tag_columns, np.int64),
+            tag_words=tuple((column, bits) for column, bits, _ in _words(record, tag_mask, payload_end)),
             plugins=tuple(self.plugins),
             crc=crc32c(zeroed[HEADER_BYTES:payload_end].tobytes()),
             varying=tuple(varying),
