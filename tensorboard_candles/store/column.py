@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+import mmap
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from tensorboard_candles.store.scratch import Extent, Scratch
+
 DType = TypeVar("DType", bound=np.generic)
+CHUNK_ROWS = 1 << 18
+"""Rows that are copied at a time where all of them might not fit into memory."""
 
 
 class Column(Generic[DType]):
@@ -19,39 +24,112 @@ class Column(Generic[DType]):
     >>> before, column.view()
     (array([1, 2]), array([1, 2, 3]))
 
-    A view stays as it was: what is appended lies behind it, or in another buffer.
+    A view stays as it was: what is appended lies behind it, or in another buffer. One of one dimension may be
+    moved to a file, where it then grows; should there be no room for that, it comes back.
     """
 
-    __slots__ = ("_buffer", "_length")
+    __slots__ = ("_buffer", "_extent", "_length", "_scratch")
 
-    def __init__(self, values: npt.NDArray[DType]) -> None:
+    def __init__(self, values: npt.NDArray[DType], scratch: Scratch | None = None) -> None:
+        """`scratch` is where it is to be when it grows."""
         self._buffer = values
         self._length: int = values.shape[-1]
+        self._scratch = scratch
+        self._extent: Extent[DType] | None = None
 
     def __len__(self) -> int:
         return self._length
 
     @property
     def nbytes(self) -> int:
-        """Memory taken, room at the end included."""
-        return self._buffer.nbytes
+        """Memory taken, room at the end included; 0 where it lies in a file."""
+        return 0 if _is_in_file(self._buffer) else self._buffer.nbytes
 
     def view(self) -> npt.NDArray[DType]:
         return self._buffer[..., : self._length]
 
+    @property
+    def scratch(self) -> Scratch | None:
+        """Where on disk it grows, if it does."""
+        return self._scratch
+
     def extend(self, values: npt.NDArray[DType]) -> None:
-        needed = self._length + values.shape[-1]
+        added: int = values.shape[-1]
+        needed = self._length + added
         if needed > self._buffer.shape[-1]:
-            self._move(max(needed, self._length + self._length // 4 + 64))
-        self._buffer[..., self._length : needed] = values
+            # More at a time on disk, where what is left behind stays until the file goes.
+            self._move(self._length + max(added, self._length // (2 if self._scratch else 4) + 64))
+        if self._extent and not self._write(self._extent, values):
+            self._move(needed)
+        if not self._extent:
+            self._buffer[..., self._length : needed] = values
         self._length = needed
+
+    def reserve(self, length: int) -> None:
+        """Make room for so many values in all."""
+        if length > self._buffer.shape[-1]:
+            self._move(length)
 
     def trim(self) -> None:
         """Give back the room at the end."""
-        if self._length < self._buffer.shape[-1]:
+        if self.nbytes and self._length < self._buffer.shape[-1]:
             self._move(self._length)
 
+    def move_to(self, scratch: Scratch) -> None:
+        """Out of memory, to grow there; it stays where it is if there is no room."""
+        self._scratch = scratch
+        if self.nbytes:
+            self._is_moved_to_disk(self._buffer.shape[-1])
+
+    def as_type(self, dtype: np.dtype[Any]) -> Column[Any]:
+        """The same values as another type."""
+        converted: Column[Any] = Column(np.empty(0, dtype), self._scratch)
+        converted.reserve(self._length)
+        for begin in range(0, self._length, CHUNK_ROWS):
+            converted.extend(self.view()[begin : begin + CHUNK_ROWS].astype(dtype))
+        return converted
+
     def _move(self, room: int) -> None:
-        larger = np.empty((*self._buffer.shape[:-1], room), self._buffer.dtype)
-        larger[..., : self._length] = self.view()
-        self._buffer = larger
+        """Into another buffer."""
+        if not self._is_moved_to_disk(room):
+            larger = np.empty((*self._buffer.shape[:-1], room), self._buffer.dtype)
+            larger[..., : self._length] = self.view()
+            self._put_in(larger, None)
+
+    def _is_moved_to_disk(self, room: int) -> bool:
+        if self._scratch is None:
+            return False
+        try:
+            extent = self._scratch.extent(room, self._buffer.dtype)
+            extent.write(0, self.view())
+        except OSError as failure:
+            self._stay_in_memory(failure)
+            return False
+        self._put_in(extent.array, extent)
+        return True
+
+    def _put_in(self, buffer: npt.NDArray[DType], extent: Extent[DType] | None) -> None:
+        if self._extent:
+            self._extent.forget()
+        self._buffer, self._extent = buffer, extent
+
+    def _write(self, extent: Extent[DType], values: npt.NDArray[DType]) -> bool:
+        try:
+            extent.write(self._length, values)
+        except OSError as failure:
+            self._stay_in_memory(failure)
+            return False
+        return True
+
+    def _stay_in_memory(self, failure: OSError) -> None:
+        if self._scratch:
+            self._scratch.note(failure)
+        self._scratch = None
+
+
+def _is_in_file(values: npt.NDArray[Any]) -> bool:
+    """Whether an array lies in a file that is mapped."""
+    base: object = values
+    while isinstance(base, np.ndarray):
+        base = base.base
+    return isinstance(base.obj if isinstance(base, memoryview) else base, mmap.mmap)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from tensorboard_candles.events import Points
-from tensorboard_candles.events.points import Float64Array, FloatArray, Int64Array
-from tensorboard_candles.store.column import Column
+from tensorboard_candles.events.points import Float64Array, FloatArray, Int64Array, no_points
+from tensorboard_candles.store.column import CHUNK_ROWS, Column
+from tensorboard_candles.store.scratch import Scratch
 from tensorboard_candles.store.source import Lineage, Series
 from tensorboard_candles.store.steps import GrowingSteps
 
@@ -87,8 +89,23 @@ class PointColumns:
 
     @property
     def nbytes(self) -> int:
-        """Memory taken, room at the end included."""
+        """Memory taken, room at the end included; what lies in files is none."""
         return self._step.nbytes + self._wall_time.nbytes + self._value.nbytes
+
+    @property
+    def movable_bytes(self) -> int:
+        """What of it `move_to` would give back."""
+        return self._step.movable_bytes + self._wall_time.nbytes + self._value.nbytes
+
+    def move_to(self, scratch: Scratch) -> None:
+        """Out of memory, to grow on disk; what there is no room for stays where it is."""
+        for column in (self._step, self._wall_time, self._value):
+            column.move_to(scratch)
+
+    def reserve(self, length: int) -> None:
+        """Make room for so many points in all."""
+        self._wall_time.reserve(length)
+        self._value.reserve(length)
 
     def trim(self) -> None:
         """Give back the room at the end."""
@@ -100,11 +117,8 @@ class PointColumns:
         step, wall_time, value = self._step.view(), self._wall_time.view(), self._value.view()
         return Series(run, tag, step, wall_time, value, lineage=self.lineage)
 
-    def points(self) -> Points:
-        return self.points_from(0)
-
-    def points_from(self, row: int) -> Points:
-        return Points(self._step.view()[row:], self._wall_time.view()[row:], self._value.view()[row:])
+    def points(self, rows: slice | Int64Array = slice(None)) -> Points:
+        return Points(self._step.view()[rows], self._wall_time.view()[rows], self._value.view()[rows])
 
     def is_continued_by(self, points: Points) -> bool:
         """Whether no step of `points`, of which there is one at least, goes back behind those before."""
@@ -118,7 +132,7 @@ class PointColumns:
         self._wall_time.extend(points.wall_time)
         value = self._value.view()
         if value.dtype == np.float32 and points.value.dtype != np.float32:
-            self._value = Column(value.astype(np.float64))
+            self._value = self._value.as_type(np.dtype(np.float64))
         self._value.extend(points.value)
         self._note(points)
 
@@ -126,8 +140,14 @@ class PointColumns:
         """The points of lower steps only: these very columns where those are all."""
         if self.max_step < step:
             return self
-        points = self.points()
-        return PointColumns(points.where(points.step < step))
+        if not self.is_sorted:
+            points = self.points()
+            return PointColumns(points.where(points.step < step))
+        # Views, not copies, of the points that stay.
+        kept = PointColumns(self.points(slice(bisect_left(self._step.view(), step))))
+        if self._value.scratch:
+            kept.move_to(self._value.scratch)
+        return kept
 
     def _note(self, points: Points) -> None:
         if not len(points):
@@ -139,6 +159,34 @@ class PointColumns:
         is_finite = np.isfinite(wall_time)
         self.first_wall_time = float(wall_time.min(initial=self.first_wall_time, where=is_finite))
         self.last_wall_time = float(wall_time.max(initial=self.last_wall_time, where=is_finite))
+
+
+def merged(pieces: Sequence[PointColumns], scratch: Scratch | None = None) -> PointColumns:
+    """All their points by step, ties in the order in which they come; in `scratch` where that is given.
+
+    >>> early, late = (Points(np.array(step), np.zeros(2), np.zeros(2)) for step in ([1, 5], [3, 5]))
+    >>> merged([PointColumns(early), PointColumns(late)]).points().step
+    array([1, 3, 5, 5])
+    """
+    one_after_the_other = _columns_in(scratch, sum(len(columns) for columns in pieces))
+    for columns in pieces:
+        for begin in range(0, len(columns), CHUNK_ROWS):
+            one_after_the_other.extend(columns.points(slice(begin, begin + CHUNK_ROWS)))
+    if one_after_the_other.is_sorted:
+        return one_after_the_other
+    order = np.argsort(one_after_the_other.points().step, kind="stable")
+    by_step = _columns_in(scratch, len(order))
+    for begin in range(0, len(order), CHUNK_ROWS):
+        by_step.extend(one_after_the_other.points(order[begin : begin + CHUNK_ROWS]))
+    return by_step
+
+
+def _columns_in(scratch: Scratch | None, room: int) -> PointColumns:
+    columns = PointColumns(no_points())
+    if scratch:
+        columns.move_to(scratch)
+    columns.reserve(room)
+    return columns
 
 
 def joined(pieces: Sequence[Points]) -> Points:

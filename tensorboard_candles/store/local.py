@@ -13,6 +13,7 @@ from tensorboard_candles.errors import NotFound
 from tensorboard_candles.events import BulkDecoder, LogRoot, discover
 from tensorboard_candles.events.discovery import Discovered
 from tensorboard_candles.store.cache_keeper import CacheKeeper
+from tensorboard_candles.store.memory import Memory
 from tensorboard_candles.store.run import Run, RunFile
 from tensorboard_candles.store.source import Loading, Problem, RunView
 
@@ -34,7 +35,8 @@ class LocalSource:
     []
 
     `poll_secs` is the pause between two looks at the files; None looks once only. A `keeper` keeps what was
-    read on disk for the next process, while the source runs in the background.
+    read on disk for the next process, while the source runs in the background. `memory` bounds what points
+    take; by default half of what this process may have.
 
     One thread at a time reads, and no request waits for it: what requests see is replaced as a whole, or
     guarded by its run. A change is made before the version tells of it, so that no version is of older data.
@@ -46,10 +48,12 @@ class LocalSource:
         *,
         poll_secs: float | None = 1.0,
         keeper: CacheKeeper | None = None,
+        memory: Memory | None = None,
     ) -> None:
         self._roots = roots
         self._poll_secs = poll_secs
         self._keeper = keeper
+        self._memory = memory or Memory()
         self._start_lock = threading.Lock()
         self._runs: dict[str, Run] = {}
         self._bulk = BulkDecoder()
@@ -100,7 +104,8 @@ class LocalSource:
 
     def problem_count(self) -> int:
         in_files = sum(file.events.problem_count + bool(file.error) for file in self._files())
-        return len(self._unreadable) + bool(self._listing_error) + in_files
+        of_all = bool(self._listing_error) + bool(self._memory.scratch.problem)
+        return len(self._unreadable) + of_all + in_files
 
     def _files(self) -> list[RunFile]:
         return [file for run in self._runs.values() for file in run.files.values()]
@@ -110,6 +115,8 @@ class LocalSource:
             yield Problem("", directory, 0, what)
         if error := self._listing_error:
             yield Problem("", "", 0, error)
+        if error := self._memory.scratch.problem:
+            yield Problem("", "", 0, f"what is beyond --candles_memory stays in memory: {error}")
         for run in self._runs.values():
             for path, file in run.files.items():
                 if error := file.error:
@@ -119,14 +126,20 @@ class LocalSource:
 
     def runs(self) -> Sequence[RunView]:
         runs = self._runs
-        views = [runs[name].view() for name in sorted(runs)]
+        views = [self._view_of(runs[name]) for name in sorted(runs)]
         return [view for view in views if view.series]
 
     def run(self, name: str) -> RunView:
         run = self._runs.get(name)
         if run is None:
             raise NotFound(f"no such run: {name!r}")
-        return run.view()
+        self._memory.note_asked(run)
+        return self._view_of(run)
+
+    def _view_of(self, run: Run) -> RunView:
+        view = run.view()
+        self._memory.make_room()
+        return view
 
     def _keep_fresh(self) -> None:
         while True:
@@ -165,7 +178,11 @@ class LocalSource:
         self._changes += is_new
 
     def _follow(self, found: Discovered) -> None:
-        runs = {listed.name: self._runs.get(listed.name) or Run(listed.name) for listed in found.runs}
+        runs = {
+            listed.name: self._runs.get(listed.name) or Run(listed.name, self._memory)
+            for listed in found.runs
+        }
+        self._memory.follow(runs.values())
         changed = bool(self._runs.keys() - runs) or self._unreadable != found.unreadable
         for listed in found.runs:
             changed |= runs[listed.name].keep_only(listed.files, self._bulk)
@@ -185,8 +202,10 @@ class LocalSource:
         try:
             if self._keeper:
                 self._keeper.recall(run, file)
+                self._memory.make_room()
             for window in file.events.read():
                 run.add(file, window)
+                self._memory.make_room()
                 self._changes += 1
         except OSError as failure:
             error = failure.strerror or str(failure)

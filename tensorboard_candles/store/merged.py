@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from tensorboard_candles.events.points import Points
+from tensorboard_candles.store.memory import ScratchFor, in_memory
 from tensorboard_candles.store.restarts import FilePart, surviving
 
 
@@ -16,10 +17,12 @@ class Merged:
     others derived from them (their lineage), stay. Whatever else happens, they are made anew.
     """
 
-    def __init__(self, parts: Sequence[FilePart]) -> None:
+    def __init__(self, parts: Sequence[FilePart], scratch_for: ScratchFor = in_memory) -> None:
+        """New columns lie in what `scratch_for` gives for so many points."""
+        self._scratch_for = scratch_for
         self._parts = parts
         self._lengths = _lengths(parts)
-        self.columns = surviving(parts)
+        self.columns = surviving(parts, scratch_for)
 
     def update(self, parts: Sequence[FilePart]) -> None:
         """Follow the files; `parts` are those of all files, in order."""
@@ -28,13 +31,13 @@ class Merged:
             return
         is_appended = parts == self._parts and lengths[:-1] == self._lengths[:-1] and self._append()
         if not is_appended:
-            self.columns = surviving(parts)
+            self.columns = surviving(parts, self._scratch_for)
         self._parts, self._lengths = parts, lengths
 
     def _append(self) -> bool:
         """Add what is new in the last file, if that is all there is to do."""
         parts = self._parts
-        added = parts[-1].columns.points_from(self._lengths[-1])
+        added = parts[-1].columns.points(slice(self._lengths[-1], None))
         if not self._is_appendable(added):
             return False
         # Should memory not suffice half way, all is made anew the next time.

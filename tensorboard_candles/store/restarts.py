@@ -16,9 +16,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tensorboard_candles.events import Points
 from tensorboard_candles.events.points import Float64Array, Int64Array
-from tensorboard_candles.store.columns import PointColumns, joined
+from tensorboard_candles.store.columns import PointColumns, merged
+from tensorboard_candles.store.memory import ScratchFor, in_memory
 from tensorboard_candles.store.starts import Starts, lowest_from
 
 
@@ -35,17 +35,18 @@ class FilePart:
     starts: Starts
 
 
-def surviving(parts: Sequence[FilePart]) -> PointColumns:
+def surviving(parts: Sequence[FilePart], scratch_for: ScratchFor = in_memory) -> PointColumns:
     """Points of one tag over all files of a run that count, by step, ties in the order of arrival.
 
-    Where those are all points of one file as they stand, they are its very columns.
+    Where those are all points of one file as they stand, they are its very columns; else new ones, which lie
+    in what `scratch_for` gives for so many points.
 
+    >>> from tensorboard_candles.events import Points, SessionStart
     >>> def part(steps, time, *starts):
     ...     points = Points(np.array(steps), np.full(len(steps), time), np.array(steps, float))
     ...     return FilePart(PointColumns(points), time, Starts.none().plus(starts))
     >>> surviving([part([0, 1, 2, 3], 10.0), part([2, 3, 4], 20.0)]).points().step
     array([0, 1, 2, 3, 4])
-    >>> from tensorboard_candles.events import SessionStart
     >>> surviving([part([0, 1, 2], 10.0), part([2], 20.0, SessionStart(1, 20.0))]).points().step
     array([0, 2])
     """
@@ -54,7 +55,7 @@ def surviving(parts: Sequence[FilePart]) -> PointColumns:
     filled = [columns for columns in kept if len(columns)] or kept[:1]
     if len(filled) == 1 and filled[0].is_sorted:
         return filled[0]
-    return PointColumns(_sorted(joined([columns.points() for columns in filled])))
+    return merged(filled, scratch_for(sum(map(len, filled))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def _void_restarted(kept: list[PointColumns], begins: Sequence[float]) -> None:
     last_wall_time = -np.inf
     for index in by_begin:
         if begins[index] > last_wall_time > -np.inf:
-            restart_steps[index] = int(kept[index].points().step[0])
+            restart_steps[index] = int(kept[index].points(slice(1)).step[0])
         last_wall_time = max(last_wall_time, kept[index].last_wall_time)
     lowest: int | None = None
     for index in reversed(by_begin):
@@ -122,10 +123,3 @@ def _void_restarted(kept: list[PointColumns], begins: Sequence[float]) -> None:
         if index in restart_steps:
             first = restart_steps[index]
             lowest = first if lowest is None else min(lowest, first)
-
-
-def _sorted(points: Points) -> Points:
-    if np.all(points.step[1:] >= points.step[:-1]):
-        return points
-    order = np.argsort(points.step, kind="stable")
-    return Points(points.step[order], points.wall_time[order], points.value[order])

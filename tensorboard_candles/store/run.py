@@ -6,14 +6,18 @@ import math
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tensorboard_candles.events import BulkDecoder, EventFile, LogPath, Window
 from tensorboard_candles.events.points import no_points
 from tensorboard_candles.events.storage import Identity, storage_of
 from tensorboard_candles.events.tail import Reached
+from tensorboard_candles.store.columns import PointColumns
 from tensorboard_candles.store.content import EPOCH_MARKS, ContentState, FileContent
+from tensorboard_candles.store.memory import Memory
 from tensorboard_candles.store.merged import Merged
+from tensorboard_candles.store.scratch import Scratch
 from tensorboard_candles.store.source import RunView
 
 
@@ -76,6 +80,11 @@ class RunFile:
             self._begin_again()
             raise
 
+    def columns(self) -> list[PointColumns]:
+        """All that it holds."""
+        contents = [self.content, *([self._next_content] if self._next_content else [])]
+        return [columns for content in contents for columns in content.columns.values()]
+
     def _begin_again(self) -> None:
         """Half a window must never count as all of it: the file is read again from its start."""
         self.events = EventFile(self.path, self._bulk)
@@ -102,8 +111,9 @@ class RunFile:
 class Run:
     """All files of one run. One thread adds what it reads, others look: each sees it whole."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, memory: Memory) -> None:
         self.name = name
+        self._memory = memory
         self.files: dict[LogPath, RunFile] = {}
         """Replaced as a whole where it changes."""
         # A lock for each run: while one that is large is put together, the others are read on.
@@ -122,6 +132,7 @@ class Run:
         with self._lock:
             self.files = {path: self.files.get(path) or RunFile(path, bulk) for path in paths}
             self._touch()
+            self._count()
         return True
 
     def resume(self, file: RunFile, saved: Saved) -> None:
@@ -129,22 +140,58 @@ class Run:
         with self._lock:
             self._touch()
             file.resume(saved)
+            self._count()
 
     def add(self, file: RunFile, window: Window) -> None:
         """Take in what was read of one of the files."""
         with self._lock:
             self._touch()
             file.add(window)
+            self._count()
 
     def finish(self, file: RunFile, error: str | None) -> None:
         """A look at one of the files, that brought something new, is over."""
         with self._lock:
             self._touch()
             file.finish(error)
+            self._count()
 
     def _touch(self) -> None:
         self._changes += 1
         self._view = None
+
+    @property
+    def changes(self) -> int:
+        """Rises with every change."""
+        return self._changes
+
+    def move_to(self, scratch: Scratch) -> None:
+        """Points that are in memory go to disk; what looks at them already is not concerned."""
+        self._rearrange(lambda columns: columns.move_to(scratch))
+
+    def trim(self) -> None:
+        """Give back memory that nothing has grown into."""
+        self._rearrange(PointColumns.trim)
+
+    def _rearrange(self, change: Callable[[PointColumns], None]) -> None:
+        with self._lock:
+            every = self._columns()
+        for columns in every:
+            # One at a time: who wants to look at the run need not wait for all.
+            with self._lock:
+                change(columns)
+                self._view = None
+        with self._lock:
+            self._count()
+
+    def _columns(self) -> list[PointColumns]:
+        """All that the run holds, each once."""
+        held = [columns for file in self.files.values() for columns in file.columns()]
+        held += [merged.columns for merged in self._merged.values()]
+        return list({id(columns): columns for columns in held}.values())
+
+    def _count(self) -> None:
+        self._memory.count(self, sum(columns.movable_bytes for columns in self._columns()))
 
     def view(self) -> RunView:
         """The run as it is now; the same object as long as nothing changes."""
@@ -155,6 +202,7 @@ class Run:
 
     def _build_view(self) -> RunView:
         self._merge()
+        self._count()
         series = {
             tag: merged.columns.series(self.name, tag)
             for tag, merged in self._merged.items()
@@ -180,6 +228,6 @@ class Run:
         merged = {}
         for key in sorted(keys, key=lambda key: key or ""):
             parts = [content.part(key) for content in contents if content.concerns(key)]
-            merged[key] = self._merged.get(key) or Merged(parts)
+            merged[key] = self._merged.get(key) or Merged(parts, self._memory.scratch_for)
             merged[key].update(parts)
         self._merged = merged

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from tensorboard_candles.events.points import Int64Array
 from tensorboard_candles.store.column import Column
+from tensorboard_candles.store.scratch import Scratch
 
 _ROWS_PER_PIECE = 8
 """Shorter pieces, on average, don't pay: each takes the memory of three steps, and has to be looked up."""
@@ -112,9 +113,10 @@ class GrowingSteps:
     (1000, 2000, 24)
     """
 
-    __slots__ = ("_length", "_pieces", "_stored", "_try_again_at")
+    __slots__ = ("_length", "_pieces", "_scratch", "_stored", "_try_again_at")
 
     def __init__(self, steps: Int64Array) -> None:
+        self._scratch: Scratch | None = None
         self._length = len(steps)
         self._pieces = Column(_pieces_of(steps))
         self._stored: Column[np.int64] | None = None
@@ -128,6 +130,7 @@ class GrowingSteps:
     def of(state: Int64Array, length: int) -> GrowingSteps:
         """Steps that were in that state; which way they are best kept is not asked again."""
         growing = GrowingSteps.__new__(GrowingSteps)
+        growing._scratch = None
         growing._length = length
         growing._try_again_at = 2 * length
         growing._pieces = Column(state if state.ndim > 1 else np.empty((3, 0), np.int64))
@@ -151,6 +154,17 @@ class GrowingSteps:
     def nbytes(self) -> int:
         """Memory taken, room at the end included."""
         return self._pieces.nbytes if self._stored is None else self._stored.nbytes
+
+    @property
+    def movable_bytes(self) -> int:
+        """What of it `move_to` would give back: pieces stay where they are."""
+        return 0 if self._stored is None else self._stored.nbytes
+
+    def move_to(self, scratch: Scratch) -> None:
+        """Out of memory, to grow on disk; what there is no room for stays where it is."""
+        self._scratch = scratch
+        if self._stored is not None:
+            self._stored.move_to(scratch)
 
     def view(self) -> StepColumn:
         if self._stored is not None:
@@ -195,7 +209,7 @@ class GrowingSteps:
         return len(steps) if is_on.all() else 1 + int(is_on.argmin())
 
     def _store(self, steps: Int64Array) -> None:
-        self._stored = Column(steps)
+        self._stored = Column(steps, self._scratch)
         self._pieces = Column(_pieces_of(steps[:0]))
         self._try_again_at = 2 * len(steps)
 

@@ -12,6 +12,7 @@ from tensorboard_candles.errors import NotFound
 from tensorboard_candles.events import LogRoot, log_roots
 from tensorboard_candles.store import LocalSource, merged
 from tensorboard_candles.store.columns import PointColumns
+from tensorboard_candles.store.memory import ScratchFor
 from tensorboard_candles.store.restarts import FilePart, surviving
 from tests.support.records import FILE_NAME, scalar_file, scalar_record, start_record, version_record
 
@@ -143,11 +144,11 @@ def test_while_one_run_is_put_together_the_others_are_read_and_served(
     source = source_of(tmp_path)
     is_building, may_end = threading.Event(), threading.Event()
 
-    def slowly(parts: Sequence[FilePart]) -> PointColumns:
+    def slowly(parts: Sequence[FilePart], scratch_for: ScratchFor) -> PointColumns:
         if threading.current_thread() is request:
             is_building.set()
             assert may_end.wait(60)
-        return surviving(parts)
+        return surviving(parts, scratch_for)
 
     monkeypatch.setattr(merged, "surviving", slowly)
     request = threading.Thread(target=source.run, args=("large",))
