@@ -2,7 +2,8 @@
 
 Read in this order: `storage` (where files lie), `discovery` (which of them belong to which run), `framing`
 (records in bytes, and what to do where they are damaged), `decode` (events to columns), `tail` (a file that
-grows). Then what makes it fast: `bulk` (the trick, in five steps), with `boundaries`, `template` and `crc`.
+grows), `together` (many of them). Then what makes it fast: `bulk` (the trick, in five steps), with
+`boundaries`, `rows`, `template` and `crc`.
 """
 
 from tensorboard_candles.events.bulk import BulkDecoder
@@ -11,6 +12,7 @@ from tensorboard_candles.events.framing import Damage
 from tensorboard_candles.events.points import Points, Segment, SessionStart
 from tensorboard_candles.events.storage import LogPath
 from tensorboard_candles.events.tail import EventFile, Window
+from tensorboard_candles.events.together import Stopped, read_together
 
 __all__ = [
     "BulkDecoder",
@@ -22,7 +24,9 @@ __all__ = [
     "RunFiles",
     "Segment",
     "SessionStart",
+    "Stopped",
     "Window",
     "discover",
     "log_roots",
+    "read_together",
 ]

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
+import math
 import secrets
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from itertools import islice
 
 from tensorboard_candles.errors import NotFound
-from tensorboard_candles.events import BulkDecoder, LogRoot, discover
+from tensorboard_candles.events import LogRoot, discover
 from tensorboard_candles.events.discovery import Discovered
 from tensorboard_candles.store.cache_keeper import CacheKeeper
 from tensorboard_candles.store.memory import Memory
+from tensorboard_candles.store.readers import Readers
 from tensorboard_candles.store.run import Run, RunFile
 from tensorboard_candles.store.source import Loading, Problem, RunView
 
@@ -21,6 +23,11 @@ logger = logging.getLogger(__name__)
 
 _FIRST_LISTING_SECS = 2.0
 _LONGEST_PAUSE_SECS = 10.0
+_LISTING_PAUSE = 20
+"""A listing is followed by a pause of so many times as long as it took."""
+_LONGEST_LISTING_PAUSE_SECS = 30.0
+_WATCHED_SECS = 10.0
+"""So long after it was asked for a run counts as looked at."""
 _TRY_AGAIN_SECS = 1.0
 """Pause after a look that failed, where one look was all that was asked for."""
 
@@ -38,8 +45,9 @@ class LocalSource:
     read on disk for the next process, while the source runs in the background. `memory` bounds what points
     take; by default half of what this process may have.
 
-    One thread at a time reads, and no request waits for it: what requests see is replaced as a whole, or
-    guarded by its run. A change is made before the version tells of it, so that no version is of older data.
+    One thread looks for files, some others read them, and no request waits for any: what requests see is
+    replaced as a whole, or guarded by its run. A change is made before the version tells of it, so that no
+    version is of older data.
     """
 
     def __init__(
@@ -54,13 +62,15 @@ class LocalSource:
         self._poll_secs = poll_secs
         self._keeper = keeper
         self._memory = memory or Memory()
+        self._readers = Readers(self._note_change, self._memory, keeper)
         self._start_lock = threading.Lock()
         self._runs: dict[str, Run] = {}
-        self._bulk = BulkDecoder()
         self._unreadable: tuple[tuple[str, str], ...] = ()
         self._listing_error: str | None = None
         self._is_pending = False
+        self._list_at = -math.inf
         self._changes = 0
+        self._changes_lock = threading.Lock()
         # Versions of an earlier process must never look like this one's.
         self._nonce = secrets.token_hex(4)
         self._thread: threading.Thread | None = None
@@ -75,14 +85,10 @@ class LocalSource:
         self._is_listed.wait(_FIRST_LISTING_SECS)
 
     def refresh(self) -> None:
-        """Look for new runs and files, then read what is new in each."""
-        try:
-            self._list()
-        finally:
-            self._is_listed.set()
-        for run in self._runs.values():
-            for file in run.files.values():
-                self._read(run, file)
+        """Look for new runs and files, then read what is new in each; returns when all is read."""
+        self._list()
+        self._readers.want({file: run for run in self._runs.values() for file in run.files.values()})
+        self._readers.wait()
 
     def version(self) -> str:
         return f"{self._nonce}.{self._changes}"
@@ -100,7 +106,7 @@ class LocalSource:
         )
 
     def problems(self, most: int | None = None) -> Sequence[Problem]:
-        return list(islice(self._problems(), most))
+        return list(itertools.islice(self._problems(), most))
 
     def problem_count(self) -> int:
         in_files = sum(file.events.problem_count + bool(file.error) for file in self._files())
@@ -133,6 +139,9 @@ class LocalSource:
         run = self._runs.get(name)
         if run is None:
             raise NotFound(f"no such run: {name!r}")
+        run.asked_at = time.monotonic()
+        if not all(file.is_loaded for file in run.files.values()):
+            self._readers.hurry(run.files.values())
         self._memory.note_asked(run)
         return self._view_of(run)
 
@@ -144,23 +153,48 @@ class LocalSource:
     def _keep_fresh(self) -> None:
         while True:
             began = time.monotonic()
-            is_done = self._poll_secs is None
             try:
-                self.refresh()
-                if self._keeper:
-                    self._keeper.keep(self._files())
+                is_idle = self._look(began)
             except Exception:
                 # The thread's last line of defence: what went wrong once may go well the next time.
                 logger.exception("Reading the log directory failed; trying again")
-                is_done = False
-            if is_done and not self._listing_error and not self._is_pending:
+                is_idle = False
+            is_complete = is_idle and not self._listing_error and not self._is_pending
+            if is_complete and self._poll_secs is None:
                 if self._keeper:
                     self._keeper.keep_at_last(self._files())
                 return
             took = time.monotonic() - began
-            time.sleep(max(self._poll_secs or _TRY_AGAIN_SECS, min(took, _LONGEST_PAUSE_SECS)))
+            # Where there is much to look at, leave others their time, too.
+            pause_secs = max((self._poll_secs or _TRY_AGAIN_SECS) - took, took / 4)
+            time.sleep(min(pause_secs, _LONGEST_PAUSE_SECS))
+
+    def _look(self, now: float) -> bool:
+        """One look at the log directory; True where all that is there has been read when it is over."""
+        if now >= self._list_at:
+            self._list()
+            took = time.monotonic() - now
+            # Where there is very much to list, let other things come to pass, too.
+            self._list_at = now + min(took * _LISTING_PAUSE, _LONGEST_LISTING_PAUSE_SECS)
+        due = {
+            file: run
+            for run in self._runs.values()
+            for file in run.files.values()
+            if file.is_due(now, is_watched=now - run.asked_at < _WATCHED_SECS)
+        }
+        self._readers.want(due)
+        is_idle = self._readers.wait(self._poll_secs)
+        if is_idle and self._keeper:
+            self._keeper.keep(self._files())
+        return is_idle
 
     def _list(self) -> None:
+        try:
+            self._follow_directories()
+        finally:
+            self._is_listed.set()
+
+    def _follow_directories(self) -> None:
         try:
             found = discover(self._roots)
         except Exception as failure:
@@ -175,7 +209,12 @@ class LocalSource:
     def _note_listing_error(self, error: str | None) -> None:
         is_new = error != self._listing_error
         self._listing_error = error
-        self._changes += is_new
+        if is_new:
+            self._note_change()
+
+    def _note_change(self) -> None:
+        with self._changes_lock:
+            self._changes += 1
 
     def _follow(self, found: Discovered) -> None:
         runs = {
@@ -185,7 +224,7 @@ class LocalSource:
         self._memory.follow(runs.values())
         changed = bool(self._runs.keys() - runs) or self._unreadable != found.unreadable
         for listed in found.runs:
-            changed |= runs[listed.name].keep_only(listed.files, self._bulk)
+            changed |= runs[listed.name].keep_only(listed.files)
         for run in runs.values():
             for file in run.files.values():
                 if not file.is_loaded and not file.size_bytes:
@@ -194,29 +233,8 @@ class LocalSource:
         self._unreadable = found.unreadable
         self._is_pending = found.is_pending
         self._runs = runs
-        self._changes += changed
-
-    def _read(self, run: Run, file: RunFile) -> None:
-        error: str | None = None
-        problems_before = file.events.problem_count
-        try:
-            if self._keeper:
-                self._keeper.recall(run, file)
-                self._memory.make_room()
-            for window in file.events.read():
-                run.add(file, window)
-                self._memory.make_room()
-                self._changes += 1
-        except OSError as failure:
-            error = failure.strerror or str(failure)
-        except Exception as failure:
-            # A last line of defence: one odd file must not keep the others from being read.
-            error = f"could not be read: {_told(failure)}"
-            if file.error is None:
-                logger.exception("%s could not be read", file.path)
-        if error != file.error or not file.is_loaded or file.events.problem_count != problems_before:
-            run.finish(file, error)
-            self._changes += 1
+        if changed:
+            self._note_change()
 
 
 def _told(failure: Exception) -> str:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tensorboard_candles.events import BulkDecoder, EventFile, LogPath, Window
+from tensorboard_candles.events import EventFile, LogPath, Window
 from tensorboard_candles.events.points import no_points
 from tensorboard_candles.events.storage import Identity, storage_of
 from tensorboard_candles.events.tail import Reached
@@ -19,6 +19,10 @@ from tensorboard_candles.store.memory import Memory
 from tensorboard_candles.store.merged import Merged
 from tensorboard_candles.store.scratch import Scratch
 from tensorboard_candles.store.source import RunView
+
+_PAUSE = 1 / 20
+"""Pause between two looks at a file, as part of the time for which it has been quiet."""
+_LONGEST_PAUSE_SECS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +41,9 @@ class RunFile:
     of a file is never shown as if it were the whole. In the meantime `is_loaded` is false.
     """
 
-    def __init__(self, path: LogPath, bulk: BulkDecoder) -> None:
+    def __init__(self, path: LogPath) -> None:
         self.path = path
-        self._bulk = bulk
-        self.events = EventFile(path, bulk)
+        self.events = EventFile(path)
         self.content = FileContent()
         self._next_content: FileContent | None = None
         self.size_bytes = 0
@@ -49,14 +52,34 @@ class RunFile:
         self.error: str | None = None
         self.is_new = True
         """Until a first look at it."""
-        self.changed_at = 0.0
+        self.changed_at = time.monotonic()
         """When something new was last read of it, in seconds of the monotonic clock."""
+        self._looked_at = -math.inf
         self.kept: Identity | None = None
         """The file as it was when what it held was last kept on disk."""
 
+    def is_due(self, now: float, *, is_watched: bool) -> bool:
+        """Whether to look at the file again: the longer it has been quiet, the less often."""
+        pause_secs = (
+            0.0 if is_watched or not self.is_loaded else min(_PAUSE * self.quiet_secs(), _LONGEST_PAUSE_SECS)
+        )
+        if now - self._looked_at < pause_secs:
+            return False
+        self._looked_at = now
+        return True
+
+    def quiet_secs(self) -> float:
+        """For how long nothing new has come."""
+        quiet_secs = time.monotonic() - self.changed_at
+        seen = self.events.seen
+        if seen and isinstance(seen.state, int):
+            # The time of the last change: it may have been quiet long before this process began.
+            quiet_secs = max(quiet_secs, time.time() - seen.state / 1e9)
+        return quiet_secs
+
     def resume(self, saved: Saved) -> None:
         """Read on behind what was kept on disk of this file."""
-        self.events = EventFile(self.path, self._bulk, reached=saved.reached)
+        self.events = EventFile(self.path, reached=saved.reached)
         self.content = FileContent.of(saved.content)
         self.kept = saved.reached.seen
 
@@ -87,7 +110,7 @@ class RunFile:
 
     def _begin_again(self) -> None:
         """Half a window must never count as all of it: the file is read again from its start."""
-        self.events = EventFile(self.path, self._bulk)
+        self.events = EventFile(self.path)
         if self._next_content:
             self._next_content = FileContent()
         else:
@@ -116,6 +139,8 @@ class Run:
         self._memory = memory
         self.files: dict[LogPath, RunFile] = {}
         """Replaced as a whole where it changes."""
+        self.asked_at = -math.inf
+        """When somebody last looked at it, in seconds of the monotonic clock."""
         # A lock for each run: while one that is large is put together, the others are read on.
         self._lock = threading.Lock()
         self._changes = 0
@@ -124,13 +149,13 @@ class Run:
         self._view: RunView | None = None
         self._merged: dict[str | None, Merged] = {}
 
-    def keep_only(self, paths: tuple[LogPath, ...], bulk: BulkDecoder) -> bool:
+    def keep_only(self, paths: tuple[LogPath, ...]) -> bool:
         """Follow the directory: files that went are forgotten, new ones wait to be read. True if changed."""
         # A directory may be named twice.
         if list(self.files) == list(dict.fromkeys(paths)):
             return False
         with self._lock:
-            self.files = {path: self.files.get(path) or RunFile(path, bulk) for path in paths}
+            self.files = {path: self.files.get(path) or RunFile(path) for path in paths}
             self._touch()
             self._count()
         return True

@@ -11,7 +11,7 @@ import pytest
 
 from tensorboard_candles.events import BulkDecoder, LogRoot, discover
 from tensorboard_candles.events.discovery import Discovered
-from tensorboard_candles.store import LocalSource, local
+from tensorboard_candles.store import LocalSource, local, readers
 from tests.support.records import scalar_file, scalar_record, write_run
 
 
@@ -27,7 +27,7 @@ class StumblingDecoder(BulkDecoder):
 @pytest.fixture
 def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LocalSource:
     """Runs a, b and c, of which the decoder stumbles over b."""
-    monkeypatch.setattr(local, "BulkDecoder", StumblingDecoder)
+    monkeypatch.setattr(readers, "BulkDecoder", StumblingDecoder)
     for run, tag in [("a", "loss"), ("b", "oddity"), ("c", "loss")]:
         write_run(tmp_path, run, scalar_file(tag, [3.0, 2.0]))
     return LocalSource([LogRoot(tmp_path)])

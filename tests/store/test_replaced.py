@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tensorboard_candles.events import BulkDecoder, LogRoot
-from tensorboard_candles.store import Loading, LocalSource, local
+from tensorboard_candles.store import Loading, LocalSource, readers
 from tests.support.records import many_scalars, write_run
 
 OLD = many_scalars("loss", [1.0] * 1000)
@@ -35,7 +35,7 @@ class WatchedDecoder(BulkDecoder):
 @pytest.fixture
 def decoder(monkeypatch: pytest.MonkeyPatch) -> WatchedDecoder:
     decoder = WatchedDecoder()
-    monkeypatch.setattr(local, "BulkDecoder", lambda: decoder)
+    monkeypatch.setattr(readers, "BulkDecoder", lambda: decoder)
     return decoder
 
 
