@@ -13,6 +13,7 @@ from typing import Any
 from tensorboard.plugins import base_plugin
 
 from tensorboard_candles import metadata
+from tensorboard_candles.sizes import bytes_of
 
 DEFAULT_POLL_SECS = 1.0
 MAX_POLL_SECS = 86_400.0
@@ -33,6 +34,15 @@ class CandlesLoader(base_plugin.TBLoader):
             "(default: %(default)s). With --reload_interval=0 the logs are read once.",
         )
         group.add_argument(
+            "--candles_memory",
+            metavar="AMOUNT",
+            default="",
+            help="Candles: how much memory points may take, as 500MB, 4GB or 1.5GiB; a number alone is in "
+            "megabytes. Past it, points of runs that no one looks at lie in temporary files, in the user's "
+            "cache directory, that go with the process; what overviews are made of stays in memory "
+            "(default: half of the memory that TensorBoard may use).",
+        )
+        group.add_argument(
             "--candles_cache",
             metavar="DIRECTORY",
             default="",
@@ -46,6 +56,11 @@ class CandlesLoader(base_plugin.TBLoader):
                 f"--candles_poll_secs must be > 0 and at most {MAX_POLL_SECS:g} (a day), "
                 f"got {flags.candles_poll_secs}"
             )
+        if flags.candles_memory:
+            try:
+                bytes_of(flags.candles_memory)
+            except ValueError as error:
+                raise base_plugin.FlagsError(f"--candles_memory: {error}") from None
 
     def load(self, context: base_plugin.TBContext) -> base_plugin.TBPlugin | None:
         return CandlesPlugin(context)

@@ -33,3 +33,16 @@ def test_a_pause_that_no_one_can_mean_is_refused_with_what_was_got(given: str) -
 def test_a_pause_of_up_to_a_day_is_taken(arguments: list[str], poll_secs: float) -> None:
     flags = parsed(*(f"--candles_poll_secs={given}" for given in arguments))
     assert flags.candles_poll_secs == poll_secs
+
+
+@pytest.mark.parametrize(
+    "given", ["0", "0GB", "-1GB", "much", "4 apples", "1e9", "1.GB", "5iB", "nan", "9" * 400]
+)
+def test_memory_that_no_one_can_mean_is_refused_with_what_was_got(given: str) -> None:
+    with pytest.raises(base_plugin.FlagsError, match=f"--candles_memory: .*{given}"):
+        parsed(f"--candles_memory={given}")
+
+
+@pytest.mark.parametrize("given", ["", "500MB", "4 gb", "1.5GiB", "250", "64k", "1B"])
+def test_memory_is_taken_in_any_unit_and_by_default_left_open(given: str) -> None:
+    assert parsed(f"--candles_memory={given}").candles_memory == given

@@ -12,7 +12,8 @@ from werkzeug.wrappers import Request
 
 from tensorboard_candles.errors import NotFound
 from tensorboard_candles.events import log_roots
-from tensorboard_candles.store import Cache, CacheKeeper, LocalSource, SampledSources, Source
+from tensorboard_candles.sizes import bytes_of
+from tensorboard_candles.store import Cache, CacheKeeper, LocalSource, Memory, SampledSources, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ def backend_of(context: Any) -> Backend:
     poll_secs = flags.candles_poll_secs
     is_read_once = getattr(flags, "reload_interval", 5.0) == 0
     keeper = cache_keeper(flags.candles_cache)
-    local = LocalSource(roots, poll_secs=None if is_read_once else poll_secs, keeper=keeper)
+    memory = Memory(bytes_of(flags.candles_memory) if flags.candles_memory else None)
+    local = LocalSource(roots, poll_secs=None if is_read_once else poll_secs, keeper=keeper, memory=memory)
     return Backend(
         logdir=logdir or spec,
         local=local if roots else None,

@@ -132,7 +132,7 @@ class LocalSource:
 
     def runs(self) -> Sequence[RunView]:
         runs = self._runs
-        views = [self._view_of(runs[name]) for name in sorted(runs)]
+        views = [runs[name].view() for name in sorted(runs)]
         return [view for view in views if view.series]
 
     def run(self, name: str) -> RunView:
@@ -143,12 +143,7 @@ class LocalSource:
         if not all(file.is_loaded for file in run.files.values()):
             self._readers.hurry(run.files.values())
         self._memory.note_asked(run)
-        return self._view_of(run)
-
-    def _view_of(self, run: Run) -> RunView:
-        view = run.view()
-        self._memory.make_room()
-        return view
+        return run.view()
 
     def _keep_fresh(self) -> None:
         while True:

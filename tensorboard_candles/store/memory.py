@@ -109,18 +109,19 @@ class Memory:
         return None if is_room else self.scratch
 
     def make_room(self) -> None:
-        """Move points to disk, if the budget is exceeded; one thread at a time does."""
-        if self._held_bytes <= self.budget_bytes or self.scratch.is_full:
-            return
-        if not self._moving.acquire(blocking=False):
-            return
-        try:
-            for holder in self._coldest_first():
-                if self._held_bytes <= self.budget_bytes - self.budget_bytes // _KEPT_FREE:
-                    break
-                holder.move_to(self.scratch)
-        finally:
-            self._moving.release()
+        """Move points to disk, if the budget is exceeded; to be called by who reads more of them.
+
+        One thread moves, and the others wait: were they to read on, the disk might not keep up with them.
+        """
+        if self._is_exceeded():
+            with self._moving:
+                for holder in self._coldest_first() if self._is_exceeded() else []:
+                    holder.move_to(self.scratch)
+                    if self._held_bytes <= self.budget_bytes - self.budget_bytes // _KEPT_FREE:
+                        break
+
+    def _is_exceeded(self) -> bool:
+        return self._held_bytes > self.budget_bytes and not self.scratch.is_full
 
     def _coldest_first(self) -> list[Holder]:
         with self._lock:
