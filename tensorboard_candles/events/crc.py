@@ -7,7 +7,7 @@ checksum is that of one of them XOR one table look-up for each byte that may dif
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import google_crc32c
 import numpy as np
@@ -93,16 +93,15 @@ def pair_table(distance: int) -> UInt32Array:
     return (byte_table(distance - 1)[:, None] ^ byte_table(distance)).ravel()
 
 
+@cache
 def _zero_byte_operators() -> tuple[tuple[UInt32Array, ...], ...]:
     """Operators that carry a CRC over 1, 2, 4, … 2^31 zero bytes, each as four tables by byte of the CRC."""
-    if not _OPERATORS:
-        # One zero byte: shift by 8, and what falls out comes back through the table.
-        low = np.arange(256, dtype=np.uint32)
-        operator = (_ONE_BYTE, *(low << np.uint32(8 * (column - 1)) for column in (1, 2, 3)))
-        for _ in range(32):
-            _OPERATORS.append(operator)
-            operator = tuple(_apply(operator, table) for table in operator)
-    return tuple(_OPERATORS)
+    # One zero byte: shift by 8, and what falls out comes back through the table.
+    low = np.arange(256, dtype=np.uint32)
+    operators = [(_ONE_BYTE, *(low << np.uint32(8 * (column - 1)) for column in (1, 2, 3)))]
+    while len(operators) < 32:
+        operators.append(tuple(_apply(operators[-1], table) for table in operators[-1]))
+    return tuple(operators)
 
 
 def _apply(operator: tuple[UInt32Array, ...], crc: UInt32Array) -> UInt32Array:
@@ -115,7 +114,6 @@ def _apply(operator: tuple[UInt32Array, ...], crc: UInt32Array) -> UInt32Array:
 
 
 _ONE_BYTE: UInt32Array = np.array([crc32c(bytes([byte])) ^ crc32c(b"\0") for byte in range(256)], np.uint32)
-_OPERATORS: list[tuple[UInt32Array, ...]] = []
 
 CRC_OF_ZERO_LENGTH = crc32c(bytes(8))
 
