@@ -258,32 +258,43 @@ class _Records:
     def give(self, collector: Collector) -> list[Read]:
         """All rows before the first bad one of each stretch, to the collector."""
         good = self._cuts[1:].copy()
-        stretch_of_bad = np.searchsorted(self._cuts, self._bad, side="right") - 1
-        np.minimum.at(good, stretch_of_bad, self._bad)
+        np.minimum.at(good, self._stretch_of(np.array(self._bad, np.int64)), self._bad)
         for taken in self._taken:
-            self._give_taken(
-                collector, taken if not self._bad else taken.where(self._is_good(taken.rows, good))
-            )
-        reads = [
-            Read(end if row == cut else int(self._start[row]), row - begin, [])
-            for end, row, begin, cut in zip(
-                self._ends, good.tolist(), self._cuts.tolist(), self._cuts[1:].tolist(), strict=False
+            is_whole = not self._bad
+            self._give_taken(collector, taken if is_whole else taken.where(self._is_good(taken.rows, good)))
+        not_events = self._give_shapeless(collector, good)
+        return [
+            Read(int(self._start[row]) if row < cut else end, row - begin, bad)
+            for row, begin, cut, end, bad in zip(
+                good.tolist(),
+                self._cuts.tolist(),
+                self._cuts[1:].tolist(),
+                self._ends,
+                not_events,
+                strict=False,
             )
         ]
+
+    def _give_shapeless(self, collector: Collector, good: Int64Array) -> list[list[Damage]]:
+        """Parse what has no shape; returns what of each stretch is no event."""
+        not_events: list[list[Damage]] = [[] for _ in good]
         rows = np.array(sorted(self._shapeless), np.int64)
-        for row in rows[self._is_good(rows, good)].tolist():
+        rows = rows[self._is_good(rows, good)]
+        for row, stretch in zip(rows.tolist(), self._stretch_of(rows).tolist(), strict=True):
             try:
                 event = event_pb2.Event.FromString(self.record(row)[HEADER_BYTES:-FOOTER_BYTES])
             except DecodeError:
-                stretch = int(np.searchsorted(self._cuts, row, side="right")) - 1
-                reads[stretch].not_events.append(Damage(int(self._start[row]), NOT_AN_EVENT))
+                not_events[stretch].append(Damage(int(self._start[row]), NOT_AN_EVENT))
                 continue
             collector.add_event(int(self._record[row]), event)
-        return reads
+        return not_events
+
+    def _stretch_of(self, rows: Int64Array) -> Int64Array:
+        return np.searchsorted(self._cuts, rows, side="right") - 1
 
     def _is_good(self, rows: Int64Array, good: Int64Array) -> npt.NDArray[np.bool_]:
         """Which rows stand before their stretch's first bad one."""
-        return np.asarray(rows < good[np.searchsorted(self._cuts, rows, side="right") - 1])
+        return np.asarray(rows < good[self._stretch_of(rows)])
 
     def _give_taken(self, collector: Collector, taken: _Taken) -> None:
         if not len(taken.rows):

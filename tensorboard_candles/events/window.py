@@ -67,73 +67,75 @@ class WindowDecoder:
 
 def decode_windows(windows: Sequence[Undecoded], bulk: BulkDecoder | None) -> list[Decoded]:
     """Decode windows of several files together: many small ones then cost little more than one large one."""
-    firsts = [0]
-    for window in windows[:-1]:
-        firsts.append(firsts[-1] + len(window.buffer) // FRAME_BYTES + 1)
-    collector = Collector([window.plugins for window in windows], firsts)
-    reads = _read_in_bulk(windows, firsts, collector, bulk)
-    found = [
-        _decode_rest(window, first, read, (collector, bulk))
-        for window, first, read in zip(windows, firsts, reads, strict=True)
-    ]
-    return [
-        Decoded(segments, first_wall_time, damages, scan.suspect, scan.consumed, scan.unfinished)
-        for (damages, scan), segments, first_wall_time in zip(
-            found, collector.segments(), collector.first_wall_times.tolist(), strict=True
-        )
-    ]
+    return _Decoding(windows, bulk).decoded()
 
 
-def _read_in_bulk(
-    windows: Sequence[Undecoded], firsts: Sequence[int], collector: Collector, bulk: BulkDecoder | None
-) -> list[Read]:
-    """What the bulk decoder makes of the beginnings of all windows; positions count from each one's start."""
-    if not bulk:
-        return [Read(0, 0, [])] * len(windows)
-    joined = b"".join(window.buffer for window in windows) if len(windows) > 1 else windows[0].buffer
-    begins = list(itertools.accumulate((len(window.buffer) for window in windows), initial=0))
-    stretches = [Stretch(*place) for place in zip(begins, begins[1:], firsts, strict=False)]
-    return [
-        read.moved(-begin)
-        for read, begin in zip(bulk.decode(joined, stretches, collector), begins, strict=False)
-    ]
+class _Decoding:
+    """What is decoded together: in bulk from the beginning of each window, then on from there."""
 
+    def __init__(self, windows: Sequence[Undecoded], bulk: BulkDecoder | None) -> None:
+        # Numbers enough for the records of each window.
+        most = (len(window.buffer) // FRAME_BYTES + 1 for window in windows)
+        self._firsts = list(itertools.accumulate(most, initial=0))[:-1]
+        self._windows = windows
+        self._bulk = bulk
+        self._collector = Collector([window.plugins for window in windows], self._firsts)
 
-def _decode_rest(
-    window: Undecoded, first_record: int, read: Read, decoders: tuple[Collector, BulkDecoder | None]
-) -> tuple[list[Damage], Scan]:
-    """Go on behind what was read in bulk to the end of the buffer; returns all damage, and how it ends."""
-    buffer, (collector, bulk) = window.buffer, decoders
-    scanner = Scanner(buffer, window.available)
-    damages: list[Damage] = []
-    begin = 0
-    record = first_record
-    # How far the bulk decoder may look ahead: what it decodes behind a damaged record is thrown away. So
-    # damage sets this to nothing, and what is read without any doubles it.
-    reach = max(len(buffer), _LEAST_REACH_BYTES)
-    while True:
-        damages += read.not_events
-        record += read.records
-        found = scanner.scan(read.end, most=_ONE_BY_ONE)
-        damages += found.damages + _parse(buffer, found, record, collector)
-        record += len(found.payloads)
-        if len(found.payloads) < _ONE_BY_ONE:
-            break
-        reach = 0 if found.damages else 2 * reach + found.consumed - begin
-        begin = found.consumed
-        read = Read(begin, 0, [])
-        if bulk and reach >= _LEAST_REACH_BYTES:
-            [read] = bulk.decode(buffer, [Stretch(begin, min(len(buffer), begin + reach), record)], collector)
-    damages.sort(key=lambda damage: damage.offset)
-    return damages, found
+    def decoded(self) -> list[Decoded]:
+        found = [
+            self._rest(window, first, read)
+            for window, first, read in zip(self._windows, self._firsts, self._in_bulk(), strict=True)
+        ]
+        segments, first_wall_times = self._collector.segments(), self._collector.first_wall_times.tolist()
+        return [
+            Decoded(segments, first_wall_time, damages, scan.suspect, scan.consumed, scan.unfinished)
+            for (damages, scan), segments, first_wall_time in zip(
+                found, segments, first_wall_times, strict=True
+            )
+        ]
 
+    def _in_bulk(self) -> list[Read]:
+        """How far the beginnings of all windows are regular; positions count from each one's start."""
+        if not self._bulk:
+            return [Read(0, 0, [])] * len(self._windows)
+        buffers = [window.buffer for window in self._windows]
+        joined = b"".join(buffers) if len(buffers) > 1 else buffers[0]
+        begins = list(itertools.accumulate(map(len, buffers), initial=0))
+        stretches = [Stretch(*place) for place in zip(begins, begins[1:], self._firsts, strict=False)]
+        reads = self._bulk.decode(joined, stretches, self._collector)
+        return [read.moved(-begin) for read, begin in zip(reads, begins, strict=False)]
 
-def _parse(buffer: bytes, found: Scan, first_record: int, collector: Collector) -> list[Damage]:
-    """Give the collector each record that was found; returns those that are no events."""
-    not_events = []
-    for record, (low, high) in enumerate(found.payloads, first_record):
-        try:
-            collector.add_event(record, event_pb2.Event.FromString(buffer[low:high]))
-        except DecodeError:
-            not_events.append(Damage(low - HEADER_BYTES, NOT_AN_EVENT))
-    return not_events
+    def _rest(self, window: Undecoded, record: int, read: Read) -> tuple[list[Damage], Scan]:
+        """Go on behind what was read to the end of a window; returns all damage, and how it ends."""
+        buffer = window.buffer
+        scanner = Scanner(buffer, window.available)
+        damages: list[Damage] = []
+        begin = 0
+        # How far the bulk decoder may look ahead: what it decodes behind a damaged record is thrown away. So
+        # damage sets this to nothing, and what is read without any doubles it.
+        reach = max(len(buffer), _LEAST_REACH_BYTES)
+        while True:
+            record += read.records
+            found = scanner.scan(read.end, most=_ONE_BY_ONE)
+            damages += read.not_events + found.damages + self._parse(buffer, found, record)
+            record += len(found.payloads)
+            if len(found.payloads) < _ONE_BY_ONE:
+                break
+            reach = 0 if found.damages else 2 * reach + found.consumed - begin
+            begin = found.consumed
+            read = Read(begin, 0, [])
+            if self._bulk and reach >= _LEAST_REACH_BYTES:
+                stretch = Stretch(begin, min(len(buffer), begin + reach), record)
+                [read] = self._bulk.decode(buffer, [stretch], self._collector)
+        damages.sort(key=lambda damage: damage.offset)
+        return damages, found
+
+    def _parse(self, buffer: bytes, found: Scan, first_record: int) -> list[Damage]:
+        """Give the collector each record that was found; returns those that are no events."""
+        not_events = []
+        for record, (low, high) in enumerate(found.payloads, first_record):
+            try:
+                self._collector.add_event(record, event_pb2.Event.FromString(buffer[low:high]))
+            except DecodeError:
+                not_events.append(Damage(low - HEADER_BYTES, NOT_AN_EVENT))
+        return not_events
