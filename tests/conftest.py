@@ -6,11 +6,16 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from platformdirs import user_cache_path
 
+from tensorboard_candles.events import storage_remote
 from tests.support.server import Server
+
+if TYPE_CHECKING:
+    from tests.support.s3 import ObjectStore, S3Server
 
 StartServer = Callable[..., Server]
 
@@ -63,3 +68,26 @@ def _servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServer]:
 def recorded_logs() -> Path:
     """Log directory written by torch, tensorboardX, TensorFlow, Keras and our Tracker."""
     return Path(__file__).parent / "recorded" / "logs"
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[S3Server]:
+    from tests.support.s3 import S3Server
+
+    server = S3Server()
+    yield server
+    server.end()
+
+
+@pytest.fixture
+def s3(s3_server: S3Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[ObjectStore]:
+    """An empty bucket on an S3 server, which clients in this process and in those it starts talk to."""
+    from tests.support.s3 import ObjectStore
+
+    store = ObjectStore(s3_server)
+    for name, value in store.environment().items():
+        monkeypatch.setenv(name, value)
+    # The first request may take long where the machine is busy: clients are imported then.
+    monkeypatch.setattr(storage_remote, "_WAIT_SECS", 60.0)
+    yield store
+    store.recover()

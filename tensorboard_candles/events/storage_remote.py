@@ -21,9 +21,9 @@ from typing import Any, TypeAlias, TypeVar
 from tensorboard_candles.events.storage import Identity, OpenFile, is_event_file_name, join_url
 from tensorboard_candles.events.storage_retry import ANSWERS, Patience, retried
 
-_READ_BYTES = 4 << 20
+_READ_BYTES = 16 << 20
 """What one request reads, where there is as much."""
-_ATTEMPT_SECS = 60.0
+_ATTEMPT_SECS = 120.0
 """A request that takes longer has failed. Servers that are silent are found out sooner, by the client."""
 _WAIT_SECS = 2.0
 """So long does one look at the log directory wait for a listing; a later look finds it."""
