@@ -22,13 +22,13 @@ def record(event: event_pb2.Event) -> bytes:
     return b"".join([length, _masked_crc(length), payload, _masked_crc(payload)])
 
 
-def regular(points: int, tags: int) -> Iterator[bytes]:
+def regular(points: int, tags: int, *, first: int = 0) -> Iterator[bytes]:
     """`tags` scalars at every step, one event each, as torch's SummaryWriter writes them."""
     noise = np.random.default_rng(0).normal(size=points).astype(np.float32)
-    for index in range(points):
+    for index, value in enumerate(noise.tolist(), first):
         step, tag = divmod(index, tags)
         event = event_pb2.Event(wall_time=FIRST_SECOND + index * 1e-3, step=step)
-        event.summary.value.add(tag=f"metric_{tag}/loss", simple_value=float(noise[index]))
+        event.summary.value.add(tag=f"metric_{tag}/loss", simple_value=value)
         yield record(event)
 
 
@@ -72,7 +72,9 @@ LOGS: dict[str, Callable[[Path], None]] = {
     "20 tags, 1M points": lambda path: write(path / FILE_NAME, regular(1_000_000, 20)),
     "mixed, 1M points": lambda path: write(path / FILE_NAME, mixed(1_000_000)),
     "1,000 runs, 10M points": lambda path: many_runs(path, 1000),
+    "one tag, 10M points": lambda path: write(path / FILE_NAME, regular(10_000_000, 1)),
 }
+POINTS = {name: 10_000_000 if "10M" in name else 1_000_000 for name in LOGS}
 
 
 def log_directory(root: Path, name: str) -> Path:
