@@ -24,7 +24,8 @@ from tensorboard_candles.events import LogPath
 from tensorboard_candles.events.storage import OpenFile, RemotePath, storage_of
 from tensorboard_candles.events.tail import Reached
 from tensorboard_candles.store import cache_file
-from tensorboard_candles.store.cache_form import packed, reached_of, unpacked
+from tensorboard_candles.store.cache_form import packed, point_count, reached_of, unpacked
+from tensorboard_candles.store.memory import ScratchFor, in_memory
 from tensorboard_candles.store.run import Saved
 
 logger = logging.getLogger(__name__)
@@ -60,14 +61,25 @@ class Cache:
         digest = hashlib.blake2b(os.fsencode(_location(path)), digest_size=16).hexdigest()
         return self.of_this_format / (digest + SUFFIX)
 
-    def load(self, path: LogPath) -> Saved | None:
-        """What is kept of an event file; None where it is to be read from its start."""
+    def size_of(self, path: LogPath) -> int:
+        """Bytes that what is kept of an event file takes; 0 where there is nothing."""
+        try:
+            return os.stat(self.path_of(path)).st_size
+        except OSError:
+            return 0
+
+    def load(self, path: LogPath, scratch_for: ScratchFor = in_memory) -> Saved | None:
+        """What is kept of an event file; None where it is to be read from its start.
+
+        Columns lie in what `scratch_for` gives for so many points.
+        """
         kept = self.path_of(path)
         try:
             with open(kept, "rb", buffering=0) as file:
                 header = cache_file.read_header(file)
                 _check(header.about, path)
-                saved = unpacked(header.about, dict(cache_file.read_columns(file, header)))
+                scratch = scratch_for(point_count(header))
+                saved = unpacked(header.about, dict(cache_file.read_columns(file, header, scratch)))
         except OSError:
             return None
         except (ValueError, LookupError, TypeError) as error:

@@ -11,7 +11,7 @@ from tensorboard_candles.events import Damage
 from tensorboard_candles.events.decode import PluginData
 from tensorboard_candles.events.storage import Identity
 from tensorboard_candles.events.tail import Passed, Reached
-from tensorboard_candles.store.cache_file import Array
+from tensorboard_candles.store.cache_file import Array, Header
 from tensorboard_candles.store.columns import ColumnState
 from tensorboard_candles.store.content import ContentState
 from tensorboard_candles.store.run import Saved
@@ -49,6 +49,11 @@ def unpacked(about: Mapping[str, Any], columns: Mapping[str, Array]) -> Saved:
         states[tag] = ColumnState(step, wall_time, value, *facts)
     starts = Starts(columns["starts.wall_time"], columns["starts.step"])
     return Saved(reached_of(about), ContentState(states, starts, about["first_wall_time"]))
+
+
+def point_count(header: Header) -> int:
+    """How many points a file holds."""
+    return sum(shape[0] for name, (_, shape, _) in header.columns.items() if name.endswith(".value"))
 
 
 def _said_of(reached: Reached) -> dict[str, Any]:

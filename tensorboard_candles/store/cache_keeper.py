@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from itertools import islice
 
 from tensorboard_candles.store.cache import Cache
@@ -22,6 +23,7 @@ _QUIETER = 60
 read on from there costs little, and writing all of it again does not."""
 _MUCH = 1.25
 _MOST_AT_ONCE = 256
+_LARGE_BYTES = 256 << 20
 
 
 class CacheKeeper:
@@ -38,19 +40,24 @@ class CacheKeeper:
         self._can_write = True
         self._has_looked_for_gone = False
         self._thread: threading.Thread | None = None
+        self._one_at_a_time = threading.Lock()
 
     def recall(self, run: Run, file: RunFile) -> None:
         """To be called before a file is read: the first time, what is kept of it is taken over."""
-        if file.is_new and (saved := self._cache.load(file.path)):
-            run.resume(file, saved)
+        if not file.is_new:
+            return
         file.is_new = False
+        is_large = self._cache.size_of(file.path) > _LARGE_BYTES
+        # One after the other, so that each finds memory as the one before has left it.
+        with self._one_at_a_time if is_large else nullcontext():
+            if saved := self._cache.load(file.path, run.scratch_for):
+                run.resume(file, saved)
 
     def keep(self, files: Iterable[RunFile]) -> None:
         """To be called by the thread that reads, where it has read all there is; returns at once."""
         if not self._can_write or (self._thread and self._thread.is_alive()):
             return
-        now = time.monotonic()
-        due = islice((file for file in files if self._is_due(file, now)), _MOST_AT_ONCE)
+        due = islice(filter(self._is_due, files), _MOST_AT_ONCE)
         taken = [(file, saved) for file in due if (saved := file.saved())]
         if taken:
             self._thread = threading.Thread(
@@ -63,7 +70,7 @@ class CacheKeeper:
         time.sleep(self._quiet_secs)
         self.wait()
         for file in files:
-            if self._can_write and self._is_due(file, time.monotonic()) and (saved := file.saved()):
+            if self._can_write and self._is_due(file) and (saved := file.saved()):
                 self._write([(file, saved)])
 
     def wait(self) -> None:
@@ -71,12 +78,12 @@ class CacheKeeper:
         if self._thread:
             self._thread.join()
 
-    def _is_due(self, file: RunFile, now: float) -> bool:
+    def _is_due(self, file: RunFile) -> bool:
         seen = file.events.seen
         if seen is None or seen == file.kept or seen.size < LEAST_FILE_BYTES:
             return False
         has_grown_much = file.kept is None or seen.size >= _MUCH * file.kept.size
-        return now - file.changed_at >= self._quiet_secs * (1 if has_grown_much else _QUIETER)
+        return file.quiet_secs() >= self._quiet_secs * (1 if has_grown_much else _QUIETER)
 
     def _write(self, taken: Sequence[tuple[RunFile, Saved]]) -> None:
         try:

@@ -160,6 +160,10 @@ class Run:
             self._count()
         return True
 
+    def scratch_for(self, points: int) -> Scratch | None:
+        """Where on disk so many more points belong; None where memory has room for them."""
+        return self._memory.scratch_for(points)
+
     def resume(self, file: RunFile, saved: Saved) -> None:
         """Take over what is kept on disk of one of the files."""
         with self._lock:
