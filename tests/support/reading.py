@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -48,6 +50,13 @@ def read(content: bytes, *, in_bulk: bool, cuts: tuple[int, ...] = ()) -> list[A
 def assert_same(content: bytes, cuts: tuple[int, ...] = ()) -> None:
     expected = read(content, in_bulk=False, cuts=cuts)
     assert read(content, in_bulk=True, cuts=cuts) == expected
-    with pytest.MonkeyPatch.context() as patch:  # in bulk behind damage, too
-        patch.setattr(window, "_LEAST_REACH_BYTES", 0)
+    with in_bulk_everywhere():
         assert read(content, in_bulk=True, cuts=cuts) == expected
+
+
+@contextmanager
+def in_bulk_everywhere() -> Iterator[None]:
+    """In bulk behind damage and for few bytes, too, where it does not pay."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(window, "_LEAST_REACH_BYTES", 0)
+        yield
