@@ -141,8 +141,7 @@ class PointColumns:
         if self.max_step < step:
             return self
         if not self.is_sorted:
-            points = self.points()
-            return PointColumns(points.where(points.step < step))
+            return taken(self, np.flatnonzero(self._step.view()[:] < step), self._value.scratch)
         # Views, not copies, of the points that stay.
         kept = PointColumns(self.points(slice(bisect_left(self._step.view(), step))))
         if self._value.scratch:
@@ -168,17 +167,22 @@ def merged(pieces: Sequence[PointColumns], scratch: Scratch | None = None) -> Po
     >>> merged([PointColumns(early), PointColumns(late)]).points().step
     array([1, 3, 5, 5])
     """
-    one_after_the_other = _columns_in(scratch, sum(len(columns) for columns in pieces))
+    one_after_the_other = _columns_in(scratch, sum(map(len, pieces)))
     for columns in pieces:
         for begin in range(0, len(columns), CHUNK_ROWS):
             one_after_the_other.extend(columns.points(slice(begin, begin + CHUNK_ROWS)))
     if one_after_the_other.is_sorted:
         return one_after_the_other
     order = np.argsort(one_after_the_other.points().step, kind="stable")
-    by_step = _columns_in(scratch, len(order))
-    for begin in range(0, len(order), CHUNK_ROWS):
-        by_step.extend(one_after_the_other.points(order[begin : begin + CHUNK_ROWS]))
-    return by_step
+    return taken(one_after_the_other, order, scratch)
+
+
+def taken(columns: PointColumns, rows: Int64Array, scratch: Scratch | None) -> PointColumns:
+    """Points of some rows, in the order of these; in `scratch` where that is given."""
+    found = _columns_in(scratch, len(rows))
+    for begin in range(0, len(rows), CHUNK_ROWS):
+        found.extend(columns.points(rows[begin : begin + CHUNK_ROWS]))
+    return found
 
 
 def _columns_in(scratch: Scratch | None, room: int) -> PointColumns:

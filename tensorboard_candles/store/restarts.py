@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tensorboard_candles.events.points import Float64Array, Int64Array
-from tensorboard_candles.store.columns import PointColumns, merged
+from tensorboard_candles.store.columns import PointColumns, merged, taken
 from tensorboard_candles.store.memory import ScratchFor, in_memory
 from tensorboard_candles.store.starts import Starts, lowest_from
 
@@ -50,7 +50,7 @@ def surviving(parts: Sequence[FilePart], scratch_for: ScratchFor = in_memory) ->
     >>> surviving([part([0, 1, 2], 10.0), part([2], 20.0, SessionStart(1, 20.0))]).points().step
     array([0, 2])
     """
-    kept = _after_starts(parts)
+    kept = _after_starts(parts, scratch_for)
     _void_restarted(kept, [part.first_wall_time for part in parts])
     filled = [columns for columns in kept if len(columns)] or kept[:1]
     if len(filled) == 1 and filled[0].is_sorted:
@@ -75,15 +75,15 @@ class _AllStarts:
         return _AllStarts(wall_time[order], step[order], file[order])
 
 
-def _after_starts(parts: Sequence[FilePart]) -> list[PointColumns]:
+def _after_starts(parts: Sequence[FilePart], scratch_for: ScratchFor) -> list[PointColumns]:
     """Rule (a), for sessions that start in other files: what counts as before is told by wall time."""
     if not any(len(part.starts) for part in parts):
         return [part.columns for part in parts]
     starts = _AllStarts.of(parts)
-    return [_before_others(index, part, starts) for index, part in enumerate(parts)]
+    return [_before_others(index, part, starts, scratch_for) for index, part in enumerate(parts)]
 
 
-def _before_others(index: int, part: FilePart, starts: _AllStarts) -> PointColumns:
+def _before_others(index: int, part: FilePart, starts: _AllStarts, scratch_for: ScratchFor) -> PointColumns:
     since = int(np.searchsorted(starts.wall_time, part.first_wall_time))
     step, file = starts.step[since:], starts.file[since:]
     concerns = (file != index) & (step <= part.columns.max_step)
@@ -97,7 +97,10 @@ def _before_others(index: int, part: FilePart, starts: _AllStarts) -> PointColum
     next_start = np.searchsorted(until, points.wall_time)
     is_void = next_start < len(until)
     is_void[is_void] = points.step[is_void] >= lowest[next_start[is_void]]
-    return PointColumns(points.where(~is_void)) if is_void.any() else part.columns
+    if not is_void.any():
+        return part.columns
+    kept = np.flatnonzero(~is_void)
+    return taken(part.columns, kept, scratch_for(len(kept)))
 
 
 def _void_restarted(kept: list[PointColumns], begins: Sequence[float]) -> None:

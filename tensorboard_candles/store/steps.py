@@ -209,7 +209,9 @@ class GrowingSteps:
         return len(steps) if is_on.all() else 1 + int(is_on.argmin())
 
     def _store(self, steps: Int64Array) -> None:
-        self._stored = Column(steps, self._scratch)
+        self._stored = Column(steps)
+        if self._scratch:
+            self._stored.move_to(self._scratch)
         self._pieces = Column(_pieces_of(steps[:0]))
         self._try_again_at = 2 * len(steps)
 

@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tensorboard_candles.events import LogRoot
-from tensorboard_candles.store import LocalSource, RunView, merged
+from tensorboard_candles.store import LocalSource, Memory, RunView, merged
 from tests.store.counting import calls_in
 from tests.support import brute_force
 from tests.support.records import scalar_record, start_record, version_record, write_run
@@ -71,30 +71,45 @@ BACK = [("a", -2, 1.0), *GOING_ON]
 BACK_AND_ON = GOING_ON + BACK
 
 
+@pytest.mark.parametrize("budget_bytes", [1 << 40, 1], ids=["in memory", "on disk"])
 @settings(deadline=None)  # the machine may be busy
-@given(st.lists(WRITES, min_size=1, max_size=10))
-@example([Write(0, GOING_ON), Write(1, BACK), Write(1, GOING_ON), Write(1, GOING_ON)])
-@example([Write(0, GOING_ON), Write(1, [("START", -2, 1.0)]), Write(1, GOING_ON), Write(1, GOING_ON)])
-@example([Write(0, GOING_ON), Write(0, BACK), Write(0, GOING_ON), Write(0, BACK), Write(0, GOING_ON)])
-@example([Write(0, GOING_ON), Write(1, BACK), Write(0, GOING_ON), Write(1, GOING_ON), Write(0, GOING_ON)])
-@example([Write(2, GOING_ON), Write(1, [("a", -2, 1.0)]), Write(2, GOING_ON)])
+@given(writes=st.lists(WRITES, min_size=1, max_size=10))
+@example(writes=[Write(0, GOING_ON), Write(1, BACK), Write(1, GOING_ON), Write(1, GOING_ON)])
+@example(writes=[Write(0, GOING_ON), Write(1, [("START", -2, 1.0)]), Write(1, GOING_ON), Write(1, GOING_ON)])
+@example(writes=[Write(0, GOING_ON), Write(0, BACK), Write(0, GOING_ON), Write(0, BACK), Write(0, GOING_ON)])
 @example(
-    [Write(0, BACK_AND_ON), Write(1, GOING_ON), Write(0, [("START", 9, 99.0)]), Write(1, [("a", 9, -50.0)])]
+    writes=[Write(0, GOING_ON), Write(1, BACK), Write(0, GOING_ON), Write(1, GOING_ON), Write(0, GOING_ON)]
+)
+@example(writes=[Write(2, GOING_ON), Write(1, [("a", -2, 1.0)]), Write(2, GOING_ON)])
+@example(
+    writes=[
+        Write(0, BACK_AND_ON),
+        Write(1, GOING_ON),
+        Write(0, [("START", 9, 99.0)]),
+        Write(1, [("a", 9, -50.0)]),
+    ]
 )
 @example(
-    [Write(0, BACK_AND_ON), Write(1, GOING_ON), Write(1, [("START", -4, 1.0)]), Write(1, [("a", -1, 1.0)])]
+    writes=[
+        Write(0, BACK_AND_ON),
+        Write(1, GOING_ON),
+        Write(1, [("START", -4, 1.0)]),
+        Write(1, [("a", -1, 1.0)]),
+    ]
 )
-def test_after_every_write_the_points_are_those_of_the_rules(writes: list[Write]) -> None:
+def test_after_every_write_the_points_are_those_of_the_rules(budget_bytes: int, writes: list[Write]) -> None:
     with TemporaryDirectory() as logdir:
         run = Path(logdir) / "run"
         run.mkdir()
-        training, source = Training(run), LocalSource([LogRoot(Path(logdir))])
+        memory = Memory(budget_bytes, Path(logdir, "scratch"))
+        training, source = Training(run), LocalSource([LogRoot(Path(logdir))], memory=memory)
         before: RunView | None = None
         for write in writes:
             training.write(write)
             source.refresh()
             view = source.run("run")
             assert points_of(view) == expected(run)
+            assert memory.held_bytes <= budget_bytes
             assert_what_shares_a_lineage_shares_its_points(before, view)
             before = view
 
