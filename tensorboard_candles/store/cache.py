@@ -115,18 +115,19 @@ def _check(about: Mapping[str, Any], path: LogPath) -> None:
     if about["path"] != _location(path):
         raise Stale("it is of another file")
     reached = reached_of(about)
-    if reached.seen.file is None and storage_of(path).identity(str(path)) == reached.seen:
+    seen = reached.seen
+    if seen.file is None and seen.state and storage_of(path).identity(str(path)) == seen:
         # An object store's etag says all, and spares the request.
         return
     with storage_of(path).open(str(path), reached.offset) as file:
-        now, seen = file.identity, reached.seen
+        now = file.identity
         if now != seen and not (now.file == seen.file and now.size > seen.size):
             raise Stale("the event file has changed")
         head, tail = about["fingerprint"]
         if _head(file, reached) != head:
             raise Stale("the event file begins with other bytes")
-        if now != seen and _tail(file, reached) != tail:
-            raise Stale("the event file was replaced by a longer one")
+        if (now != seen or not seen.state) and _tail(file, reached) != tail:
+            raise Stale("the event file was replaced")
 
 
 def _fingerprint(path: LogPath, reached: Reached) -> tuple[int, int] | None:

@@ -159,7 +159,8 @@ def read_columns(file: FileIO, header: Header, scratch: Scratch | None = None) -
 
 def _read_to(scratch: Scratch, file: FileIO, dtype: np.dtype[Any], length: int) -> tuple[Array, int]:
     """A column on disk, or in memory should there be no room, and its checksum."""
-    column: Column[Any] = Column(np.empty(0, dtype), scratch)
+    column: Column[Any] = Column(np.empty(0, dtype))
+    column.move_to(scratch)
     column.reserve(length)
     chunk = np.empty(_CHUNK_BYTES // dtype.itemsize, dtype)
     crc = 0

@@ -1,0 +1,98 @@
+"""What is kept of event files in an object store, where each request costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import fsspec
+import pytest
+
+from tensorboard_candles.events import log_roots
+from tensorboard_candles.store import Cache, CacheKeeper, LocalSource, cache_keeper
+from tests.support.records import FILE_NAME, many_scalars, scalar_record
+from tests.support.s3 import ObjectStore
+
+CONTENT = many_scalars("loss", [0.5] * 2000)
+KEY = f"logs/run/{FILE_NAME}"
+
+
+@pytest.fixture(autouse=True)
+def _small_files_are_kept_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache_keeper, "LEAST_FILE_BYTES", 0)
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Cache:
+    return Cache(tmp_path / "cache")
+
+
+def read(url: str, kept: Cache) -> LocalSource:
+    """The log directory as a process finds it that begins now."""
+    source = LocalSource(log_roots(url, ""), keeper=CacheKeeper(kept, quiet_secs=0))
+    source.refresh()
+    return source
+
+
+def read_and_keep(url: str, kept: Cache) -> None:
+    source = read(url, kept)
+    keeper = CacheKeeper(kept, quiet_secs=0)
+    keeper.keep(source._files())
+    keeper.wait()
+
+
+def values(source: LocalSource) -> list[float]:
+    loaded: list[float] = source.run("run").series["loss"].value.tolist()
+    return loaded
+
+
+def test_objects_that_are_as_they_were_are_only_listed(s3: ObjectStore, kept: Cache) -> None:
+    s3.put(KEY, CONTENT)
+    read_and_keep(s3.url("logs"), kept)
+    s3.forget()
+    source = read(s3.url("logs"), kept)
+    assert [asked.range for asked in s3.asked()] == [None]
+    assert values(source) == [0.5] * 2000
+
+
+def test_of_an_object_that_has_grown_only_what_is_new_and_what_tells_it_is_read(
+    s3: ObjectStore, kept: Cache
+) -> None:
+    content = many_scalars("loss", [0.5] * 20_000)
+    s3.put(KEY, content)
+    read_and_keep(s3.url("logs"), kept)
+    s3.put(KEY, content + scalar_record("loss", step=20_000, value=2.0))
+    s3.forget()
+    source = read(s3.url("logs"), kept)
+    assert sum(asked.bytes for asked in s3.asked()) < 80_000 < len(content) / 10
+    assert values(source) == [0.5] * 20_000 + [2.0]
+
+
+@pytest.mark.parametrize("values_after", [[1.0] * 2000, [1.0] * 1999, [0.5] * 1000 + [1.0] * 2000])
+def test_another_object_of_the_same_name_is_read_from_its_start(
+    s3: ObjectStore, kept: Cache, values_after: list[float]
+) -> None:
+    s3.put(KEY, CONTENT)
+    read_and_keep(s3.url("logs"), kept)
+    s3.put(KEY, many_scalars("loss", values_after))
+    assert values(read(s3.url("logs"), kept)) == values_after
+
+
+@pytest.fixture
+def nothing_tells_of_changes(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A store that knows of its files no more than how large they are."""
+    from tensorboard_candles.events import storage_remote
+
+    monkeypatch.setattr(storage_remote, "_STATES", ())
+    yield "memory://cache-tests"
+    fsspec.filesystem("memory").rm("cache-tests", recursive=True)
+
+
+def test_where_nothing_tells_of_changes_the_last_bytes_do(nothing_tells_of_changes: str, kept: Cache) -> None:
+    url = nothing_tells_of_changes
+    system = fsspec.filesystem("memory")
+    system.pipe_file(f"{url}/run/{FILE_NAME}", CONTENT)
+    read_and_keep(url, kept)
+    assert values(read(url, kept)) == [0.5] * 2000
+    system.pipe_file(f"{url}/run/{FILE_NAME}", many_scalars("loss", [0.5] * 1999 + [1.0]))
+    assert values(read(url, kept)) == [0.5] * 1999 + [1.0]
