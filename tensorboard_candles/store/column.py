@@ -30,10 +30,11 @@ class Column(Generic[DType]):
 
     __slots__ = ("_buffer", "_extent", "_length", "_scratch")
 
-    def __init__(self, values: npt.NDArray[DType]) -> None:
+    def __init__(self, values: npt.NDArray[DType], scratch: Scratch | None = None) -> None:
+        """`scratch` is where it is to grow."""
         self._buffer = values
         self._length: int = values.shape[-1]
-        self._scratch: Scratch | None = None
+        self._scratch = scratch
         self._extent: Extent[DType] | None = None
 
     def __len__(self) -> int:
@@ -82,8 +83,7 @@ class Column(Generic[DType]):
 
     def as_type(self, dtype: np.dtype[Any]) -> Column[Any]:
         """The same values as another type."""
-        converted: Column[Any] = Column(np.empty(0, dtype))
-        converted._scratch = self._scratch
+        converted: Column[Any] = Column(np.empty(0, dtype), self._scratch)
         converted.reserve(self._length)
         for begin in range(0, self._length, CHUNK_ROWS):
             converted.extend(self.view()[begin : begin + CHUNK_ROWS].astype(dtype))
