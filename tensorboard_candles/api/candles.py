@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import typing
 from dataclasses import dataclass
-from typing import Any
 
-import numpy as np
 from werkzeug.wrappers import Request, Response
 
 from tensorboard_candles.api import params
@@ -15,9 +13,7 @@ from tensorboard_candles.api.series import asked, etag_of_series, series_of, tab
 from tensorboard_candles.errors import BadRequest
 from tensorboard_candles.ohlc import (
     COUNT,
-    Axis,
     By,
-    Placed,
     axis_of,
     candles,
     polarity_of,
@@ -97,15 +93,6 @@ def table(view: RunView, series: Series, query: Query) -> Table:
         "points": len(series),
         "polarity": polarity_of(series.tag),
         "volume": volume_tag,
-        "extent": _extent(series, axis),
+        "extent": found.extent,
     }
     return Table(head, {**columns, "volume": volume_of(found, axis, volume)})
-
-
-def _extent(series: Series, axis: Axis) -> list[Any]:
-    """First position of the whole series, and the end behind its last one."""
-    placed = Placed.of(series, axis)
-    if not len(placed.series):
-        return [0, 0]
-    first, last = placed.bounds()
-    return [first, last + 1] if axis.is_whole else [first, float(np.nextafter(last, np.inf))]

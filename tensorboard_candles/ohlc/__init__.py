@@ -1,14 +1,13 @@
 """Series → candles.
 
 Read in this order: `axes` (what a point's place is, by step, epoch or second), `epochs` (where epochs begin),
-`summary` and `levels` (many points as few numbers), `cuts` (which points belong to which candle), `widths`
-(how wide a candle is when nobody said), `candles` (the columns), `volume`, `polarity`, `thinning` (points for
-a line that looks like all of them).
+`summary`, `blocks` and `levels` (many points as few numbers), `search` and `cuts` (which points belong to
+which candle), `widths` (how wide candles are when nobody said), `candles` (the columns), `volume` and
+`polarity`, `thinning` (points for a line that looks like all of them).
 """
 
 from tensorboard_candles.ohlc.axes import Axis, By, EpochAxis, NumberArray, SecondsAxis, StepAxis, axis_of
 from tensorboard_candles.ohlc.candles import NO_STEP, Candles, candles
-from tensorboard_candles.ohlc.cuts import Placed
 from tensorboard_candles.ohlc.epochs import Epochs, EpochStarts, epochs_of, has_epochs
 from tensorboard_candles.ohlc.polarity import Polarity, polarity_of
 from tensorboard_candles.ohlc.thinning import Thinned, thinned
@@ -24,7 +23,6 @@ __all__ = [
     "EpochStarts",
     "Epochs",
     "NumberArray",
-    "Placed",
     "Polarity",
     "SecondsAxis",
     "StepAxis",

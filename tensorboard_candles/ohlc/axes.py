@@ -12,7 +12,7 @@ import numpy.typing as npt
 from tensorboard_candles.errors import BadRequest
 from tensorboard_candles.events.points import Float64Array, Int64Array
 from tensorboard_candles.ohlc.epochs import Epochs, epochs_of
-from tensorboard_candles.store import RunView
+from tensorboard_candles.store import RunView, Series
 
 By = Literal["steps", "epochs", "seconds"]
 NumberArray = npt.NDArray[np.number[Any]]
@@ -29,8 +29,8 @@ class Axis(Protocol):
         """True where positions and widths are whole numbers."""
         ...
 
-    def positions(self, step: Int64Array, wall_time: Float64Array) -> NumberArray:
-        """Position of each point, in the unit of the axis."""
+    def positions(self, series: Series, rows: slice | Int64Array) -> NumberArray:
+        """Position of some of the points, in the unit of the axis."""
         ...
 
     def is_monotone(self, is_time_sorted: bool) -> bool:
@@ -45,8 +45,8 @@ class StepAxis:
     by: By = "steps"
     is_whole: bool = True
 
-    def positions(self, step: Int64Array, wall_time: Float64Array) -> Int64Array:
-        return step
+    def positions(self, series: Series, rows: slice | Int64Array) -> Int64Array:
+        return series.step[rows]
 
     def is_monotone(self, is_time_sorted: bool) -> bool:
         return True
@@ -60,8 +60,8 @@ class EpochAxis:
     by: By = "epochs"
     is_whole: bool = True
 
-    def positions(self, step: Int64Array, wall_time: Float64Array) -> Int64Array:
-        return self.epochs.of_steps(step)
+    def positions(self, series: Series, rows: slice | Int64Array) -> Int64Array:
+        return self.epochs.of_steps(series.step[rows])
 
     def is_monotone(self, is_time_sorted: bool) -> bool:
         return self.epochs.is_monotone
@@ -75,8 +75,8 @@ class SecondsAxis:
     by: By = "seconds"
     is_whole: bool = False
 
-    def positions(self, step: Int64Array, wall_time: Float64Array) -> Float64Array:
-        return wall_time - self.start_time
+    def positions(self, series: Series, rows: slice | Int64Array) -> Float64Array:
+        return series.wall_time[rows] - self.start_time
 
     def is_monotone(self, is_time_sorted: bool) -> bool:
         return is_time_sorted

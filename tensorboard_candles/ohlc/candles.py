@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,6 +10,8 @@ from tensorboard_candles.errors import BadRequest
 from tensorboard_candles.events.points import Float64Array, FloatArray, Int64Array
 from tensorboard_candles.ohlc.axes import Axis, By, NumberArray
 from tensorboard_candles.ohlc.cuts import Cut, Placed
+from tensorboard_candles.ohlc.levels import levels_of
+from tensorboard_candles.ohlc.search import TooMany
 from tensorboard_candles.ohlc.widths import automatic_cut
 from tensorboard_candles.store import Series
 
@@ -43,6 +45,8 @@ class Candles:
     low_step: Int64Array
     start_time: Float64Array
     end_time: Float64Array
+    extent: tuple[float, float]
+    """Of the whole series, in view or not: its first position, and the end behind its last one."""
 
     def __len__(self) -> int:
         return len(self.bucket)
@@ -73,19 +77,26 @@ def candles(
     if width is None:
         width, cut = automatic_cut(placed, start=start, end=end, limit=limit)
     else:
-        cut = placed.cut(width, start, end)
-    if len(cut) > limit:
-        raise BadRequest(
-            f"width {width:g} gives {len(cut)} candles, more than the limit of {limit}; "
-            "give a larger width, a narrower start and end, or a larger limit (at most 10000)"
-        )
-    return _columns(cut, axis, width)
+        cut = _given_cut(placed, width, start, end, limit)
+    return _columns(placed, cut, width)
 
 
-def _columns(cut: Cut, axis: Axis, width: float) -> Candles:
-    series = cut.series
+def _given_cut(placed: Placed, width: float, start: float | None, end: float | None, limit: int) -> Cut:
+    try:
+        return placed.cut(width, start, end, most=limit)
+    except TooMany:
+        count = placed.count(width, start, end)
+    raise BadRequest(
+        f"width {width:g} gives {count} candles, more than the limit of {limit}; "
+        "give a larger width, a narrower start and end, or a larger limit (at most 10000)"
+    )
+
+
+def _columns(placed: Placed, cut: Cut, width: float) -> Candles:
+    axis, series = placed.axis, cut.series
     found = cut.levels.summary(series, cut.begin, cut.end)
-    is_empty = found.count == 0
+    count = found.count.astype(np.int64)
+    is_empty = count == 0
 
     def price(values: FloatArray) -> Float64Array:
         return np.where(is_empty, np.nan, values.astype(np.float64))
@@ -93,7 +104,7 @@ def _columns(cut: Cut, axis: Axis, width: float) -> Candles:
     def step(rows: Int64Array) -> Int64Array:
         return np.where(is_empty, NO_STEP, series.step[rows])
 
-    first_finite, last_finite = _finite_ends(series, cut, found.count)
+    first_finite, last_finite = _finite_ends(cut, count)
     start_time, end_time = _times(cut)
     return Candles(
         by=axis.by,
@@ -108,13 +119,21 @@ def _columns(cut: Cut, axis: Axis, width: float) -> Candles:
         close=price(series.value[last_finite]),
         mean=price(np.clip(found.mean, found.low, found.high)),
         std=price(found.std),
-        count=found.count,
-        nonfinite=cut.end - cut.begin - found.count,
+        count=count,
+        nonfinite=cut.end - cut.begin - count,
         high_step=step(found.high_row),
         low_step=step(found.low_row),
         start_time=start_time,
         end_time=end_time,
+        extent=_extent(placed),
     )
+
+
+def _extent(placed: Placed) -> tuple[float, float]:
+    if not len(placed.series):
+        return 0, 0
+    first, last = placed.bounds()
+    return first, last + 1 if placed.axis.is_whole else float(np.nextafter(last, np.inf))
 
 
 def _begins(bucket: Int64Array, width: float, axis: Axis) -> NumberArray:
@@ -126,22 +145,23 @@ def _begins(bucket: Int64Array, width: float, axis: Axis) -> NumberArray:
     return bucket * int(width)
 
 
-def _finite_ends(series: Series, cut: Cut, count: Int64Array) -> tuple[Int64Array, Int64Array]:
+def _finite_ends(cut: Cut, count: Int64Array) -> tuple[Int64Array, Int64Array]:
     """Rows of the first and the last finite value of each bucket; anything in it where there is none."""
+    value = cut.series.value
     first, last = cut.begin.copy(), cut.end - 1
-    for rows, direction in ((first, 1), (last, -1)):
-        for index in np.flatnonzero((count > 0) & ~np.isfinite(series.value[rows])):
-            inside = series.value[cut.begin[index] : cut.end[index]]
-            rows[index] += direction * int(np.argmax(np.isfinite(inside[::direction])))
+    for row, nearest in ((first, cut.levels.first_finite), (last, cut.levels.last_finite)):
+        is_elsewhere = (count > 0) & ~np.isfinite(value[row])
+        if is_elsewhere.any():
+            row[is_elsewhere] = nearest(value, row[is_elsewhere])
     return first, last
 
 
 def _times(cut: Cut) -> tuple[Float64Array, Float64Array]:
     """Smallest and largest wall time of each bucket."""
     time = cut.series.wall_time
-    if cut.levels.is_time_sorted or not len(cut):
+    if cut.levels.is_time_sorted:
         return time[cut.begin], time[cut.end - 1]
-    length = cut.end - cut.begin
-    rows = np.repeat(cut.begin - (np.cumsum(length) - length), length) + np.arange(length.sum())
-    begin = np.cumsum(length) - length
-    return np.fmin.reduceat(time[rows], begin), np.fmax.reduceat(time[rows], begin)
+    times = replace(cut.series, value=time, lineage=cut.levels.times)
+    found = levels_of(times).summary(times, cut.begin, cut.end)
+    is_known = found.count > 0
+    return np.where(is_known, found.low, np.nan), np.where(is_known, found.high, np.nan)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
-from tensorboard_candles.events.points import Int64Array
-from tensorboard_candles.ohlc.axes import Axis, bucket_range, buckets
+from tensorboard_candles.events.points import Float64Array, Int64Array
+from tensorboard_candles.ohlc.axes import Axis, NumberArray, bucket_range, buckets
 from tensorboard_candles.ohlc.groups import Groups
 from tensorboard_candles.ohlc.levels import Levels, levels_of
+from tensorboard_candles.ohlc.search import Scale, TooMany, first_rows
+from tensorboard_candles.ohlc.summary import BoolArray
 from tensorboard_candles.store import Series
 
-_ROWS_PER_EDGE = 64
-"""Finding an edge by bisection costs about as much as looking at so many rows."""
+_LEAST, _MOST = -(2**63), 2**63 - 1
+_ROWS_AT_A_TIME = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,88 @@ class Cut:
 
     def __len__(self) -> int:
         return len(self.bucket)
+
+    def only(self, wanted: BoolArray) -> Cut:
+        return Cut(self.series, self.levels, self.bucket[wanted], self.begin[wanted], self.end[wanted])
+
+
+class _Scale(Scale, Protocol):
+    """Keys, some of which are wanted."""
+
+    def holds(self, key: Int64Array) -> BoolArray: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Buckets:
+    """Keys that are the buckets from `low` on and below `high`; one key for all before, and one behind."""
+
+    width: float
+    low: int | None
+    high: int | None
+
+    @staticmethod
+    def of(width: float, start: float | None, end: float | None) -> _Buckets:
+        low, high = bucket_range(width, start, end)
+        return _Buckets(
+            width,
+            # A side beyond all numbers is open, or everything lies on its other side.
+            None if low is None or low <= _LEAST else min(low, _MOST),
+            None if high is None or high > _MOST else max(high, _LEAST),
+        )
+
+    def key(self, position: NumberArray) -> Int64Array:
+        key = buckets(position, self.width)
+        if self.low is not None:
+            key = np.maximum(key, self.low - 1)
+        return key if self.high is None else np.minimum(key, self.high)
+
+    def begin(self, key: Int64Array) -> Float64Array:
+        return np.multiply(key, self.width, dtype=np.float64)
+
+    def holds(self, key: Int64Array) -> BoolArray:
+        holds = np.ones(len(key), np.bool_)
+        if self.low is not None:
+            holds &= key >= self.low
+        if self.high is not None:
+            holds &= key < self.high
+        return holds
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """Key 2i + 1 is bucket[i], key 2i what lies between that and the one before."""
+
+    width: float
+    bucket: Int64Array
+
+    def key(self, position: NumberArray) -> Int64Array:
+        bucket = buckets(position, self.width)
+        before, upto = (np.searchsorted(self.bucket, bucket, side) for side in ("left", "right"))
+        return before + upto
+
+    def begin(self, key: Int64Array) -> Float64Array:
+        index, is_behind = np.divmod(key - 1, 2)
+        return np.multiply(self.bucket[index] + is_behind, self.width, dtype=np.float64)
+
+    def holds(self, key: Int64Array) -> BoolArray:
+        return np.equal(key % 2, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Inside:
+    """Key 0 is what lies before `start`, 1 what lies before `end`, 2 the rest."""
+
+    start: float
+    end: float
+
+    def key(self, position: NumberArray) -> Int64Array:
+        return (position >= self.start).astype(np.int64) + (position >= self.end)
+
+    def begin(self, key: Int64Array) -> Float64Array:
+        return np.where(key == 1, float(self.start), float(self.end))
+
+    def holds(self, key: Int64Array) -> BoolArray:
+        return np.equal(key, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +131,7 @@ class Placed:
         levels = levels_of(series)
         is_monotone = axis.is_monotone(levels.is_time_sorted)
         if not is_monotone and not axis.is_whole:
-            has_time = np.isfinite(axis.positions(series.step[:], series.wall_time))
+            has_time = np.isfinite(axis.positions(series, slice(None)))
             if not has_time.all():
                 return Placed.of(series.rows(has_time), axis)
         return Placed(series, axis, levels, is_monotone)
@@ -54,80 +139,64 @@ class Placed:
     def bounds(self) -> tuple[float, float]:
         """Smallest and largest position; there must be a point."""
         ends = slice(None) if not self.is_monotone else slice(None, None, max(len(self.series) - 1, 1))
-        positions = self.axis.positions(self.series.step[ends], self.series.wall_time[ends])
+        positions = self.axis.positions(self.series, ends)
         return positions.min().item(), positions.max().item()
 
-    def first_row(self, position: float) -> int:
-        """The first row at or beyond a position, where the axis is monotone."""
-        low, high = 0, len(self.series)
-        while low < high:
-            middle = (low + high) // 2
-            here = slice(middle, middle + 1)
-            at = self.axis.positions(self.series.step[here], self.series.wall_time[here])[0]
-            low, high = (middle + 1, high) if at < position else (low, middle)
-        return low
+    def sample(self, start: float | None, end: float | None, count: int) -> NumberArray:
+        """Positions in [start, end), in order: of all points there, or of about `count` of them."""
+        window = _Inside(-math.inf if start is None else start, math.inf if end is None else end)
+        begin, stop = self._rows_inside(window) if self.is_monotone else (0, len(self.series))
+        count = min(count, stop - begin)
+        rows = begin + np.arange(count) * (stop - begin) // max(count, 1)
+        positions = self._positions(rows)
+        return positions if self.is_monotone else np.sort(positions[window.holds(window.key(positions))])
 
-    def cut(self, width: float, start: float | None, end: float | None) -> Cut:
-        """Buckets of a width that overlap [start, end)."""
-        low, high = bucket_range(width, start, end)
+    def cut(self, width: float, start: float | None, end: float | None, *, most: int) -> Cut:
+        """Buckets of a width that overlap [start, end). Raises TooMany where there are more than `most`."""
+        # Two more keys may stand for what lies before and behind the window.
+        cut = self._cut(_Buckets.of(width, start, end), most=most + 2)
+        if len(cut) > most:
+            raise TooMany
+        return cut
+
+    def count(self, width: float, start: float | None, end: float | None) -> int:
+        """How many such buckets there are, at the cost of a look at every point."""
+        scale = _Buckets.of(width, start, end)
         if not self.is_monotone:
-            return self._cut_sorted(width, low, high)
-        begin = 0 if low is None else int(self._rows_at(width, np.array([low]))[0])
-        stop = len(self.series) if high is None else int(self._rows_at(width, np.array([high]))[0])
-        if begin == stop:
-            return self._cut_at(np.empty(0, np.int64), np.array([begin]))
-        first, last = self._buckets_of(np.array([begin, stop - 1]), width).tolist()
-        if (last - first) * _ROWS_PER_EDGE < stop - begin:
-            wanted = np.arange(last - first + 1) + first
-            edges = np.append(self._rows_at(width, wanted), stop)
-            filled = np.flatnonzero(edges[1:] > edges[:-1])
-            return self._cut_at(wanted[filled], np.append(edges[filled], stop))
-        bucket = self._buckets_of(slice(begin, stop), width)
-        groups = Groups.of(bucket)
-        return self._cut_at(groups.key, np.append(groups.begin + begin, stop))
+            return len(self._cut(scale))
+        count, last = 0, np.empty(0, np.int64)
+        for begin in range(0, len(self.series), _ROWS_AT_A_TIME):
+            key = scale.key(self._positions(slice(begin, begin + _ROWS_AT_A_TIME)))
+            keys = Groups.of(np.append(last, key)).key[len(last) :]
+            count += int(np.count_nonzero(scale.holds(keys)))
+            last = key[-1:]
+        return count
 
     def at(self, bucket: Int64Array, width: float) -> Cut:
         """Those of some buckets, in order, that hold a point."""
+        cut = self._cut(_Chosen(width, bucket))
+        return replace(cut, bucket=bucket[cut.bucket // 2])
+
+    def _positions(self, rows: slice | Int64Array) -> NumberArray:
+        return self.axis.positions(self.series, rows)
+
+    def _rows_inside(self, window: _Inside) -> tuple[int, int]:
+        """Where the rows inside begin and end."""
+        cut = self._cut(window)
+        return (int(cut.begin[0]), int(cut.end[0])) if len(cut) else (0, 0)
+
+    def _cut(self, scale: _Scale, *, most: int | None = None) -> Cut:
+        """Stretches of one key each, in place of a bucket, that the scale holds."""
         if not self.is_monotone:
-            every = self._cut_sorted(width, None, None)
-            here = np.flatnonzero(np.isin(every.bucket, bucket, assume_unique=True))
-            return Cut(every.series, every.levels, every.bucket[here], every.begin[here], every.end[here])
-        begin, end = self._rows_at(width, bucket), self._rows_at(width, bucket, behind=True)
-        filled = np.flatnonzero(end > begin)
-        return Cut(self.series, self.levels, bucket[filled], begin[filled], end[filled])
+            return self._cut_sorted(scale)
+        key, begin = first_rows(self._positions, scale, len(self.series), most=most)
+        end = np.append(begin, len(self.series))[1:]
+        return Cut(self.series, self.levels, key, begin, end).only(scale.holds(key))
 
-    def _cut_at(self, bucket: Int64Array, edges: Int64Array) -> Cut:
-        return Cut(self.series, self.levels, bucket, edges[:-1], edges[1:])
-
-    def _cut_sorted(self, width: float, low: int | None, high: int | None) -> Cut:
-        """The same where points of one bucket do not lie together: they are brought together first."""
-        bucket = self._buckets_of(slice(None), width)
-        inside = np.ones(len(bucket), np.bool_)
-        if low is not None:
-            inside &= bucket >= low
-        if high is not None:
-            inside &= bucket < high
-        rows = np.flatnonzero(inside)
-        order = rows[np.argsort(bucket[rows], kind="stable")]
-        series, bucket = self.series.rows(order), bucket[order]
-        groups = Groups.of(bucket)
+    def _cut_sorted(self, scale: _Scale) -> Cut:
+        """The same where points of one key do not lie together: they are brought together first."""
+        key = scale.key(self._positions(slice(None)))
+        rows = np.flatnonzero(scale.holds(key))
+        order = rows[np.argsort(key[rows], kind="stable")]
+        series, groups = self.series.rows(order), Groups.of(key[order])
         return Cut(series, levels_of(series), groups.key, groups.begin, groups.begin + groups.length)
-
-    def _buckets_of(self, rows: slice | Int64Array, width: float) -> Int64Array:
-        return buckets(self.axis.positions(self.series.step[rows], self.series.wall_time[rows]), width)
-
-    def _rows_at(self, width: float, bucket: Int64Array, *, behind: bool = False) -> Int64Array:
-        """For each bucket the first row in it or a later one (`behind` it: in a later one only).
-
-        By bisection, of all buckets at once.
-        """
-        precedes = np.less_equal if behind else np.less
-        low = np.zeros(len(bucket), np.int64)
-        high = np.full(len(bucket), len(self.series), np.int64)
-        for _ in range(math.ceil(math.log2(len(self.series) + 1)) if len(self.series) else 0):
-            middle = (low + high) // 2
-            is_open = low < high
-            is_before = precedes(self._buckets_of(np.minimum(middle, len(self.series) - 1), width), bucket)
-            low = np.where(is_open & is_before, middle + 1, low)
-            high = np.where(is_open & ~is_before, middle, high)
-        return low

@@ -1,69 +1,145 @@
 """Level of detail: summaries of blocks of points, so that a candle of a million points costs a few hundred.
 
-A level-1 block sums up 64 points, a level-2 block 64 level-1 blocks, and so on. Any stretch of points is a
-few single points at its two ends, a few level-1 blocks next to them, and so on up to the largest blocks that
-lie inside. Blocks are built when they are first asked for, and only those that are new.
+A level-1 block sums up 64 points, a level-2 block 16 level-1 blocks, a level-3 block 16 level-2 blocks and so
+on. Any stretch of points is a few single points at its two ends, a few level-1 blocks next to them, and so on
+up to the largest blocks that lie inside. Blocks are built when they are first asked for, and only those that
+are new. They take about a byte per point.
 """
 
 from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
-from tensorboard_candles.events.points import Float64Array, Int64Array
-from tensorboard_candles.ohlc.summary import Summary, stacked
+from tensorboard_candles.events.points import Float64Array, FloatArray, Int64Array
+from tensorboard_candles.ohlc.blocks import BLOCKS_PER_GROUP, Blocks, GrowingBlocks
+from tensorboard_candles.ohlc.summary import BoolArray, Summary, joined
 from tensorboard_candles.store import Lineage, Series
 from tensorboard_candles.store.column import Column
 
-FACTOR = 64
-_CHUNK = FACTOR * (1 << 14)
-"""Points summed up at a time, to keep the working memory small."""
+POINTS_PER_BLOCK = 64
+_NUMBERS_AT_A_TIME = 1 << 16
+"""So many numbers stay in the processor's cache from one sum over them to the next."""
+
+
+class _Pieces(NamedTuple):
+    """Items [begin, end) of a level (0: the points themselves), none of them longer than a block above it.
+
+    Arrays of two lines: pieces at the left and at the right ends of some stretches.
+    """
+
+    level: int
+    begin: Int64Array
+    end: Int64Array
 
 
 @dataclass(frozen=True, slots=True)
 class Levels:
     """Summaries of a series as it was at one moment."""
 
-    blocks: tuple[Summary, ...]
+    blocks: tuple[Blocks, ...]
     """Level 1 first."""
+    finite_before: Int64Array
+    """How many finite points there are before each level-1 block, and before the points behind the last."""
     is_time_sorted: bool
-    distinct_steps: Int64Array
-    """How many steps differ from the one before, up to each level-1 block."""
+    times: Lineage
+    """That of the series of wall times: summaries of these are levels as well."""
 
     def summary(self, series: Series, begin: Int64Array, end: Int64Array) -> Summary:
-        """One row for each stretch [begin, end) of the series' points; begin < end, stretches in order."""
-        lefts: list[Summary] = []
-        rights: list[Summary] = []
+        """One row for each stretch [begin, end) of the series' points; begin < end."""
+        pieces = self._pieces(begin, end)
+        parts = Summary.empty((len(begin), 2 * len(pieces)))
+        for piece in pieces:
+            self._fill(parts, series.value, piece)
+        return parts.merged()
+
+    def _pieces(self, begin: Int64Array, end: Int64Array) -> list[_Pieces]:
+        """What the stretches consist of, by level."""
+        found = []
         low, high = begin, end
         for level in range(len(self.blocks) + 1):
-            inner_low, inner_high = -(-low // FACTOR), high // FACTOR
-            is_top = (inner_low >= inner_high) | (level == len(self.blocks))
-            left_end = np.where(is_top, high, inner_low * FACTOR)
-            right_begin = np.where(is_top, high, inner_high * FACTOR)
-            lefts.append(self._merged(series, level, low, left_end))
-            rights.append(self._merged(series, level, right_begin, high))
-            low, high = np.where(is_top, 0, inner_low), np.where(is_top, 0, inner_high)
-            if is_top.all():
+            factor = _items_per_block(level)
+            inner_low, inner_high = -(-low // factor), high // factor
+            goes_on = (inner_low < inner_high) & (level < len(self.blocks))
+            left_end = np.minimum(inner_low * factor, high)
+            right_begin = np.where(goes_on, inner_high * factor, left_end)
+            found.append(_Pieces(level, np.stack([low, right_begin]), np.stack([left_end, high])))
+            if not goes_on.any():
                 break
-        return stacked([*lefts, *reversed(rights)]).merged()
+            low, high = np.where(goes_on, inner_low, 0), np.where(goes_on, inner_high, 0)
+        return found
 
-    def _merged(self, series: Series, level: int, begin: Int64Array, end: Int64Array) -> Summary:
-        """Items [begin, end) of a level (0: the points themselves), merged; empty where begin = end."""
-        length = end - begin
-        filled = length > 0
-        merged = Summary.empty(len(begin))
-        if not filled.any():
-            return merged
-        length = length[filled]
-        items = np.repeat(begin[filled] - (np.cumsum(length) - length), length) + np.arange(length.sum())
-        few = self.blocks[level - 1].rows(items) if level else Summary.of_points(series.value[items], items)
-        for column, values in zip(merged.columns(), few.merged_runs(length).columns(), strict=True):
-            column[filled] = values
-        return merged
+    def _fill(self, parts: Summary, value: FloatArray, pieces: _Pieces) -> None:
+        """Summaries of pieces, each in its place among the parts of its stretch, in the order of points."""
+        side, line = np.nonzero(pieces.begin < pieces.end)
+        begin, end = pieces.begin[side, line], pieces.end[side, line]
+        count = parts.count.shape[1]
+        place = line * count + np.where(side == 0, pieces.level, count - 1 - pieces.level)
+        at_a_time = _NUMBERS_AT_A_TIME // _items_per_block(pieces.level)
+        for first in range(0, len(line), at_a_time):
+            some = slice(first, first + at_a_time)
+            summary = self._summary_of(value, pieces.level, begin[some], end[some])
+            for column, values in zip(parts.columns(), summary.columns(), strict=True):
+                column.reshape(-1)[place[some]] = values
+
+    def _summary_of(self, value: FloatArray, level: int, begin: Int64Array, end: Int64Array) -> Summary:
+        """A row for each piece [begin, end) of a level."""
+        if not level:
+            start, void = _windows(begin, end, len(value))
+            return Summary.of_points(sliding_window_view(value, void.shape[1])[start], start, void)
+        group = begin // BLOCKS_PER_GROUP
+        start = group * BLOCKS_PER_GROUP
+        return self.blocks[level - 1].merged(group, _void(begin - start, end - start, BLOCKS_PER_GROUP))
+
+    def first_finite(self, value: FloatArray, row: Int64Array) -> Int64Array:
+        """For each row the first with a finite value that does not lie before it; there must be one."""
+        found, is_found = _first_finite_near(value, row)
+        block = -(-row // POINTS_PER_BLOCK)[~is_found]
+        # The last of those blocks with as many before them is the first that holds one more.
+        block = np.searchsorted(self.finite_before, self.finite_before[block], side="right") - 1
+        found[~is_found] = _first_finite_near(value, block * POINTS_PER_BLOCK)[0]
+        return found
+
+    def last_finite(self, value: FloatArray, row: Int64Array) -> Int64Array:
+        """For each row the last with a finite value that does not lie behind it; there must be one."""
+        backwards, last = value[::-1], len(value) - 1
+        found, is_found = _first_finite_near(backwards, last - row)
+        block = (row + 1)[~is_found] // POINTS_PER_BLOCK
+        block = np.searchsorted(self.finite_before, self.finite_before[block])
+        found[~is_found] = _first_finite_near(backwards, last + 1 - block * POINTS_PER_BLOCK)[0]
+        return last - found
+
+
+def _items_per_block(level: int) -> int:
+    """How many items of a level are one of the next."""
+    return BLOCKS_PER_GROUP if level else POINTS_PER_BLOCK
+
+
+def _windows(begin: Int64Array, end: Int64Array, items: int) -> tuple[Int64Array, BoolArray]:
+    """Windows of one length, within so many items, on [begin, end): their starts, and what is none of it."""
+    size = int((end - begin).max(initial=1))
+    start: Int64Array = np.minimum(begin, items - size)
+    return start, _void(begin - start, end - start, size)
+
+
+def _void(begin: Int64Array, end: Int64Array, size: int) -> BoolArray:
+    """Lines of so many items, up to 64, marked before `begin` and from `end` on."""
+    # Below `begin` the difference wraps around, to a number that is larger than any length.
+    at = np.arange(size, dtype=np.uint8) - begin.astype(np.uint8)[:, None]
+    void: BoolArray = at >= (end - begin).astype(np.uint8)[:, None]
+    return void
+
+
+def _first_finite_near(value: FloatArray, row: Int64Array) -> tuple[Int64Array, BoolArray]:
+    """The first row with a finite value among the next 64 of each, and whether there is one."""
+    start, void = _windows(row, np.minimum(row + POINTS_PER_BLOCK, len(value)), len(value))
+    void |= ~np.isfinite(sliding_window_view(value, void.shape[1])[start])
+    return start + void.argmin(axis=1), np.logical_not(np.logical_and.reduce(void, axis=1))
 
 
 class _GrowingLevels:
@@ -73,52 +149,43 @@ class _GrowingLevels:
         self._lock = threading.Lock()
         self._points = 0
         self._is_time_sorted = True
-        self._distinct = Column(np.zeros(1, np.int64))
-        self._blocks: list[tuple[Column[Any], ...]] = []
+        self._times = Lineage()
+        self._finite_before = Column(np.zeros(1, np.int64))
+        self._blocks: list[GrowingBlocks] = []
 
     def of(self, series: Series) -> Levels:
         with self._lock:
-            while self._points + FACTOR <= len(series):
-                self._extend(series)
-            blocks = tuple(Summary(*(column.view() for column in level)) for level in self._blocks)
-            tail = series.wall_time[max(self._points - 1, 0) :]
-            return Levels(
-                blocks,
-                self._is_time_sorted and _is_sorted(tail),
-                self._distinct.view(),
-            )
+            self._extend(series)
+            blocks = tuple(level.view() for level in self._blocks)
+            is_tail_sorted = _is_sorted(series.wall_time[max(self._points - 1, 0) :])
+            is_sorted = self._is_time_sorted and is_tail_sorted
+            return Levels(blocks, self._finite_before.view(), is_sorted, self._times)
 
     def _extend(self, series: Series) -> None:
-        begin = self._points
-        end = begin + min((len(series) - begin) // FACTOR * FACTOR, _CHUNK)
-        self._note_order(series, begin, end)
-        value = series.value[begin:end].reshape(-1, FACTOR)
-        rows = np.arange(begin, end).reshape(-1, FACTOR)
-        self._append(0, Summary.of_points(value, rows).merged())
-        self._points = end
-
-    def _note_order(self, series: Series, begin: int, end: int) -> None:
-        time = series.wall_time[max(begin - 1, 0) : end]
-        self._is_time_sorted = self._is_time_sorted and _is_sorted(time)
-        step = series.step[begin:end]
-        differs = np.ones(end - begin, np.int64)
-        differs[1:] = step[1:] != step[:-1]
-        differs[0] = begin == 0 or series.step[begin - 1] != step[0]
-        before = self._distinct.view()[-1]
-        self._distinct.extend(before + np.cumsum(differs.reshape(-1, FACTOR).sum(axis=1)))
+        whole = len(series) // POINTS_PER_BLOCK * POINTS_PER_BLOCK
+        new = []
+        for begin in range(self._points, whole, _NUMBERS_AT_A_TIME):
+            end = min(begin + _NUMBERS_AT_A_TIME, whole)
+            value = series.value[begin:end].reshape(-1, POINTS_PER_BLOCK)
+            new.append(Summary.of_points(value, np.arange(begin, end, POINTS_PER_BLOCK)))
+            self._is_time_sorted &= _is_sorted(series.wall_time[max(begin - 1, 0) : end])
+        if new:
+            blocks = joined(new)
+            before = self._finite_before.view()[-1]
+            self._finite_before.extend(before + np.cumsum(blocks.count.astype(np.int64)))
+            self._append(0, blocks)
+            self._points = whole
 
     def _append(self, level: int, summary: Summary) -> None:
         """Add blocks to a level, and to those above it that they fill."""
         if level == len(self._blocks):
-            self._blocks.append(tuple(Column(column) for column in summary.rows(slice(0, 0)).columns()))
-        columns = self._blocks[level]
-        for column, values in zip(columns, summary.columns(), strict=True):
-            column.extend(values)
-        done = len(self._blocks[level + 1][0].view()) if level + 1 < len(self._blocks) else 0
-        whole = len(columns[0].view()) // FACTOR
+            self._blocks.append(GrowingBlocks())
+        blocks = self._blocks[level]
+        blocks.extend(summary)
+        done = len(self._blocks[level + 1]) if level + 1 < len(self._blocks) else 0
+        whole = len(blocks) // BLOCKS_PER_GROUP
         if whole > done:
-            items = Summary(*(column.view()[done * FACTOR : whole * FACTOR] for column in columns))
-            self._append(level + 1, items.folded(FACTOR).merged())
+            self._append(level + 1, blocks.view().merged(np.arange(done, whole)))
 
 
 def _is_sorted(time: Float64Array) -> bool:

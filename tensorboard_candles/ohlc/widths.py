@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from contextlib import suppress
+
+import numpy as np
 
 from tensorboard_candles.errors import BadRequest
+from tensorboard_candles.ohlc.axes import NumberArray, buckets
 from tensorboard_candles.ohlc.cuts import Cut, Placed
-from tensorboard_candles.ohlc.levels import FACTOR
+from tensorboard_candles.ohlc.groups import Groups
+from tensorboard_candles.ohlc.search import TooMany
 
 _WIDEST_EXPONENT = 18
 """5·10^18 is the widest that 64-bit steps can be cut by."""
@@ -16,7 +21,6 @@ _WIDEST_EXPONENT = 18
 def automatic_cut(placed: Placed, *, start: float | None, end: float | None, limit: int) -> tuple[float, Cut]:
     """The smallest width of {1, 2, 5}·10^n that gives at most `limit` candles over [start, end), and those.
 
-    >>> import numpy as np
     >>> from tensorboard_candles.ohlc import StepAxis
     >>> from tensorboard_candles.store import Series
     >>> steps = np.arange(1_000_000)
@@ -30,35 +34,34 @@ def automatic_cut(placed: Placed, *, start: float | None, end: float | None, lim
 
     Raises BadRequest where no width does: steps on both sides of 0 never fit into one candle.
     """
-    lowest, highest = placed.bounds() if len(placed.series) else (0, 0)
-    low = lowest if start is None else max(lowest, start)
-    high = highest if end is None else min(highest, end)
-    if low > high or not len(placed.series):
-        width: float = 1 if placed.axis.is_whole else 1.0
-        return width, placed.cut(width, start, end)
     if not placed.axis.is_whole:
-        width = _width_of_span(low, high, end, limit)
-        return width, placed.cut(width, start, end)
-    # A candle of some width holds at most that many distinct positions: narrower ones need not be tried.
-    distinct = _distinct_at_least(placed, low, high)
-    for width in map(int, _ladder(max(0, _decade(distinct / limit)), _WIDEST_EXPONENT)):
-        if width * limit >= distinct and len(cut := placed.cut(width, start, end)) <= limit:
-            return width, cut
+        width = _width_of_span(placed, start, end, limit)
+        return width, placed.cut(width, start, end, most=limit)
+    sample = placed.sample(start, end, 2 * limit)
+    for width in map(int, _ladder(_first_decade(sample, limit), _WIDEST_EXPONENT)):
+        # A look at some of the points rules out most widths that are too small.
+        if len(Groups.of(buckets(sample, width))) <= limit:
+            with suppress(TooMany):
+                return width, placed.cut(width, start, end, most=limit)
     raise BadRequest(f"no width gives at most {limit} candles here; give a larger limit")
 
 
-def _distinct_at_least(placed: Placed, low: float, high: float) -> int:
-    """How many distinct steps there are at least in a window; 1 where that would cost a look at each."""
-    if placed.axis.by != "steps":
-        return 1
-    first, last = placed.first_row(low), placed.first_row(high)
-    blocks = placed.levels.distinct_steps
-    begin, end = -(-first // FACTOR), min(last // FACTOR, len(blocks) - 1)
-    return max(int(blocks[end] - blocks[begin]), 1) if begin < end else 1
+def _first_decade(sample: NumberArray, limit: int) -> int:
+    """Exponent of a power of ten below which no width is wide enough for points at these positions."""
+    apart = np.diff(sample.astype(np.float64))
+    if len(apart) < limit:
+        return 0
+    # As many as `limit` neighbours so far apart, each in a bucket of its own, are one bucket too many.
+    return max(0, _decade(float(np.partition(apart, -limit)[-limit])))
 
 
-def _width_of_span(low: float, high: float, end: float | None, limit: int) -> float:
-    """The same by the buckets from that of `low` to that of `high`, which `end` itself is no part of."""
+def _width_of_span(placed: Placed, start: float | None, end: float | None, limit: int) -> float:
+    """The same by the buckets from the first to the last position in the window; `end` is no part of it."""
+    lowest, highest = placed.bounds() if len(placed.series) else (0.0, 0.0)
+    low = lowest if start is None else max(lowest, start)
+    high = highest if end is None else min(highest, end)
+    if low > high or not len(placed.series):
+        return 1.0
     for width in _ladder(_decade((high - low) / limit), _WIDEST_EXPONENT):
         last = math.floor(high / width)
         if end is not None:

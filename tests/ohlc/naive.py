@@ -14,7 +14,7 @@ Row = dict[str, Any]
 def candle_rows(series: Series, axis: Axis, width: float) -> list[Row]:
     """One row per candle: bucket number and every column; None where a number is missing."""
     members: dict[int, list[int]] = {}
-    for index, position in enumerate(axis.positions(series.step[:], series.wall_time).tolist()):
+    for index, position in enumerate(axis.positions(series, slice(None)).tolist()):
         members.setdefault(math.floor(position / width), []).append(index)
     return [_row(series, bucket, members[bucket]) for bucket in sorted(members)]
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import math
+from dataclasses import fields, replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
 from tensorboard_candles.api.answer import to_list
 from tensorboard_candles.errors import BadRequest
-from tensorboard_candles.events.points import FloatArray
+from tensorboard_candles.events.points import Float64Array, FloatArray
 from tensorboard_candles.ohlc import SecondsAxis, StepAxis, candles, volume_of
-from tensorboard_candles.ohlc.levels import FACTOR, levels_of
+from tensorboard_candles.ohlc.blocks import BLOCKS_PER_GROUP
+from tensorboard_candles.ohlc.levels import POINTS_PER_BLOCK, levels_of
 from tensorboard_candles.store import Lineage, Series
+from tensorboard_candles.store.steps import GrowingSteps
 from tests.ohlc.naive import candle_rows
 
 EXACT = "bucket first_step last_step open high low close count nonfinite high_step low_step".split()
@@ -40,7 +44,10 @@ def assert_exact(series: Series, width: int, by_seconds: bool = False) -> None:
         assert np.isnan(getattr(found, name)).tolist() == np.isnan(wanted).tolist()
 
 
-@pytest.mark.parametrize("count", [1, 63, 64, 65, FACTOR**2 - 1, FACTOR**2 + 1, 20_000])
+@pytest.mark.parametrize(
+    "count",
+    [1, 63, 64, 65, POINTS_PER_BLOCK * BLOCKS_PER_GROUP - 1, POINTS_PER_BLOCK * BLOCKS_PER_GROUP + 1, 20_000],
+)
 @pytest.mark.parametrize("width", [10, 64, 1000, 4096, 10**6])
 def test_any_width_over_any_length_is_exact(count: int, width: int) -> None:
     assert_exact(noisy(max(count, 1)), width)
@@ -59,6 +66,91 @@ def test_repeated_and_missing_steps_and_times_are_exact() -> None:
         assert_exact(series, width, by_seconds=True)
 
 
+@pytest.mark.parametrize("width", [3, 77, 5000])
+def test_times_that_go_back_give_the_smallest_and_largest_of_each_candle(width: int) -> None:
+    series = noisy(12_000)
+    time = np.random.default_rng(0).uniform(1e9, 2e9, len(series))
+    time[::7] = math.nan
+    time[6000:6300] = math.nan
+    series = replace(series, wall_time=time)
+    found = candles(series, StepAxis(), width=width, limit=10_000)
+    for begin, end, start, stop in zip(
+        found.first_step, found.last_step + 1, found.start_time, found.end_time, strict=True
+    ):
+        known = time[begin:end][np.isfinite(time[begin:end])]
+        assert np.isnan(start) if not len(known) else (start, stop) == (known.min(), known.max())
+
+
+def test_equal_extremes_are_told_by_the_first_of_their_steps() -> None:
+    few = np.random.default_rng(0).integers(0, 3, 20_000).astype(np.float64)
+    rare = np.zeros(20_000)
+    rare[[999, 1000, 4095, 4096, 11_111, 19_999]] = 1.0
+    for value in (few, rare, np.zeros(20_000)):
+        for width in (10, 1000, 7777):
+            assert_exact(replace(noisy(20_000), value=value), width)
+
+
+def test_open_and_close_are_found_beyond_long_stretches_of_nothing_finite() -> None:
+    value = np.full(50_000, np.nan)
+    value[[12_345, 20_001, 31_999, 49_990]] = [1.0, 2.0, math.inf, 3.0]
+    value[40_000:40_010] = np.arange(10)
+    for width in (100, 10_000, 50_000):
+        assert_exact(replace(noisy(50_000), value=value), width)
+
+
+def test_steps_that_are_not_stored_give_the_same_candles() -> None:
+    stored = noisy(20_000)
+    lazy = replace(stored, step=GrowingSteps(stored.step[:]).view(), lineage=Lineage())
+    for start, end in ((None, None), (3000, 3500), (-5, 10**9)):
+        one, other = (candles(series, StepAxis(), start=start, end=end) for series in (stored, lazy))
+        for column in (field.name for field in fields(one)):
+            np.testing.assert_array_equal(getattr(one, column), getattr(other, column), column)
+
+
+def deviation(value: Float64Array) -> float:
+    """Without rounding until the very end."""
+    exact = [Fraction(one) for one in value.tolist()]
+    mean = sum(exact) / len(exact)
+    return math.sqrt(sum((one - mean) ** 2 for one in exact) / len(exact))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        1e9 + np.tile([0.0, 1e-3], 4000),
+        np.concatenate([[1e6], np.tile([1.0, 1.0 + 1e-6], 4000)]),
+        np.repeat([0.0, 1e9], 4000) + np.tile([0.0, 1e-3], 4000),
+        np.linspace(1e5, 1e5 + 1, 8000),
+        np.full(8000, 0.1),
+    ],
+    ids=["noise on a level", "an outlier first", "a jump", "a slope", "nothing but one value"],
+)
+def test_deviations_are_sound_whatever_the_level(value: Float64Array) -> None:
+    series = replace(noisy(len(value)), value=value)
+    for width in (50, 64, 1000, 10_000):
+        found = candles(series, StepAxis(), width=width)
+        wanted = [deviation(value[begin : begin + width]) for begin in range(0, len(value), width)]
+        # Means of blocks are rounded as any double is.
+        assert found.std.tolist() == pytest.approx(wanted, rel=1e-12, abs=np.spacing(np.abs(value).max()))
+
+
+def test_blocks_take_about_a_byte_per_point() -> None:
+    levels = levels_of(noisy(2**20))
+    arrays = [getattr(blocks, field.name) for blocks in levels.blocks for field in fields(blocks)]
+    assert sum(array.nbytes for array in (*arrays, levels.finite_before)) < 1.25 * 2**20
+
+
+def test_a_series_that_turns_to_doubles_keeps_what_its_blocks_hold() -> None:
+    lineage, value = Lineage(), np.random.default_rng(0).normal(size=9000)
+    narrow = value[:5000].astype(np.float32)
+    before = replace(noisy(5000), value=narrow, lineage=lineage)
+    candles(before, StepAxis(), width=100)
+    after = replace(
+        noisy(9000), value=np.concatenate([narrow.astype(np.float64), value[5000:]]), lineage=lineage
+    )
+    assert_exact(after, 100)
+
+
 def test_doubles_are_exact() -> None:
     assert_exact(noisy(9000, dtype=np.float64), 777)
 
@@ -70,8 +162,8 @@ def test_a_series_that_grows_keeps_its_blocks_and_is_exact_at_every_length() -> 
         here = slice(0, length)
         grown = Series("r", "t", whole.step[here], whole.wall_time[here], whole.value[here], lineage=lineage)
         assert_exact(grown, 100)
-        counts.append(len(levels_of(grown).blocks[0].count) if levels_of(grown).blocks else 0)
-    assert counts == [length // FACTOR for length in (10, 64, 130, 4095, 4097, 9000, 15_000)]
+        counts.append(len(levels_of(grown).blocks[0]) if levels_of(grown).blocks else 0)
+    assert counts == [length // POINTS_PER_BLOCK for length in (10, 64, 130, 4095, 4097, 9000, 15_000)]
 
 
 def test_magnitudes_that_no_square_holds_appear_late_and_are_exact() -> None:
