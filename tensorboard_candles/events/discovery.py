@@ -36,6 +36,8 @@ class Discovered:
 
     runs: tuple[RunFiles, ...]
     unreadable: tuple[tuple[str, str], ...]
+    is_known_by_walks: bool = False
+    """Whether files grow is seen only where runs are discovered again, see `Storage.is_known_by_walks`."""
     is_pending: bool = False
     """There may be more a little later, though nothing changes: a listing is still under way."""
 
@@ -87,7 +89,13 @@ def discover(roots: Sequence[LogRoot]) -> Discovered:
     by_file_name = {name: sorted(files, key=lambda path: path.name) for name, files in files_of.items()}
     runs = (RunFiles(name, tuple(by_file_name[name])) for name in sorted(by_file_name))
     told = tuple((_as_text(directory), what) for directory, what in unreadable)
-    return Discovered(tuple(runs), told, any(storage_of(root.path).is_pending for root in roots))
+    storages = [storage_of(root.path) for root in roots]
+    return Discovered(
+        tuple(runs),
+        told,
+        is_known_by_walks=any(storage.is_known_by_walks for storage in storages),
+        is_pending=any(storage.is_pending for storage in storages),
+    )
 
 
 def _as_text(name: str) -> str:

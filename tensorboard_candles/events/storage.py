@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, Protocol, TypeAlias
+from typing import BinaryIO, ClassVar, Protocol, TypeAlias
 
 _MOST_VISITS = 16
 """Paths by which one directory is listed; links may well show a run under two or three names."""
@@ -46,6 +46,11 @@ class Storage(Protocol):
     """What reading needs of a place that holds files; where that is at fault, OSError is raised."""
 
     @property
+    def is_known_by_walks(self) -> bool:
+        """A walk tells what each file is like, and until the next one nothing else is asked."""
+        ...
+
+    @property
     def is_pending(self) -> bool:
         """The last walk could not wait for all that is there; one a little later may tell more."""
         ...
@@ -56,7 +61,7 @@ class Storage(Protocol):
         ...
 
     def identity(self, path: str) -> Identity:
-        """The file as it is now, or as it was at the last walk where that told it."""
+        """The file as it is now; or as it was at the last walk, see `is_known_by_walks`."""
         ...
 
     def open(self, path: str, offset: int) -> AbstractContextManager[OpenFile]:
@@ -115,9 +120,8 @@ def is_event_file_name(name: str) -> bool:
 class LocalStorage:
     """Files of this machine, whatever else lies among them: pipes, devices, circles of links."""
 
-    @property
-    def is_pending(self) -> bool:
-        return False
+    is_known_by_walks: ClassVar[bool] = False
+    is_pending: ClassVar[bool] = False
 
     def walk(self, root: str, unreadable: list[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:
         """See `Storage.walk`. Symbolic links are followed, but to one directory only so many times."""

@@ -8,6 +8,7 @@ one. And it lies behind a network: a request may fail now and work a second late
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import time
@@ -16,7 +17,7 @@ from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, ClassVar, TypeAlias, TypeVar
 
 from tensorboard_candles.events.storage import Identity, OpenFile, is_event_file_name, join_url
 from tensorboard_candles.events.storage_retry import ANSWERS, Patience, retried
@@ -69,8 +70,12 @@ class FsspecStorage:
         self._objects: dict[str, _Object] = {}
         self._listing: Future[_Tree] | None = None
         self._listing_began = 0.0
+        self._list_at = -math.inf
+        """When to list again, in seconds of the monotonic clock: whoever takes long is left alone as long."""
         self._was_listed = False
         self._error: str | None = None
+
+    is_known_by_walks: ClassVar[bool] = True
 
     @property
     def is_pending(self) -> bool:
@@ -79,20 +84,23 @@ class FsspecStorage:
 
     def walk(self, root: str, unreadable: list[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:
         """See `Storage.walk`; the root is the URL."""
-        # A server that did not answer the last time is not waited for again.
-        wait_secs = _WAIT_SECS if self._listing is None and not self._error else 0
-        if self._listing is None:
-            self._listing, self._listing_began = _in_background(self._list), time.monotonic()
-        wait([self._listing], timeout=wait_secs)
-        if self._listing.done():
-            finished, self._listing = self._listing, None
-            self._take_over(finished)
-        elif time.monotonic() - self._listing_began > _SLOW_SECS:
-            self._error = self._error or "is slow to be listed; what was found before is shown until then"
+        if self._listing is None and time.monotonic() >= self._list_at:
+            self._listing, self._listing_began = _in_background(self._list_and_rest), time.monotonic()
+            # A server that did not answer the last time is not waited for again.
+            wait([self._listing], timeout=0 if self._error else _WAIT_SECS)
+        if self._listing:
+            self._look_at(self._listing)
         if self._error:
             unreadable.append((root, self._error))
         for below, files in self._tree.items():
             yield below, list(files)
+
+    def _look_at(self, listing: Future[_Tree]) -> None:
+        if listing.done():
+            self._listing = None
+            self._take_over(listing)
+        elif time.monotonic() - self._listing_began > _SLOW_SECS:
+            self._error = self._error or "is slow to be listed; what was found before is shown until then"
 
     def _take_over(self, listing: Future[_Tree]) -> None:
         self._was_listed = True
@@ -104,10 +112,21 @@ class FsspecStorage:
             return
         self._error = None
         self._patience.renew()
-        self._objects = {}
+        objects: dict[str, _Object] = {}
         for below, files in self._tree.items():
             directory = self._url if below == "." else join_url(self._url, below)
-            self._objects |= {join_url(directory, name): found for name, found in files.items()}
+            objects |= {join_url(directory, name): found for name, found in files.items()}
+        # All at once: other threads look things up there.
+        self._objects = objects
+
+    def _list_and_rest(self) -> _Tree:
+        began = time.monotonic()
+        try:
+            return self._list()
+        finally:
+            now = time.monotonic()
+            if now - began > _WAIT_SECS:
+                self._list_at = now + (now - began)
 
     def _list(self) -> _Tree:
         """Event files by directory, the least deep first."""

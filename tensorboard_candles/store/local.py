@@ -68,6 +68,7 @@ class LocalSource:
         self._unreadable: tuple[tuple[str, str], ...] = ()
         self._listing_error: str | None = None
         self._is_pending = False
+        self._is_known_by_walks = False
         self._list_at = -math.inf
         self._changes = 0
         self._changes_lock = threading.Lock()
@@ -169,8 +170,9 @@ class LocalSource:
         if now >= self._list_at:
             self._list()
             took = time.monotonic() - now
-            # Where there is very much to list, let other things come to pass, too.
-            self._list_at = now + min(took * _LISTING_PAUSE, _LONGEST_LISTING_PAUSE_SECS)
+            if not self._is_known_by_walks:
+                # Where there is very much to list, let other things come to pass, too.
+                self._list_at = now + min(took * _LISTING_PAUSE, _LONGEST_LISTING_PAUSE_SECS)
         due = {
             file: run
             for run in self._runs.values()
@@ -227,6 +229,7 @@ class LocalSource:
         changed |= self._is_pending != found.is_pending and not runs
         self._unreadable = found.unreadable
         self._is_pending = found.is_pending
+        self._is_known_by_walks = found.is_known_by_walks
         self._runs = runs
         if changed:
             self._note_change()
