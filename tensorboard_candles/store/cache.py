@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import shutil
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -94,13 +95,19 @@ class Cache:
         return saved
 
     def save(self, path: LogPath, saved: Saved) -> bool:
-        """Keep what was read of an event file; false where that has changed already. Raises OSError."""
+        """Keep what was read of an event file; false where it is not to be kept. Raises OSError.
+
+        That is where the event file has changed already, and where more than half of what the disk has left
+        would go: a training may be about to write there.
+        """
         fingerprint = _fingerprint(path, saved.reached)
         if not fingerprint:
             return False
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.of_this_format.mkdir(mode=0o700, exist_ok=True)
         about, columns = packed(saved)
+        if sum(column.nbytes for column in columns.values()) > shutil.disk_usage(self.directory).free // 2:
+            return False
         about |= {"path": _location(path), "fingerprint": fingerprint}
         cache_file.write(self.path_of(path), about, columns)
         return True

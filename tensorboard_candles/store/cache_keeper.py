@@ -88,11 +88,13 @@ class CacheKeeper:
     def _write(self, taken: Sequence[tuple[RunFile, Saved]]) -> None:
         try:
             for file, saved in taken:
-                if self._cache.save(file.path, saved):
-                    file.kept = saved.reached.seen
-                else:
-                    file.changed_at = time.monotonic()
+                self._cache.save(file.path, saved)
+                # Or could not be: it is not tried again before the file has changed.
+                file.kept = saved.reached.seen
             self._sweep()
+        except FileNotFoundError:
+            # Deleted while it was written to, as it may be at any time: it is made again.
+            return
         except OSError as error:
             self._can_write = False
             logger.warning("Nothing more is kept in %s: %s", self._cache.directory, error)

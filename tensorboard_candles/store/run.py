@@ -56,7 +56,7 @@ class RunFile:
         """When something new was last read of it, in seconds of the monotonic clock."""
         self._looked_at = -math.inf
         self.kept: Identity | None = None
-        """The file as it was when what it held was last kept on disk."""
+        """The file as it was when what it held was last to be kept on disk."""
 
     def is_due(self, now: float, *, is_watched: bool) -> bool:
         """Whether to look at the file again: the longer it has been quiet, the less often."""

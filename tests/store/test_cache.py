@@ -414,6 +414,18 @@ def test_a_file_that_has_changed_since_it_was_read_is_not_kept(logs: Path, kept:
     assert not kept.of_this_format.exists()
 
 
+def test_what_would_take_most_of_the_room_on_the_disk_is_not_kept(
+    tmp_path: Path, kept: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_run(tmp_path, "a", STEADY)
+    saved = file_of(path).saved()
+    assert saved
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda directory: usage._replace(free=1000))
+    assert not kept.save(path, saved)
+    assert list(kept.of_this_format.iterdir()) == []
+
+
 def test_what_is_being_written_stays_as_it_is_while_the_file_grows(tmp_path: Path) -> None:
     path = write_run(tmp_path, "a", scalar_record("loss", step=3, value=1.0))
     file = file_of(path)

@@ -137,6 +137,22 @@ def test_a_file_that_could_not_be_read_to_its_end_is_not_kept(
     assert not kept.directory.exists()
 
 
+def test_a_file_that_cannot_be_kept_is_not_tried_again_before_it_changes(
+    path: Path, kept: Cache, reader: Reader
+) -> None:
+    written(HOUR, path)
+    reader.source.refresh()
+    append(path, LARGE)
+    reader.keeper.keep(reader.source._files())
+    reader.keeper.wait()
+    assert not kept.directory.exists()
+    (file,) = reader.source._files()
+    assert file.kept == file.events.seen
+    written(HOUR, path)
+    reader.look()
+    assert size_kept(kept, path) == 2 * len(LARGE)
+
+
 def keep_all(logs: Path, kept: Cache) -> None:
     for path in logs.rglob("events*"):
         written(HOUR, path)
