@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ from tensorboard_candles.store.cache import SUFFIX
 
 MOST_BYTES = 20 << 30
 """Columns of some 80 GB of event files."""
+_OURS = re.compile(rf"[0-9a-f]{{32}}({re.escape(SUFFIX)}|\w+{re.escape(cache_file.TEMPORARY)})")
+"""Names of cache files, whole or begun: whatever else lies in the directory that was given is not ours."""
 _ABANDONED_SECS = 3600.0
 """A file that was begun and then not written to for so long has no writer any more."""
 
@@ -36,10 +39,8 @@ def shrink(directory: Path, most_bytes: int = MOST_BYTES) -> None:
     left = min(most_bytes, (used + shutil.disk_usage(directory).free) // 2)
     for file in files:
         left -= file.size
-        is_abandoned = (
-            file.path.suffix == cache_file.TEMPORARY and file.used_at < time.time() - _ABANDONED_SECS
-        )
-        if left < 0 or is_abandoned:
+        is_begun = file.path.suffix != SUFFIX
+        if left < 0 or (is_begun and file.used_at < time.time() - _ABANDONED_SECS):
             _delete(file.path)
 
 
@@ -51,11 +52,11 @@ def forget_gone(directory: Path) -> None:
 
 
 def _files(directory: Path) -> Iterator[_Kept]:
-    for path in directory.glob("v*/*"):
+    for path in directory.glob("v[0-9]*/*"):
         # Another process may be deleting, too.
         with suppress(OSError):
-            status = path.stat()
-            if path.suffix in (SUFFIX, cache_file.TEMPORARY):
+            if _OURS.fullmatch(path.name):
+                status = path.stat()
                 yield _Kept(status.st_mtime, status.st_size, path)
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
 
 from tensorboard_candles.events import LogRoot
-from tensorboard_candles.store import Cache, CacheKeeper, LocalSource
+from tensorboard_candles.store import Cache, CacheKeeper, LocalSource, cache_file
 from tensorboard_candles.store.cache_keeper import LEAST_FILE_BYTES
 from tensorboard_candles.store.cache_sweep import forget_gone, shrink
 from tests.support.records import many_scalars, scalar_file, write_run
@@ -176,7 +177,7 @@ def test_what_was_not_used_for_longest_goes_first(tmp_path: Path, kept: Cache) -
 
 def test_what_other_versions_kept_counts_too(tmp_path: Path, kept: Cache, path: Path) -> None:
     keep_all(path.parent.parent, kept)
-    other = kept.directory / "v0" / "x.candles"
+    other = kept.directory / "v0" / kept.path_of(path).name
     other.parent.mkdir()
     other.write_bytes(bytes(1000))
     written(HOUR, other)
@@ -187,7 +188,10 @@ def test_what_other_versions_kept_counts_too(tmp_path: Path, kept: Cache, path: 
 
 def test_files_that_were_begun_and_given_up_are_deleted(kept: Cache, path: Path) -> None:
     keep_all(path.parent.parent, kept)
-    begun, given_up = (kept.of_this_format / f"{name}.tmp" for name in ("begun", "given up"))
+    stored = kept.path_of(path)
+    begun, given_up = (
+        Path(tempfile.mkstemp(cache_file.TEMPORARY, stored.stem, stored.parent)[1]) for _ in range(2)
+    )
     for temporary in (begun, given_up):
         temporary.write_bytes(b"half of it")
     written(2 * HOUR, given_up)
@@ -199,8 +203,10 @@ def test_files_that_were_begun_and_given_up_are_deleted(kept: Cache, path: Path)
 
 def test_what_is_no_cache_file_stays(kept: Cache, path: Path) -> None:
     keep_all(path.parent.parent, kept)
-    others = [kept.directory / "thesis.pdf", kept.of_this_format / "thesis.pdf"]
+    names = ["thesis.pdf", "thesis.candles", "thesis.tmp", "video/thesis.tmp"]
+    others = [directory / name for directory in (kept.directory, kept.of_this_format) for name in names]
     for other in others:
+        other.parent.mkdir(exist_ok=True)
         other.write_bytes(bytes(1000))
         written(1000 * HOUR, other)
     shrink(kept.directory, 0)
