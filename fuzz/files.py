@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from tests.support.records import record, scalar_record
 
@@ -66,6 +67,12 @@ def file_of(program: bytes) -> File:
     while code.left:
         _INSTRUCTIONS[code.byte() % len(_INSTRUCTIONS)](code, file)
     return file
+
+
+def several(file: File) -> list[bytes]:
+    """A file's parts between its cuts, as files of their own."""
+    cuts = [0, *file.cuts, len(file.content)]
+    return [bytes(file.content[begin:end]) for begin, end in pairwise(cuts)]
 
 
 def framed(payload: bytes) -> bytes:

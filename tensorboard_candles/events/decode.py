@@ -162,6 +162,8 @@ class Collector:
     def segments(self) -> list[list[Segment]]:
         """What was gathered of each window, cut where sessions start."""
         for key, rows in self._rows.items():
+            # Behind damage a window is read on only after those that it is decoded together with.
+            rows.sort(key=lambda row: row.order)
             self._pieces[key].append(_piece_of(rows))
         by_window: list[list[tuple[str, bool, Piece]]] = [[] for _ in self._firsts]
         for (tag, is_tensor), pieces in self._pieces.items():

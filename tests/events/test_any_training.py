@@ -15,9 +15,9 @@ from tensorboard_candles.events import EventFile, Segment
 from tensorboard_candles.events import tail as tail_module
 from tensorboard_candles.events.bulk import BulkDecoder
 from tensorboard_candles.events.framing import Damage
-from tensorboard_candles.events.window import WindowDecoder
+from tensorboard_candles.events.window import WindowDecoder, decode_windows
 from tests.support.any_training import any_log, cuts_of, damaged_log, places
-from tests.support.reading import assert_same, plain, points_of
+from tests.support.reading import assert_same, in_bulk_everywhere, plain, read_windows_together, told
 
 some_places = st.lists(places, max_size=4)
 either = st.one_of(any_log, damaged_log)
@@ -30,24 +30,33 @@ def test_any_training_log_reads_the_same(content: bytes, parts: list[float]) -> 
 
 
 @settings(deadline=None)
+@given(st.lists(either, min_size=1, max_size=5))
+def test_files_decoded_together_read_as_each_by_itself(files: list[bytes]) -> None:
+    expected = read_windows_together(files, in_bulk=False)
+    assert read_windows_together(files, in_bulk=True) == expected
+    with in_bulk_everywhere():
+        assert read_windows_together(files, in_bulk=True) == expected
+
+
+@settings(deadline=None)
 @given(st.lists(st.tuples(either, some_places), min_size=2, max_size=4))
-def test_files_read_in_turns_with_what_was_learned_of_each_other_read_the_same(
-    files: list[tuple[bytes, list[float]]],
-) -> None:
-    in_bulk = _read_in_turns(files, [WindowDecoder(bulk) for bulk in [BulkDecoder()] * len(files)])
-    assert in_bulk == _read_in_turns(files, [WindowDecoder(None) for _ in files])
+def test_files_that_grow_in_turns_read_as_each_by_itself(files: list[tuple[bytes, list[float]]]) -> None:
+    assert _read_in_turns(files, BulkDecoder()) == _read_in_turns(files, None)
 
 
-def _read_in_turns(files: list[tuple[bytes, list[float]]], decoders: list[WindowDecoder]) -> list[Any]:
-    found = []
-    begins = [0] * len(files)
+def _read_in_turns(files: list[tuple[bytes, list[float]]], bulk: BulkDecoder | None) -> list[Any]:
+    """What is new of each file at each of some looks; in bulk decoded together."""
+    decoders = [WindowDecoder(None) for _ in files]
+    begins, read = [0] * len(files), []
     for turn in range(5):
-        for number, (content, parts) in enumerate(files):
-            ends = [*cuts_of(content, parts), len(content)]
-            decoded = decoders[number].decode(content[begins[number] : ends[min(turn, len(ends) - 1)]])
-            begins[number] += decoded.consumed
-            found.append((number, points_of(decoded), decoded.damages, decoded.suspect))
-    return found
+        ends = [[*cuts_of(content, parts), len(content)][: turn + 1][-1] for content, parts in files]
+        news = [content[begin:end] for (content, _), begin, end in zip(files, begins, ends, strict=True)]
+        windows = [decoder.window(new) for decoder, new in zip(decoders, news, strict=True)]
+        each = [windows] if bulk else [[window] for window in windows]
+        found = [decoded for together in each for decoded in decode_windows(together, bulk)]
+        begins = [begin + decoded.consumed for begin, decoded in zip(begins, found, strict=True)]
+        read += [told(decoded) for decoded in found]
+    return read
 
 
 @settings(deadline=None)

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tensorboard.compat.proto import types_pb2
+from tensorboard.compat.proto.tensor_pb2 import TensorProto
 
 from tensorboard_candles.events import BulkDecoder, EventFile, Stopped, Window, read_together, together
 from tensorboard_candles.events.window import WindowDecoder, decode_windows
 from tests.support.any_log import any_piece
-from tests.support.reading import plain, points_of
-from tests.support.records import many_scalars, scalar_record, start_record
+from tests.support.reading import plain, points_of, read_windows_together
+from tests.support.records import event_of, many_scalars, scalar_record, start_record, tensor_value
 
 contents = st.lists(
     st.lists(any_piece, max_size=6).map(b"".join),
@@ -37,6 +39,14 @@ def test_windows_decoded_together_are_what_each_is_alone(files: list[bytes], dat
                 expected.suspect,
                 expected.consumed,
             )
+
+
+def test_numbers_without_a_shape_behind_damage_stay_in_their_file() -> None:
+    whole = TensorProto(dtype=types_pb2.DT_INT64, int64_val=[7])
+    damaged = bytearray(event_of(tensor_value("tokens", whole), step=1) * 2)
+    damaged[0] ^= 1
+    files = [bytes(damaged), event_of(tensor_value("tokens", whole), step=5)]
+    assert read_windows_together(files, in_bulk=True) == read_windows_together(files, in_bulk=False)
 
 
 def points_by_file(files: list[EventFile]) -> dict[str, list[Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,7 +11,7 @@ import pytest
 
 from tensorboard_candles.events import Points, window
 from tensorboard_candles.events.bulk import BulkDecoder
-from tensorboard_candles.events.window import Decoded, WindowDecoder
+from tensorboard_candles.events.window import Decoded, WindowDecoder, decode_windows
 
 
 def plain(points: Points) -> list[Any]:
@@ -35,16 +35,29 @@ def points_of(found: Decoded) -> list[Any]:
     ]
 
 
+def told(found: Decoded) -> list[Any]:
+    """All that decoding says."""
+    return [points_of(found), found.damages, found.suspect, found.consumed, found.unfinished]
+
+
 def read(content: bytes, *, in_bulk: bool, cuts: tuple[int, ...] = ()) -> list[Any]:
     """Everything that is read of the content, window by window as it grows."""
     decoder = WindowDecoder(BulkDecoder() if in_bulk else None)
-    told: list[Any] = []
+    read: list[Any] = []
     begin = 0
     for end in (*cuts, len(content)):
         found = decoder.decode(content[begin:end])
-        told += [points_of(found), found.damages, found.suspect, found.consumed, found.unfinished]
+        read += told(found)
         begin += found.consumed
-    return told
+    return read
+
+
+def read_windows_together(contents: Sequence[bytes], *, in_bulk: bool) -> list[Any]:
+    """Everything that is read of several files: decoded together in bulk, or else each by itself."""
+    if not in_bulk:
+        return [told(WindowDecoder(None).decode(content)) for content in contents]
+    windows = [WindowDecoder(None).window(content) for content in contents]
+    return [told(found) for found in decode_windows(windows, BulkDecoder())]
 
 
 def assert_same(content: bytes, cuts: tuple[int, ...] = ()) -> None:
