@@ -57,8 +57,10 @@ class Column(Generic[DType]):
         added: int = values.shape[-1]
         needed = self._length + added
         if needed > self._buffer.shape[-1]:
-            # More at a time on disk, where what is left behind stays until the file goes.
-            self._move(self._length + max(added, self._length // (2 if self._scratch else 4) + 64))
+            # More at a time on disk, where what is left behind stays until the file goes; none to begin with,
+            # as most columns are short and grow no more.
+            room = self._length // (2 if self._scratch else 4) + 8 if self._length else 0
+            self._move(self._length + max(added, room))
         if self._extent and not self._write(self._extent, values):
             self._move(needed)
         if not self._extent:

@@ -6,7 +6,6 @@ steps themselves; else as they are. All arithmetic wraps around at 64 bits, so t
 
 from __future__ import annotations
 
-import operator
 from typing import Any, TypeAlias, overload
 
 import numpy as np
@@ -37,10 +36,10 @@ class Progressions:
     Rows of `pieces`: where each piece begins, its first step, its stride.
     """
 
-    __slots__ = ("_first", "_length", "_row", "_stride")
+    __slots__ = ("_length", "_pieces")
 
     def __init__(self, pieces: Int64Array, length: int) -> None:
-        self._row, self._first, self._stride = pieces
+        self._pieces = pieces
         self._length = length
 
     def __len__(self) -> int:
@@ -56,7 +55,7 @@ class Progressions:
             return self._slice(*rows.indices(self._length))
         if isinstance(rows, np.ndarray) and rows.ndim:
             return self._at(self._row_numbers(rows))
-        step: np.int64 = self._at(self._row_numbers(np.array([operator.index(rows)])))[0]
+        step: np.int64 = self._at(np.array([range(self._length)[rows]]))[0]
         return step
 
     def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> npt.NDArray[Any]:
@@ -69,34 +68,42 @@ class Progressions:
 
     def _slice(self, begin: int, end: int, stride: int) -> Int64Array:
         rows = np.arange(begin, end, stride)
-        if stride != 1 or not len(rows):
+        if stride != 1 or self._pieces.shape[-1] == 1 or not len(rows):
             return self._at(rows)
-        first, last = (np.searchsorted(self._row, [begin, end - 1], side="right") - 1).tolist()
-        if first == last:
-            return self._of_pieces(rows, first)
-        edges = np.concatenate([[begin], self._row[first + 1 : last + 1], [end]])
-        return self._of_pieces(rows, np.repeat(np.arange(first, last + 1), np.diff(edges)))
+        first, last = self._piece_at(np.array([begin, end - 1])).tolist()
+        pieces = self._pieces[:, first : last + 1]
+        length = np.diff(pieces[0, 1:], prepend=begin, append=end)
+        rows *= np.repeat(pieces[2], length)
+        rows += np.repeat(pieces[1] - pieces[2] * pieces[0], length)
+        return rows
 
     def _at(self, rows: Int64Array) -> Int64Array:
-        is_one = len(self._row) == 1
-        return self._of_pieces(rows, 0 if is_one else np.searchsorted(self._row, rows, side="right") - 1)
-
-    def _of_pieces(self, rows: Int64Array, piece: int | npt.NDArray[np.intp]) -> Int64Array:
-        steps: Int64Array = rows - self._row[piece]
-        steps *= self._stride[piece]
-        steps += self._first[piece]
+        if self._pieces.shape[-1] == 1:
+            steps: Int64Array = rows * self._pieces[2, 0]
+            steps += self._pieces[1, 0]
+            return steps
+        begin, first, stride = self._pieces[:, self._piece_at(rows)]
+        steps = rows - begin
+        steps *= stride
+        steps += first
         return steps
+
+    def _piece_at(self, rows: Int64Array) -> npt.NDArray[np.intp]:
+        return np.searchsorted(self._pieces[0], rows, side="right") - 1
 
     def _row_numbers(self, rows: npt.NDArray[Any]) -> Int64Array:
         """What an index array says, negative numbers counted from the end."""
         if rows.dtype == np.bool_ and rows.shape == (self._length,):
-            return np.asarray(np.flatnonzero(rows))
+            return np.flatnonzero(rows)
         if rows.dtype.kind not in "iu":
             raise IndexError(f"rows must be whole numbers or a mask of {self._length} items, got {rows!r}")
-        if rows.size and not -self._length <= rows.min() <= rows.max() < self._length:
-            raise IndexError(f"rows must lie within {self._length}, got {rows.min()} to {rows.max()}")
         numbers: Int64Array = rows.astype(np.int64, copy=False)
-        return np.asarray(np.where(numbers < 0, numbers + self._length, numbers))
+        # Negative ones are very large without their sign.
+        if not rows.size or numbers.view(np.uint64).max() < self._length:
+            return numbers
+        if not -self._length <= numbers.min() <= numbers.max() < self._length:
+            raise IndexError(f"rows must lie within {self._length}, got {rows.min()} to {rows.max()}")
+        return np.where(numbers < 0, numbers + self._length, numbers)
 
 
 StepColumn: TypeAlias = Int64Array | Progressions
