@@ -256,6 +256,14 @@ def forget_protocol(monkeypatch: pytest.MonkeyPatch, protocol: str, package: str
 
 
 class TestNames:
+    def test_the_server_may_be_named_as_tensorboard_itself_wants_it(
+        self, s3: ObjectStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        s3.put(f"logs/run/{FILE_NAME}", CONTENT)
+        monkeypatch.delenv("AWS_ENDPOINT_URL")
+        monkeypatch.setenv("S3_ENDPOINT", s3.environment()["AWS_ENDPOINT_URL"])
+        assert [run.name for run in discover(log_roots(s3.url("logs"), "")).runs] == ["run"]
+
     def test_roots_of_a_spec_may_lie_anywhere(self, s3: ObjectStore, tmp_path: Path) -> None:
         write_run(tmp_path, "one", CONTENT)
         s3.put(f"logs/two/{FILE_NAME}", CONTENT)
