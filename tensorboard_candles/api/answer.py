@@ -131,9 +131,10 @@ def _missing(column: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
 
 def _respond(request: Request, body: str | bytes, content_type: str, etag: str) -> Response:
     encoding = None
-    if isinstance(body, bytes) and request.accept_encodings.quality("gzip") > 0:
-        # TensorBoard compresses what it knows to be text; arrays it leaves to us.
-        body, encoding = gzip.compress(body, compresslevel=1, mtime=0), "gzip"
+    if request.accept_encodings.quality("gzip") > 0:
+        # TensorBoard would compress text only, and at a level that takes three times as long for 3 % less.
+        whole = body.encode() if isinstance(body, str) else body
+        body, encoding = gzip.compress(whole, compresslevel=1, mtime=0), "gzip"
     response: Response = http_util.Respond(
         request, body, content_type, content_encoding=encoding, headers=etag_headers(etag)
     )
