@@ -7,6 +7,7 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
 
 from tensorboard_candles.events import BulkDecoder, EventFile, Stopped, Window, read_together
 from tensorboard_candles.events.tail import WINDOW_BYTES
@@ -46,7 +47,7 @@ class Readers:
         """Have them read; those that wait already, or are being read, only once."""
         with self._state:
             self._waiting |= {file: run for file, run in files.items() if file not in self._busy}
-            missing = min(MOST_THREADS, os.cpu_count() or 1, len(self._waiting)) - self._threads
+            missing = min(_useful_threads(self._waiting), len(self._waiting)) - self._threads
             for _ in range(missing):
                 self._threads += 1
                 threading.Thread(target=self._work, name="candles-reader", daemon=True).start()
@@ -115,6 +116,12 @@ class Readers:
                 continue
             looks[file.events] = _Look(run, file, self._changed)
             yield file.events
+
+
+def _useful_threads(files: Iterable[RunFile]) -> int:
+    """Reading what lies on this machine takes a processor; what lies elsewhere is mostly waited for."""
+    is_near = all(isinstance(file.path, Path) for file in files)
+    return min(MOST_THREADS, os.cpu_count() or 1) if is_near else MOST_THREADS
 
 
 class _Look:
