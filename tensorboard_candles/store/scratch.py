@@ -64,6 +64,8 @@ class Scratch:
 
     def note(self, failure: OSError) -> None:
         """Something that should be here could not be written, and stays in memory."""
+        if self.is_full:
+            return
         if self.problem is None:
             logger.warning("What is beyond the memory budget stays in memory: %s", failure)
         self.problem = failure.strerror or str(failure)
@@ -75,12 +77,17 @@ class Scratch:
         if self.is_full:
             raise OSError(errno.ENOSPC, self.problem)
         with self._lock:
-            if size >= _MOST_FILE_BYTES:
-                return Extent(_File(self._made_directory(), size), size, length, dtype)
-            if self._file is None or self._file.left < size:
-                self._file = _File(self._made_directory(), max(size, self._next_file_bytes))
-                self._next_file_bytes = min(2 * self._next_file_bytes, _MOST_FILE_BYTES)
-            return Extent(self._file, size, length, dtype)
+            extent = Extent(self._file_for(size), size, length, dtype)
+        self.problem = None
+        return extent
+
+    def _file_for(self, size: int) -> _File:
+        if size >= _MOST_FILE_BYTES:
+            return _File(self._made_directory(), size)
+        if self._file is None or self._file.left < size:
+            self._file = _File(self._made_directory(), max(size, self._next_file_bytes))
+            self._next_file_bytes = min(2 * self._next_file_bytes, _MOST_FILE_BYTES)
+        return self._file
 
     def _made_directory(self) -> Path:
         if self._directory is None:

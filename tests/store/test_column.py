@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -100,6 +101,20 @@ def test_where_there_is_no_room_on_disk_a_column_stays_in_memory(
     assert scratch.is_full
     assert scratch.problem == "No space left on device"
     assert len(caplog.records) == 1
+
+
+def test_once_there_is_room_again_columns_move(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scratch, column = Scratch(tmp_path), Column(np.arange(1000))
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "posix_fallocate", full_disk)
+        column.move_to(scratch)
+    column.move_to(scratch)
+    assert column.nbytes > 0
+    later = time.monotonic() + 60
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    assert not scratch.is_full
+    column.move_to(scratch)
+    assert (column.nbytes, scratch.problem) == (0, None)
 
 
 def test_a_disk_that_becomes_full_sends_a_column_back_to_memory(
