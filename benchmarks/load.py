@@ -57,7 +57,7 @@ def _compare(logs: Path, points: int, rounds: int) -> None:
         secs = statistics.median(load.seconds for load in loads)
         peak = statistics.median(load.peak_megabytes for load in loads)
         resident = statistics.median(load.resident_megabytes for load in loads) * 2**20 / points
-        cells = [seconds(secs), f"{secs / ours:.1f}", f"{peak:.0f} MB", f"{resident:.1f}"]
+        cells = [seconds(secs), f"{secs / ours:,.1f}", f"{peak:.0f} MB", f"{resident:.1f}"]
         print(row(name, *cells), flush=True)
 
 

@@ -86,7 +86,7 @@ def main() -> None:
             shutil.copytree(log_directory(arguments.logs, log), logs)
             secs = measure(logs, rounds)
         ours = ours or secs
-        print(row(name, log, seconds(secs), f"{secs / ours:.1f}"), flush=True)
+        print(row(name, log, seconds(secs), f"{secs / ours:,.1f}"), flush=True)
 
 
 if __name__ == "__main__":
