@@ -37,6 +37,11 @@ class OpenFile(Protocol):
     @property
     def identity(self) -> Identity: ...
 
+    @property
+    def is_near(self) -> bool:
+        """Whether reading the same bytes again costs next to nothing."""
+        ...
+
     def read(self, offset: int, size: int) -> bytes:
         """So many bytes from there on; fewer, or none, where the file ends or the system gives no more."""
         ...
@@ -164,6 +169,7 @@ class LocalStorage:
 class _LocalFile:
     identity: Identity
     file: BinaryIO
+    is_near: bool = True
 
     def read(self, offset: int, size: int) -> bytes:
         self.file.seek(offset)

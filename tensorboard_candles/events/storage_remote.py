@@ -178,6 +178,8 @@ class FsspecStorage:
 class _RemoteFile:
     """Reads more than it is asked for where reading goes on, and just that where it does not."""
 
+    is_near = False
+
     def __init__(self, identity: Identity, offset: int, fetch: Callable[[int, int], bytes]) -> None:
         self.identity = identity
         self._offset = offset

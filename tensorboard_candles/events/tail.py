@@ -16,6 +16,7 @@ from tensorboard_candles.events.window import Decoded, Undecoded, WindowDecoder,
 WINDOW_BYTES = 4 << 20
 _GIVE_UP_BYTES = 4 * WINDOW_BYTES
 """A stretch longer than this without a good record is passed over, so as not to keep it all."""
+_READ_AGAIN_BYTES = 1 << 16
 _MOST_PROBLEMS = 1000
 """Problems that are kept; beyond that they are counted."""
 _HEAD_BYTES = 64
@@ -31,6 +32,8 @@ class Window:
     """Smallest wall time of any record that has one, see `Collector`; +inf where there is none."""
     replaced: bool
     """The file is another than before: what was read from it earlier is void."""
+    share: float = 1.0
+    """Part of the file that has been read with this window, of as much as there was when it was opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +190,12 @@ class EventFile:
             self._go_back(self._passed)
         buffer = b""
         wanted = 0
+        is_read_again = False
         # No further than the file went at first, however fast it grows: others wait to be read too.
         while (left := size - self._offset - len(buffer)) > 0:
+            if is_read_again:
+                # Cheaper than to put the next window behind these few, which copies both.
+                left, buffer = left + len(buffer), b""
             # Where nothing settles, all is looked at again: so twice as much each time.
             more = max(WINDOW_BYTES, wanted - len(buffer), len(buffer))
             chunk = file.read(self._offset + len(buffer), min(left, more))
@@ -203,10 +210,13 @@ class EventFile:
             wanted = ends - found.consumed if ends <= available else 0
             self._settle(found)
             buffer = buffer[found.consumed :]
+            # Not where nothing settled: the file may have become shorter, and give the same over and over.
+            is_read_again = file.is_near and found.consumed > 0 and len(buffer) < _READ_AGAIN_BYTES
             if len(buffer) > _GIVE_UP_BYTES and not wanted:
                 buffer = self._pass_over(buffer, found)
             self.bytes_read = self._offset + len(buffer)
-            yield Window(found.segments, found.first_wall_time, replaced=False)
+            share = self.bytes_read / max(size, 1)
+            yield Window(found.segments, found.first_wall_time, replaced=False, share=share)
 
     def _settle(self, found: Decoded) -> None:
         """Move on past what was found, and note the damage in it."""

@@ -53,14 +53,15 @@ class Column(Generic[DType]):
         """Where on disk it grows, if it does."""
         return self._scratch
 
-    def extend(self, values: npt.NDArray[DType]) -> None:
+    def extend(self, values: npt.NDArray[DType], expected: int = 0) -> None:
+        """Add values; where there is no room for them, room is made for as many in all as are expected."""
         added: int = values.shape[-1]
         needed = self._length + added
         if needed > self._buffer.shape[-1]:
             # More at a time on disk, where what is left behind stays until the file goes; none to begin with,
             # as most columns are short and grow no more.
             room = self._length // (2 if self._scratch else 4) + 8 if self._length else 0
-            self._move(self._length + max(added, room))
+            self._move(max(self._length + max(added, room), expected))
         if self._extent and not self._write(self._extent, values):
             self._move(needed)
         if not self._extent:

@@ -16,6 +16,8 @@ from tensorboard_candles.store.scratch import Scratch
 from tensorboard_candles.store.source import Lineage, Series
 from tensorboard_candles.store.steps import GrowingSteps
 
+_MOST_AHEAD = 4
+"""So many times as much as there is, room is made for at most on the word of what is to come."""
 _BELOW_ALL_STEPS = -(1 << 63) - 1
 
 
@@ -125,15 +127,17 @@ class PointColumns:
         step = points.step
         return self.max_step <= int(step[0]) and bool(np.all(step[1:] >= step[:-1]))
 
-    def extend(self, points: Points) -> None:
+    def extend(self, points: Points, share: float = 1.0) -> None:
+        """Add points; with them there is about this share of all that are still to come."""
         if not len(points):
             return
+        expected = int((len(self) + len(points)) / max(share, 1 / _MOST_AHEAD))
         self._step.extend(points.step)
-        self._wall_time.extend(points.wall_time)
+        self._wall_time.extend(points.wall_time, expected)
         value = self._value.view()
         if value.dtype == np.float32 and points.value.dtype != np.float32:
             self._value = self._value.as_type(np.dtype(np.float64))
-        self._value.extend(points.value)
+        self._value.extend(points.value, expected)
         self._note(points)
 
     def before_step(self, step: int) -> PointColumns:

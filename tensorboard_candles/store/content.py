@@ -49,7 +49,7 @@ class FileContent:
             self.columns = {key: columns.before_step(lowest) for key, columns in self.columns.items()}
         for key, points in _surviving(window.segments).items():
             if key in self.columns:
-                self.columns[key].extend(points)
+                self.columns[key].extend(points, window.share)
             elif len(points):
                 self.columns[key] = PointColumns(points)
 

@@ -24,7 +24,7 @@ contents = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(contents, st.data())
 def test_windows_decoded_together_are_what_each_is_alone(files: list[bytes], data: st.DataObject) -> None:
     files = [content[: data.draw(st.integers(0, len(content)))] for content in files]
