@@ -6,9 +6,11 @@ from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 
 from tensorboard_candles.events.bulk import BulkDecoder
-from tensorboard_candles.events.tail import WINDOW_BYTES, EventFile, Window
+from tensorboard_candles.events.tail import EventFile, Window
 from tensorboard_candles.events.window import Decoded, Undecoded, decode_windows
 
+MOST_BYTES = 16 << 20
+"""Bytes that are decoded in one go; more would only take more memory."""
 _MOST_OPEN_FILES = 64
 
 
@@ -55,7 +57,7 @@ _Outcomes = Generator[tuple[EventFile, Window | Stopped | None], None, _Reading 
 
 def _is_enough(waiting: list[_Reading]) -> bool:
     waiting_bytes = sum(len(reading.undecoded.buffer) for reading in waiting)
-    return waiting_bytes >= WINDOW_BYTES or len(waiting) >= _MOST_OPEN_FILES
+    return waiting_bytes >= MOST_BYTES or len(waiting) >= _MOST_OPEN_FILES
 
 
 def _advance(

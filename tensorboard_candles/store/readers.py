@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from tensorboard_candles.events import BulkDecoder, EventFile, Stopped, Window, read_together
-from tensorboard_candles.events.tail import WINDOW_BYTES
+from tensorboard_candles.events.together import MOST_BYTES
 from tensorboard_candles.store.cache_keeper import CacheKeeper
 from tensorboard_candles.store.memory import Memory
 from tensorboard_candles.store.run import Run, RunFile
@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 MOST_THREADS = 4
 _MOST_FILES = 64
-"""Files that one thread takes at a time; fewer where they hold more than a window of new bytes."""
+"""Files that one thread takes at a time; fewer where they hold more than is decoded in one go."""
 
 
 class Readers:
@@ -84,7 +84,7 @@ class Readers:
         taken: dict[RunFile, Run] = {}
         new_bytes = 0
         with self._state:
-            while self._waiting and len(taken) < _MOST_FILES and new_bytes < WINDOW_BYTES:
+            while self._waiting and len(taken) < _MOST_FILES and new_bytes < MOST_BYTES:
                 file = self._next()
                 taken[file] = self._waiting.pop(file)
                 new_bytes += max(0, file.size_bytes - file.events.bytes_read)

@@ -19,7 +19,6 @@ from tests.support.records import many_scalars, scalar_record, write_run
 
 MEMORY = Memory()
 LARGE = many_scalars("loss", [1.0] * 100_000)
-"""More than one thread takes at a time together with others."""
 
 
 def files_of(directory: Path, names: str) -> dict[RunFile, Run]:
@@ -34,6 +33,7 @@ def files_of(directory: Path, names: str) -> dict[RunFile, Run]:
 
 def test_what_someone_waits_for_is_read_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(readers, "MOST_THREADS", 1)
+    monkeypatch.setattr(readers, "MOST_BYTES", 1)  # one file at a time
     files = files_of(tmp_path, "abcdef")
     loaded: list[str] = []
 
@@ -53,6 +53,7 @@ def test_what_someone_waits_for_is_read_first(tmp_path: Path, monkeypatch: pytes
 
 def test_each_file_is_read_by_one_thread_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "cpu_count", lambda: 4)
+    monkeypatch.setattr(readers, "MOST_BYTES", 1)
     files = files_of(tmp_path, "abcdefgh")
     lock = threading.Lock()
     reading: set[Any] = set()
