@@ -24,6 +24,31 @@ EPOCH_KIND = "epoch"
 EPOCH_TAG = "candles/epoch"
 """The tag that the Tracker writes its epoch marks under."""
 
+TAGS_KIND = "tags"
+"""What a writer says of its tags: a rank-0 string tensor (DT_STRING), JSON in UTF-8.
+
+    {"loss": {"polarity": "lower_is_better", "unit": "nats", "volume": "grad_norm"},
+     "acc": {"polarity": "higher_is_better"}}
+
+An object for each tag, by its full name, with any of these keys, all strings:
+
+- `polarity`: `lower_is_better` or `higher_is_better`
+- `unit`: what the values are measured in, to be shown beside them
+- `volume`: the tag of the same run whose mean per candle is this tag's volume; it need not be there yet
+
+It holds for the whole run, whatever the event's step. A run may say several such things, in one file or in
+several: a later one (by file, then by place in it) overrules an earlier one key by key and leaves the keys it
+does not name. A reader passes by keys and polarities that it does not know.
+"""
+
+TAGS_TAG = "candles/tags"
+"""The tag that the Tracker writes it under."""
+
+OWN_TAGS = frozenset({EPOCH_TAG, TAGS_TAG})
+"""Tags that are no metric's."""
+
+POLARITIES = ("lower_is_better", "higher_is_better")
+
 
 def plugin_content(kind: str) -> bytes:
     """Plugin content of a `candles` summary of this kind, as bytes of JSON."""

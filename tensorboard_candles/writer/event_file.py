@@ -1,96 +1,135 @@
-"""An event file that is only ever appended to, in whole records, by one process.
+"""An event file that one process appends to, and what happens when it can't.
 
-Appending puts the record into a buffer; a thread writes the buffer out every second, and as soon as 64 KiB
-have gathered. Where the disk cut a write short, the next one goes on, so that a killed process leaves a file
-that reads to its last write.
+Logging puts a row into a queue; a thread encodes and writes what has gathered every second, and as soon as it
+comes to 64 KiB. While the disk takes nothing, up to 64 MiB are kept and tried again, in pauses that grow to
+half a minute. What is logged beyond that is dropped, the newest first: what was kept stays without a gap.
+All of it is said in a warning, once when it begins and once when it is over, and never raised.
 """
 
 from __future__ import annotations
 
 import logging
+import math
 import os
 import threading
 import weakref
+from collections import deque
 from multiprocessing import parent_process
 from multiprocessing.util import Finalize
 from pathlib import Path
+from time import time
+from typing import Any
 
 from tensorboard.compat.proto.event_pb2 import Event
 
 from tensorboard_candles.errors import WriterError
+from tensorboard_candles.writer import output as output_thread
+from tensorboard_candles.writer import signals
+from tensorboard_candles.writer.devices import HELD_BYTES
+from tensorboard_candles.writer.layout import LaterEvent, Layout, Row
 from tensorboard_candles.writer.output import Output
-from tensorboard_candles.writer.records import frame
+from tensorboard_candles.writer.trouble import Trouble
 
 KEEP_BYTES = 64 * 1024 * 1024
 """How much is kept while the disk is full or slow; what is logged beyond it is dropped and counted."""
 WAIT_SECS = 10.0
-"""How long `append` first waits, once so much is kept, for a disk that is slow and not full."""
+"""How long logging first waits, once so much is kept, for a disk that is slow and not full."""
 
 _log = logging.getLogger("tensorboard_candles")
 _files: weakref.WeakSet[EventFile] = weakref.WeakSet()
 
 
 class EventFile:
-    """A new event file in a directory.
+    """A new event file in a directory, and the step that comes next in it.
 
     >>> import tempfile
-    >>> from tensorboard.compat.proto.event_pb2 import Event
     >>> file = EventFile(Path(tempfile.mkdtemp()))
-    >>> file.append(Event(wall_time=1.0, step=0))
+    >>> file.log(Layout(("loss",)), [0.5], step=None)
     >>> file.close()
-    >>> file.path.name.startswith("events.out.tfevents.")
-    True
+    >>> file.path.name.startswith("events.out.tfevents."), file.next_step
+    (True, 1)
 
     After a fork the child drops what its parent had buffered (the parent writes it) and goes on in a file
-    of its own, made when it first appends.
+    of its own, made when it first logs.
     """
 
     _output: Output | None
-    _waited: bool
-    _dropped: int
-    _said_failure: bool
-    _said_loss: bool
+    _rows: deque[Row]
+    _on_device: deque[list[Any]]
+    _put_bytes: int
+    _look_at: int
+    _wake_at: int
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, suffix: str = "", *, next_step: int = 0) -> None:
         self.directory = directory
+        self._suffix = suffix
         self.lock = threading.RLock()
-        """Hold it to make several appends follow each other."""
+        self.next_step = next_step
+        self._marks: dict[str, LaterEvent] = {}
         self._closed = False
         self._forget()
-        output = Output(directory)
+        output = Output(directory, suffix)
         try:
-            output.open()
+            output.file.write()
         except OSError as error:
             raise WriterError(f"can't make an event file in {str(directory)!r}: {error}") from error
-        self._output = self._start(output)
+        self._start(output)
         _files.add(self)
-        self.flush()
 
     @property
     def path(self) -> Path:
-        """The file; in a forked child that has not appended yet, its directory."""
-        return self.directory if self._output is None else self._output.path
+        """The file; in a forked child that has not logged yet, its directory."""
+        return self.directory if self._output is None else self._output.file.path
 
-    def append(self, event: Event) -> None:
-        """Buffer one event; WriterError when the file is closed."""
-        record = frame(event.SerializeToString())
+    @property
+    def is_closed(self) -> bool:
+        return self._closed
+
+    def log(self, layout: Layout | None, values: list[Any], step: int | None, on_device: int = 0) -> None:
+        """Buffer one step's values, so many of them OnDevice; without a layout nothing but the step is taken.
+
+        Raises WriterError when the file is closed.
+        """
+        # The one place that every call of a training loop comes through: what is rare stands in `_look`.
         with self.lock:
-            if self._closed:
-                raise WriterError(f"{self.path.name} is closed; log before close(), or make a new Tracker")
-            if self._output is None:
-                self._output = self._start(Output(self.directory))
-            if self._has_room(self._output, len(record)):
-                self._output.put(record)
-            else:
-                self._drop_one(self._output)
-            self._say_failure(self._output)
+            at = self.next_step if step is None else step
+            is_due = self._put_bytes >= self._look_at
+            has_room = not is_due or self._look(layout, at)
+            self.next_step = at + 1  # before the append: Ctrl-C between the two must not use a step twice
+            if has_room and layout is not None:
+                self._put_bytes += layout.size
+                if on_device:
+                    self._put_bytes += HELD_BYTES * on_device
+                    self._on_device.append(values)
+                self._rows.append((layout, at, time(), values))
+        if is_due:
+            self._say_news()
 
-    def flush(self) -> None:
-        """Write out what is buffered; what the disk doesn't take is kept, logged once and tried again."""
+    def put(self, event: LaterEvent, step: int | None = None) -> None:
+        """Buffer what is no number, by default at the step that was logged last; it takes no step.
+
+        Raises WriterError when the file is closed.
+        """
+        with self.lock:
+            at = max(self.next_step - 1, 0) if step is None else step
+            if self._look(event, at):
+                self._append(event, at)
+        self._say_news()
+
+    def mark(self, what: str, event: Event | None) -> None:
+        """Have an event written before what is logged next, at its step; None takes it back until then."""
+        with self.lock:
+            self._marks.pop(what, None)
+            if event is not None:
+                self._marks[what] = LaterEvent(event.ByteSize(), lambda: event, event.wall_time)
+            self._look_at = 0
+
+    def flush(self, *, within_secs: float = math.inf) -> None:
+        """Write out what is buffered; what the disk doesn't take is kept, said once and tried again."""
         output = self._output
         if output is not None:
-            output.write_out()
-            self._say_failure(output)
+            output.write_out(within_secs=within_secs)
+            self._say_news()
 
     def close(self) -> None:
         """Write out what is buffered and close the file; a second call waits for that too.
@@ -100,6 +139,7 @@ class EventFile:
         """
         with self.lock:
             self._closed = True
+            self._look_at = 0
         output = self._output
         if output is not None:
             output.close()
@@ -114,61 +154,91 @@ class EventFile:
 
     def _forget(self) -> None:
         self._output = None
+        self._rows, self._on_device = deque(), deque()
+        self._put_bytes = self._look_at = self._wake_at = 0
         self._waited = False
-        self._dropped = 0
-        self._said_failure = False
-        self._said_loss = False
+        self._trouble = Trouble()
 
     def _start(self, output: Output) -> Output:
+        output.on_change = self._look_soon
+        self._rows, self._on_device = output.rows, output.on_device
         output.start()
+        self._output = output
         if parent_process() is not None:
             # a forked worker of multiprocessing ends without atexit
             Finalize(None, self.close, exitpriority=0)
+        signals.flush_on_sigterm(_flush_all)
         return output
 
+    def _look_soon(self) -> None:
+        self._look_at = 0
+
+    def _look(self, what: Layout | LaterEvent | None, at: int) -> bool:
+        """Whether there is room; all that is not to be done at each call."""
+        if self._closed:
+            raise WriterError(f"{self.path.name} is closed; log before close(), or make a new Tracker")
+        output = self._output or self._start(Output(self.directory, self._suffix))
+        if what is None:
+            return True
+        if not self._has_room(output, what.size):
+            self._look_at = 0
+            self._trouble.drop(at)
+            return False
+        if isinstance(what, Layout):
+            for name, mark in list(self._marks.items()):
+                self._append(mark, at)
+                del self._marks[name]
+        if self._put_bytes >= self._wake_at:
+            self._wake_at = self._put_bytes + output_thread.FLUSH_BYTES
+            output.wake()
+        room = KEEP_BYTES - output.waiting(self._put_bytes)
+        self._look_at = self._put_bytes + min(room, output_thread.FLUSH_BYTES)
+        return True
+
+    def _append(self, event: LaterEvent, at: int) -> None:
+        self._put_bytes += event.size
+        self._rows.append((event, at, event.wall_time or time(), []))
+
     def _has_room(self, output: Output, size: int) -> bool:
-        if _fits(output, size):
+        if self._fits(output, size):
             self._waited = False
             return True
         if output.failure is None and not self._waited:
             # logging outran a disk that works: lose nothing. Once: one that hangs must not hold up each step
-            self._waited = True
             output.write_out(within_secs=WAIT_SECS)
-        return _fits(output, size)
+            self._waited = True
+        return self._fits(output, size)
 
-    def _drop_one(self, output: Output) -> None:
-        if not self._dropped:
-            _log.warning(
-                "%s: %d bytes wait for the disk; dropping records until it takes them",
-                output.path, output.backlog,
-            )  # fmt: skip
-        self._dropped += 1
+    def _fits(self, output: Output, size: int) -> bool:
+        waiting = output.waiting(self._put_bytes)
+        return waiting <= 0 or waiting + size <= KEEP_BYTES
 
-    def _say_failure(self, output: Output) -> None:
-        # here and not where it happened: a signal handler that waits for that thread may have interrupted a
-        # call of logging, whose locks that thread would wait for
-        failure = output.failure
-        if failure is not None and not self._said_failure:
-            _log.warning("can't write %s: %s; trying again every second", output.path, failure)
-        self._said_failure = failure is not None
+    def _say_news(self) -> None:
+        # Here and not where it happened: a signal handler that waits for that thread may have interrupted a
+        # call of logging, whose locks that thread would wait for. And not under our lock, which whoever
+        # handles the warning may want, in another thread.
+        with self.lock:
+            output = self._output
+            if output is None:
+                return
+            waiting = output.waiting(self._put_bytes)
+            news = self._trouble.news(output, waiting_bytes=waiting, has_room=2 * waiting < KEEP_BYTES)
+        for said in news:
+            _log.warning("%s", said)
 
     def _say_what_is_lost(self, output: Output) -> None:
-        lost = output.unwritten
-        if not output.ended or self._said_loss or not (lost or self._dropped or output.failure):
-            return
-        self._said_loss = True
-        reason = output.failure or "the disk was full or slow for a while"
-        _log.error(
-            "%s is not complete: %d bytes unwritten, %d records dropped (%s)",
-            output.path, lost, self._dropped, reason,
-        )  # fmt: skip
+        lost = self._trouble.at_end(output, waiting_bytes=output.waiting(self._put_bytes))
+        if lost:
+            _log.error("%s", lost)
 
 
-def _fits(output: Output, size: int) -> bool:
-    return not output.backlog or output.backlog + size <= KEEP_BYTES
+def _flush_all() -> None:
+    for file in list(_files):
+        file.flush(within_secs=signals.FLUSH_WITHIN_SECS)
 
 
 def _forget_parents() -> None:
+    signals.forget_parent()
     for file in list(_files):
         file.forget_parent()
 

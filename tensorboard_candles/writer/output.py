@@ -1,89 +1,68 @@
 """The thread that writes one event file.
 
-Nothing but this thread writes: Python runs signal handlers in the main thread alone, so that no Ctrl-C comes
-between a write and the count of what it wrote, and no slow disk holds up the training. What others call here
-holds no lock, so that a signal handler may call it in the middle of such a call.
+Nothing but this thread encodes and writes: Python runs signal handlers in the main thread alone, so that no
+Ctrl-C comes between a write and the count of what it wrote, and no slow disk holds up the training. What
+others call here holds no lock, so that a signal handler may call it in the middle of such a call.
 """
 
 from __future__ import annotations
 
-import itertools
 import math
-import os
-import socket
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from typing import Any
 
-from tensorboard.compat.proto.event_pb2 import Event
-
-from tensorboard_candles.writer.records import frame
+from tensorboard_candles.writer.appending import AppendOnly
+from tensorboard_candles.writer.devices import HELD_BYTES, OnDevice, read_all
+from tensorboard_candles.writer.layout import Layout, Row, encode, layout_of
 
 FLUSH_SECS = 1.0
 FLUSH_BYTES = 64 * 1024
+LONGEST_PAUSE_SECS = 30.0
+"""Between two tries to write to a disk that takes nothing; the first pause is FLUSH_SECS, each the double."""
 
-_numbers = itertools.count()
+_ROWS_AT_ONCE = 1024  # the matrices of so many stay in the processor's cache
 
 
 class Output(threading.Thread):
-    """Writes the records put into it every second, and as soon as 64 KiB have gathered.
+    """Writes the rows put into it every second, and as soon as it is woken.
 
-    `failure` is why the last write failed, None while all is well. The file is made when there is something
-    to write, unless `open` made it before; what can't be made or written is tried again every second.
+    `rows` is where they are put, and `on_device` whatever lists among their values hold an OnDevice: put them
+    there first. `failure` is why the last write failed, None while all is well.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, suffix: str = "") -> None:
         super().__init__(name="candles-output", daemon=True)
-        self.path = directory / _new_name()
+        self.rows: deque[Row] = deque()
+        self.on_device: deque[list[Any]] = deque()
+        self.file = AppendOnly(directory, suffix)
         self.failure: OSError | None = None
-        self._records: deque[bytes] = deque()
-        self._chunk = bytearray()  # what is being written; after a full disk it may begin inside a record
-        self._put_bytes = 0
-        self._written_bytes = 0
-        self._bytes_since_wake = 0
+        self.unread = 0
+        """How many values could not be read from their device."""
+        self.broken = 0
+        """How many rows could not be encoded; a mistake in this package."""
+        self.on_change: Callable[[], object] = _nothing
+        """Called by this thread when a failure begins, goes on or ends, or a value is lost."""
+        self._taken_bytes = 0
+        self._retry_at = -math.inf
+        self._pause_secs = FLUSH_SECS
         # a SimpleQueue may be put to while the same thread is putting to it: signal handlers do that
-        self._asks: SimpleQueue[Callable[[], object]] = SimpleQueue()
-        self._fd: int | None = None
+        self._asks: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
         self._closing = False
         self.ended = False
 
-    def open(self) -> int:
-        """Make the file, under a name that is new, and begin it; OSError when that can't be done."""
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | getattr(os, "O_BINARY", 0)
-        while True:
-            try:
-                fd = os.open(self.path, flags, 0o666)
-                break
-            except FileExistsError:  # another process of this number, in another container
-                self.path = self.path.with_name(_new_name())
-        header = Event(wall_time=time.time(), file_version="brain.Event:2")
-        header.source_metadata.writer = "tensorboard_candles.writer"
-        self._chunk += frame(header.SerializeToString())
-        self._written_bytes -= len(self._chunk)  # not `_put_bytes`, to which another thread may be adding
-        self._fd = fd
-        return fd
+    def wake(self) -> None:
+        """Have what was put written soon, unless the disk takes nothing at present."""
+        if self.failure is None:
+            self._asks.put(None)
 
-    def put(self, record: bytes) -> None:
-        """Have one record written soon; one caller at a time."""
-        self._records.append(record)
-        self._put_bytes += len(record)
-        self._bytes_since_wake += len(record)
-        if self._bytes_since_wake >= FLUSH_BYTES and self.failure is None:
-            self._bytes_since_wake = 0
-            self._asks.put(_nothing)
-
-    @property
-    def backlog(self) -> int:
-        """Bytes put and not yet written; a signal in the middle of `put` may leave it one record short."""
-        return self._put_bytes - self._written_bytes
-
-    @property
-    def unwritten(self) -> int:
-        """Bytes that are left when the thread has ended."""
-        return len(self._chunk) + sum(map(len, self._records))
+    def waiting(self, put_bytes: int) -> int:
+        """Bytes not yet written, of so many that were put in all."""
+        return put_bytes - self._taken_bytes + self.file.pending
 
     def write_out(self, *, within_secs: float = math.inf) -> None:
         """Return when a write of all that was put before was tried, or the time is over."""
@@ -104,67 +83,112 @@ class Output(threading.Thread):
     def abandon(self) -> None:
         """In a forked child, which has no such thread: close the file that the parent goes on writing."""
         self.ended = True
-        fd, self._fd = self._fd, None
-        if fd is not None:
-            os.close(fd)
+        self.file.abandon()
+        if self.on_device:
+            # freeing memory of a device that belongs to the parent may hang: it is never freed
+            _parents.append(self.on_device)
 
     def run(self) -> None:
         try:
             closing = False
             while not closing:
-                asks = self._wait()
-                closing = self._closing  # before the write: what is put before close() is written
-                self._try_to_write()
+                asks = self._wait(FLUSH_SECS)
+                closing = self._closing  # before the rows are taken: what is put before close() is written
+                self._take()
+                if asks or time.monotonic() >= self._retry_at:
+                    self._try_to_write()
                 if closing:
                     self._close_file()
                 for answer in asks:
                     answer()
         finally:
             self.ended = True
+            for answer in self._wait(0):
+                answer()
 
-    def _wait(self) -> list[Callable[[], object]]:
+    def _wait(self, secs: float) -> list[Callable[[], object]]:
+        """Who waits for an answer, after at most so long."""
         asks = []
         try:
-            asks.append(self._asks.get(timeout=FLUSH_SECS))
+            asks.append(self._asks.get(timeout=secs))
             while True:
                 asks.append(self._asks.get_nowait())
         except Empty:
-            return asks
+            return [ask for ask in asks if ask is not None]
+
+    def _take(self) -> None:
+        """Encode what is there now; flush() must not wait for what others log meanwhile."""
+        count = len(self.rows)
+        has_gaps = self._read_devices()
+        while count:
+            taken = [self.rows.popleft() for _ in range(min(count, _ROWS_AT_ONCE))]
+            count -= len(taken)
+            self._encode([whole for row in taken for whole in _without_gaps(row)] if has_gaps else taken)
+            self._taken_bytes += sum(row[0].size for row in taken)
+
+    def _encode(self, rows: list[Row]) -> None:
+        try:
+            self.file.add(encode(rows))
+        except Exception:  # noqa: BLE001, the thread's last line of defence: the rest shall be written
+            if len(rows) > 1:
+                for row in rows:
+                    self._encode([row])
+            else:
+                self.broken += 1
+                self.on_change()
+
+    def _read_devices(self) -> bool:
+        """Put numbers in the place of what is on a device; True when some could not be read."""
+        lists = [self.on_device.popleft() for _ in range(len(self.on_device))]
+        places = [
+            (values, place)
+            for values in lists
+            for place, value in enumerate(values)
+            if isinstance(value, OnDevice)
+        ]
+        numbers = read_all([values[place] for values, place in places])
+        for (values, place), number in zip(places, numbers, strict=True):
+            values[place] = number
+        self._taken_bytes += HELD_BYTES * len(places)
+        unread = numbers.count(None)
+        if unread:
+            self.unread += unread
+            self.on_change()
+        return unread > 0
 
     def _try_to_write(self) -> None:
-        records = len(
-            self._records
-        )  # no more than these: flush() must not wait for what others log meanwhile
+        before = self.failure
         try:
-            while records or self._chunk:
-                fd = self.open() if self._fd is None else self._fd
-                while records and len(self._chunk) < FLUSH_BYTES:
-                    self._chunk += self._records.popleft()
-                    records -= 1
-                # a full disk takes a part: what is left begins where that ended, so no record stays torn
-                count = os.write(fd, self._chunk)
-                del self._chunk[:count]
-                self._written_bytes += count
+            self.file.write()
         except OSError as error:
             self.failure = error
+            self._pause_secs = FLUSH_SECS if before is None else min(2 * self._pause_secs, LONGEST_PAUSE_SECS)
+            self._retry_at = time.monotonic() + self._pause_secs
         else:
             self.failure = None
+            self._retry_at = -math.inf
+        if before or self.failure:
+            self.on_change()
 
     def _close_file(self) -> None:
-        fd, self._fd = self._fd, None
-        if fd is None:
-            return
         try:
-            os.close(fd)
+            self.file.close()
         except OSError as error:  # some network disks tell only now that they are full
             self.failure = error
 
 
+_parents: list[object] = []
+
+
+def _without_gaps(row: Row) -> list[Row]:
+    """The row without the values that could not be read; none where none is left."""
+    layout, step, wall_time, values = row
+    if not isinstance(layout, Layout) or None not in values:
+        return [row]
+    left = {name: value for name, value in zip(layout.names, values, strict=True) if value is not None}
+    smaller = layout_of(tuple(left))
+    return [] if smaller is None else [(smaller, step, wall_time, list(left.values()))]
+
+
 def _nothing() -> None:
-    """The answer to whoever only wants the thread to wake."""
-
-
-def _new_name() -> str:
-    return (
-        f"events.out.tfevents.{int(time.time()):010d}.{socket.gethostname()}.{os.getpid()}.{next(_numbers)}"
-    )
+    """What is called where nobody asked to be told."""

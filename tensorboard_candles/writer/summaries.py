@@ -1,13 +1,15 @@
-"""From a training loop's values to `Summary.Value`s: numbers, epoch marks, hyperparameters."""
+"""What is logged, as `Summary.Value`s: large numbers, epoch marks, hyperparameters, tags, texts, images."""
 
 from __future__ import annotations
 
+import io
+import json
 import math
-import operator
 import struct
 from collections.abc import Iterator, Mapping
-from typing import Protocol, SupportsFloat, SupportsIndex, runtime_checkable
+from typing import TYPE_CHECKING
 
+from tensorboard.compat.proto.event_pb2 import Event, SessionLog
 from tensorboard.compat.proto.summary_pb2 import (
     DATA_CLASS_SCALAR,
     DATA_CLASS_TENSOR,
@@ -15,62 +17,17 @@ from tensorboard.compat.proto.summary_pb2 import (
     SummaryMetadata,
 )
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
-from tensorboard.compat.proto.types_pb2 import DT_DOUBLE, DT_INT64
+from tensorboard.compat.proto.types_pb2 import DT_DOUBLE, DT_INT64, DT_STRING
 
 from tensorboard_candles import metadata
-from tensorboard_candles.errors import NotAScalar, WriterError
+from tensorboard_candles.errors import WriterError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 _FLOAT32 = struct.Struct("<f")
 _EXACT_INTEGERS = 2**53
-
-
-@runtime_checkable
-class _HasItem(Protocol):
-    def item(self) -> object: ...
-
-
-Scalar = SupportsFloat | SupportsIndex | _HasItem
-"""A Python or numpy number, or an array or tensor of one element."""
-
-
-def as_float(tag: str, value: object) -> float:
-    """The value as a Python float; NotAScalar, naming the tag, when it is not one real number.
-
-    >>> as_float("loss", 3)
-    3.0
-    """
-    if isinstance(value, int | float):
-        return _finite_or_infinite(tag, value)
-    shape = getattr(value, "shape", ())
-    if math.prod(shape) != 1:
-        raise NotAScalar(
-            f"{tag!r} must be one number, got {_kind(value)} of shape {tuple(shape)}; log its mean or max"
-        )
-    if isinstance(value, _HasItem):
-        value = value.item()
-    if isinstance(value, complex) or not isinstance(value, SupportsFloat):
-        hint = (
-            "log its real part or abs()"
-            if isinstance(value, complex)
-            else "pass a number or a one-element array"
-        )
-        raise NotAScalar(f"{tag!r} must be one real number, got {_kind(value)} {value!r:.80}; {hint}")
-    return _finite_or_infinite(tag, value)
-
-
-def as_int64(what: str, number: SupportsIndex) -> int:
-    """The number as a Python int; WriterError when it is not an integer of 64 bits.
-
-    >>> as_int64("step", 7)
-    7
-    """
-    try:
-        integer = operator.index(number)
-    except TypeError:
-        raise WriterError(f"{what} must be an integer, got {number!r:.80}; pass int({what})") from None
-    if not -(2**63) <= integer < 2**63:
-        raise WriterError(f"{what} must fit in 64 bits, got {integer}")
-    return integer
 
 
 def scalar(tag: str, value: float) -> Summary.Value:
@@ -86,22 +43,47 @@ def scalar(tag: str, value: float) -> Summary.Value:
     return Summary.Value(tag=tag, simple_value=value)
 
 
-def epoch_mark(number: int) -> Summary.Value:
+def epoch_mark(number: int) -> Event:
     """The mark that says: at this event's step, epoch `number` begins."""
-    plugin = SummaryMetadata.PluginData(
-        plugin_name=metadata.PLUGIN_NAME, content=metadata.plugin_content(metadata.EPOCH_KIND)
-    )
     tensor = TensorProto(dtype=DT_INT64, int64_val=[number])
     tensor.tensor_shape.SetInParent()
-    return Summary.Value(
-        tag=metadata.EPOCH_TAG,
-        metadata=SummaryMetadata(plugin_data=plugin, data_class=DATA_CLASS_TENSOR),
-        tensor=tensor,
-    )
+    return Event(summary=Summary(value=[_own(metadata.EPOCH_TAG, metadata.EPOCH_KIND, tensor)]))
+
+
+def tags(said: Mapping[str, Mapping[str, str]]) -> Event:
+    """What the writer says of its tags, as `metadata.TAGS_KIND` tells."""
+    tensor = _rank_0_string(json.dumps(said).encode())
+    return Event(summary=Summary(value=[_own(metadata.TAGS_TAG, metadata.TAGS_KIND, tensor)]))
+
+
+def session_start(wall_time: float) -> Event:
+    """What was written before with this event's step or a later one is void."""
+    return Event(wall_time=wall_time, session_log=SessionLog(status=SessionLog.START))
+
+
+def text(tag: str, words: str) -> Event:
+    """Markdown for TensorBoard's Text tab."""
+    plugin = SummaryMetadata.PluginData(plugin_name="text")
+    about = SummaryMetadata(plugin_data=plugin, data_class=DATA_CLASS_TENSOR)
+    value = Summary.Value(tag=tag, metadata=about, tensor=_rank_0_string(words.encode()))
+    return Event(summary=Summary(value=[value]))
+
+
+def image(tag: str, pixels: npt.NDArray[np.uint8]) -> Event:
+    """A PNG for TensorBoard's Images tab, from height × width × 1, 3 or 4 channels."""
+    from PIL import Image
+
+    height, width, channels = pixels.shape
+    png = io.BytesIO()
+    Image.fromarray(pixels[:, :, 0] if channels == 1 else pixels).save(png, "png")
+    made = Summary.Image(height=height, width=width, colorspace=channels, encoded_image_string=png.getvalue())
+    return Event(summary=Summary(value=[Summary.Value(tag=tag, image=made)]))
 
 
 def hyperparameters(config: Mapping[str, object]) -> Summary:
     """The config as TensorBoard's HParams tab reads it, nested mappings flattened by dots.
+
+    Raises WriterError for text that is no Unicode.
 
     >>> from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
     >>> content = hyperparameters({"optimizer": {"lr": 0.1}}).value[0].metadata.plugin_data.content
@@ -110,8 +92,27 @@ def hyperparameters(config: Mapping[str, object]) -> Summary:
     """
     from tensorboard.plugins.hparams.summary_v2 import hparams_pb
 
-    summary: Summary = hparams_pb({name: _hyperparameter(value) for name, value in _flatten(config)})
+    flat = {name: _hyperparameter(value) for name, value in _flatten(config)}
+    for name, value in flat.items():
+        if not is_unicode(name) or (isinstance(value, str) and not is_unicode(value)):
+            raise WriterError(
+                f"config must be Unicode, got {name!r}: {value!r:.80}; leave it out or encode it"
+            )
+    summary: Summary = hparams_pb(flat)
     return summary
+
+
+def is_unicode(text: str) -> bool:
+    """False for text that holds half of a surrogate pair, as names of files may.
+
+    >>> is_unicode("größe"), is_unicode("\\ud800")
+    (True, False)
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _flatten(config: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
@@ -123,7 +124,7 @@ def _flatten(config: Mapping[str, object], prefix: str = "") -> Iterator[tuple[s
 
 
 def _hyperparameter(value: object) -> bool | int | float | str:
-    if isinstance(value, _HasItem) and math.prod(getattr(value, "shape", ())) == 1:
+    if hasattr(value, "item") and math.prod(getattr(value, "shape", ())) == 1:
         value = value.item()
     if isinstance(value, bool | str):
         return value
@@ -135,15 +136,12 @@ def _hyperparameter(value: object) -> bool | int | float | str:
     return str(value)
 
 
-def _finite_or_infinite(tag: str, value: SupportsFloat | SupportsIndex) -> float:
-    try:
-        return float(value)
-    except OverflowError:
-        raise NotAScalar(f"{tag!r} must fit in a float, got {value!r:.40}…; log its logarithm") from None
-
-
-def _kind(value: object) -> str:
-    return f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
+def _own(tag: str, kind: str, tensor: TensorProto) -> Summary.Value:
+    plugin = SummaryMetadata.PluginData(
+        plugin_name=metadata.PLUGIN_NAME, content=metadata.plugin_content(kind)
+    )
+    about = SummaryMetadata(plugin_data=plugin, data_class=DATA_CLASS_TENSOR)
+    return Summary.Value(tag=tag, metadata=about, tensor=tensor)
 
 
 def _scalar_metadata() -> SummaryMetadata:
@@ -153,5 +151,11 @@ def _scalar_metadata() -> SummaryMetadata:
 
 def _rank_0_double(value: float) -> TensorProto:
     tensor = TensorProto(dtype=DT_DOUBLE, double_val=[value])
+    tensor.tensor_shape.SetInParent()
+    return tensor
+
+
+def _rank_0_string(text: bytes) -> TensorProto:
+    tensor = TensorProto(dtype=DT_STRING, string_val=[text])
     tensor.tensor_shape.SetInParent()
     return tensor

@@ -4,7 +4,7 @@
 
     with Tracker(project="my-cnn", config={"lr": 0.1}) as tracker:
         for epoch in tracker.epochs(10):
-            for images, labels in batches:
+            for images, labels in tracker.batches(loader):
                 tracker.log(loss=train_on(images, labels))
 
 writes `runs/my-cnn/<date>_<time>_<two words>/events.out.tfevents.…`, which any TensorBoard shows
@@ -13,24 +13,37 @@ writes `runs/my-cnn/<date>_<time>_<two words>/events.out.tfevents.…`, which an
 
 from __future__ import annotations
 
+import logging
+import operator
 import os
 import time
 import weakref
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from functools import cached_property
 from types import TracebackType
-from typing import SupportsIndex
+from typing import Any, Literal, SupportsIndex, TypeVar
 
 from tensorboard.compat.proto.event_pb2 import Event
-from tensorboard.compat.proto.summary_pb2 import Summary
 
 from tensorboard_candles import metadata
 from tensorboard_candles.errors import WriterError
 from tensorboard_candles.writer import summaries
+from tensorboard_candles.writer.devices import OnDevice
 from tensorboard_candles.writer.event_file import EventFile
-from tensorboard_candles.writer.naming import local_logdir, make_run_dir
-from tensorboard_candles.writer.summaries import Scalar
+from tensorboard_candles.writer.layout import LaterEvent, layout_of
+from tensorboard_candles.writer.log_handler import TextHandler
+from tensorboard_candles.writer.naming import check_name, local_logdir, make_run_dir, readable_name
+from tensorboard_candles.writer.pictures import pixels
+from tensorboard_candles.writer.ranks import agreed, this_rank
+from tensorboard_candles.writer.resuming import LeftOff, left_off
+from tensorboard_candles.writer.silent_file import SilentFile
+from tensorboard_candles.writer.values import Scalar, as_int64, take
+
+_Batch = TypeVar("_Batch")
+Polarity = Literal["lower_is_better", "higher_is_better"]
+
+_IS_FLOAT = frozenset({float})
 
 
 class Tracker:
@@ -50,13 +63,23 @@ class Tracker:
         logdir: what `tensorboard --logdir` is pointed at.
         run: directory below the project; by default a readable name that no other process has, such as
             `2026-11-21_14-03-07_brave-otter`. A run that exists already gets one more event file. Its
-            steps begin at 0 again, which readers take as a restart from there: pass `step=` to go on.
+            steps begin at 0 again, which readers take as a restart from there: see `resume`.
         config: hyperparameters for TensorBoard's HParams tab; nested mappings are flattened by dots, and
             what is no boolean, number or string is written as `str` of it.
+        resume: go on in the run named by `run`: steps and epochs follow the last ones that were logged. The
+            first `log` says at its step that the run begins again there, so that readers drop what was
+            logged from that step on: pass the checkpoint's `step=` to it.
+        rank_zero_only: of several processes of one training, all but rank 0 log nothing. By default each
+            has an event file of its own in the same run.
 
     Values are kept as float32, as every SummaryWriter keeps them; NaN and infinity are written as they are.
+    What lies on a device (a loss on a GPU) is not waited for: a copy on the device is read in the background.
     Logging is safe from several threads and from signal handlers. A forked child that logs writes a file
-    of its own in the same run.
+    of its own in the same run. What is buffered is written at exit and before SIGTERM ends the process,
+    unless the program handles that signal itself.
+
+    With several ranks (`torch.distributed`, or RANK and WORLD_SIZE as torchrun sets them) either pass `run=`,
+    or make the Tracker on every rank after `init_process_group()`: it asks rank 0 for the run's name then.
     Raises WriterError when the names can't be used or the directory can't be made.
     """
 
@@ -67,19 +90,37 @@ class Tracker:
         logdir: str | os.PathLike[str] = "runs",
         run: str | None = None,
         config: Mapping[str, object] | None = None,
+        resume: bool = False,
+        rank_zero_only: bool = False,
     ) -> None:
         self.project = project
-        self.run_dir: Path = make_run_dir(local_logdir(logdir), project, run)
+        about = summaries.hyperparameters(config) if config else None
+        if resume and run is None:
+            raise WriterError("resume=True needs run=, the name of the run to go on with")
+        rank = this_rank()
+        is_silent = rank_zero_only and rank.number > 0
+        if rank.count > 1 and run is None and not rank_zero_only:
+            run = agreed(readable_name(time.time()), rank)
+        self._file: EventFile | SilentFile
+        if is_silent:
+            self.run_dir = (
+                local_logdir(logdir) / check_name("project", project) / check_name("run", run or "-")
+            )
+            self._file, begin = SilentFile(), LeftOff()
+        else:
+            self.run_dir = make_run_dir(local_logdir(logdir), project, run)
+            begin = left_off(self.run_dir, rank.suffix) if resume else LeftOff()
+            self._file = EventFile(self.run_dir, rank.suffix, next_step=begin.step)
         self.run: str = run if run is not None else self.run_dir.name
-        self._file = EventFile(self.run_dir)
-        self._next_step = 0
-        self._next_epoch = 0
+        self._next_epoch = begin.epoch
         self._in_epoch = False
-        self._unmarked: int | None = None
+        self._epochs_done = float(begin.epoch)
         # at exit, or when the tracker is dropped without close()
         self._close = weakref.finalize(self, self._file.close)
-        if config:
-            self._file.append(Event(wall_time=time.time(), summary=summaries.hyperparameters(config)))
+        if about is not None:
+            self._put(Event(summary=about), step=0)
+        if resume and rank.number == 0:  # one rank says it for all; and of the time before any of them logs
+            self._file.mark("start", summaries.session_start(time.time()))
 
     def log(
         self,
@@ -97,18 +138,62 @@ class Tracker:
         Raises NotAScalar (a TypeError) for any other value and WriterError for a bad step or name, or
         after close(); nothing of that call is written then.
         """
-        values = [
-            summaries.scalar(tag, summaries.as_float(tag, value))
-            for tag, value in _merge(metrics, more).items()
-        ]
-        with self._file.lock:
-            at = self._next_step if step is None else summaries.as_int64("step", step)
-            self._next_step = at + 1  # before the append: Ctrl-C between the two must not use a step twice
-            if values:
-                self._file.append(
-                    Event(wall_time=time.time(), step=at, summary=Summary(value=self._mark() + values))
-                )
-                self._unmarked = None
+        named = more if metrics is None else _merge(metrics, more)
+        layout = layout_of(tuple(named))
+        if step is not None:
+            step = as_int64("step", step)
+        values: list[Any] = [*named.values()]
+        if _IS_FLOAT.issuperset(map(type, values)):
+            self._file.log(layout, values, step)
+        else:
+            values = [take(tag, value) for tag, value in named.items()]
+            on_device = sum(type(value) is OnDevice for value in values)
+            self._file.log(layout, values, step, on_device)
+
+    def text(self, tag: str, text: str, *, step: SupportsIndex | None = None) -> None:
+        """Markdown for TensorBoard's Text tab, by default at the step that was logged last."""
+        _check_tag(tag)
+        if not isinstance(text, str) or not summaries.is_unicode(text):
+            raise WriterError(f"text must be a string of Unicode, got {text!r:.80}")
+        self._put(summaries.text(tag, text), step)
+
+    def image(self, tag: str, image: Any, *, step: SupportsIndex | None = None) -> None:
+        """A picture for TensorBoard's Images tab, by default at the step that was logged last.
+
+        `image` is an array of height × width or height × width × 1, 3 or 4 channels: uint8, or floats of 0
+        to 1. It is copied, and encoded in the background. Needs Pillow (`tensorboard_candles[image]`).
+        """
+        _check_tag(tag)
+        picture = pixels(tag, image)
+        self._put_later(LaterEvent(picture.nbytes, lambda: summaries.image(tag, picture)), step)
+
+    @cached_property
+    def logger(self) -> logging.Handler:
+        """A handler for `logging`: what is said goes to the Text tab, under `logs/info`, `logs/warning`, …
+
+        logging.getLogger("my_training").addHandler(tracker.logger)
+        """
+        return TextHandler(self._say)
+
+    def describe(
+        self,
+        *tags: str,
+        polarity: Polarity | None = None,
+        unit: str | None = None,
+        volume: str | None = None,
+    ) -> None:
+        """Say of tags which direction is better, what they are measured in and which tag is their volume.
+
+        tracker.describe("loss", "val/loss", polarity="lower_is_better", unit="nats", volume="grad_norm")
+        """
+        said = {"polarity": polarity, "unit": unit, "volume": volume}
+        about = {key: value for key, value in said.items() if value is not None}
+        if polarity is not None and polarity not in metadata.POLARITIES:
+            raise WriterError(f"polarity must be one of {metadata.POLARITIES}, got {polarity!r}")
+        for text in (*tags, *about.values()):
+            _check_tag(text)
+        if tags and about:
+            self._put(summaries.tags(dict.fromkeys(tags, about)))
 
     @contextmanager
     def epoch(self, number: SupportsIndex | None = None) -> Iterator[int]:
@@ -125,13 +210,15 @@ class Tracker:
         with self._file.lock:
             if self._in_epoch:
                 raise WriterError(f"epoch {self._next_epoch - 1} is still open; epochs can't be nested")
-            current = self._next_epoch if number is None else summaries.as_int64("epoch", number)
-            self._in_epoch, self._unmarked, self._next_epoch = True, current, current + 1
+            current = self._next_epoch if number is None else as_int64("epoch", number)
+            self._in_epoch, self._next_epoch, self._epochs_done = True, current + 1, float(current)
+            self._file.mark("epoch", summaries.epoch_mark(current))
         try:
             yield current
         finally:
             with self._file.lock:
-                self._in_epoch, self._unmarked = False, None
+                self._in_epoch, self._epochs_done = False, float(current + 1)
+                self._file.mark("epoch", None)
 
     def epochs(self, count: int) -> Iterator[int]:
         """`count` more epochs, each marked, for a `for` loop: their numbers go on from the last one's.
@@ -144,14 +231,34 @@ class Tracker:
             with self.epoch() as number:
                 yield number
 
+    def batches(self, batches: Iterable[_Batch]) -> Iterator[_Batch]:
+        """The batches of one epoch, counted in `epochs_done`: of the open epoch, else of one more.
+
+        for images, labels in tracker.batches(loader):
+            tracker.log(loss=train_on(images, labels), epoch=tracker.epochs_done)
+        """
+        count = operator.length_hint(batches)
+        with nullcontext() if self._in_epoch else self.epoch():
+            current = self._next_epoch - 1
+            for number, batch in enumerate(batches):
+                if count:
+                    self._epochs_done = current + min(number / count, 1.0)
+                yield batch
+
+    @property
+    def epochs_done(self) -> float:
+        """How far the training is, in epochs: 2.25 at the batch after the first quarter of epoch 2.
+
+        The fraction is that of `batches`, where those have a length; otherwise whole epochs are counted.
+        """
+        return self._epochs_done
+
     def flush(self) -> None:
         """Write out what is buffered now and wait for that (it is written every second anyway)."""
         self._file.flush()
 
     def close(self) -> None:
-        """Write out everything and close the file; a second call does nothing. Done at exit as well, but not
-        when a signal without a handler ends the process.
-        """
+        """Write out everything and close the file; a second call does nothing. Done at exit as well."""
         self._file.close()
         self._close.detach()  # not before: close() that Ctrl-C broke off is done again at exit
 
@@ -166,26 +273,26 @@ class Tracker:
     def __repr__(self) -> str:
         return f"Tracker(project={self.project!r}, run={self.run!r}, run_dir={str(self.run_dir)!r})"
 
-    def _mark(self) -> list[Summary.Value]:
-        return [] if self._unmarked is None else [summaries.epoch_mark(self._unmarked)]
+    def _put(self, event: Event, step: SupportsIndex | None = None) -> None:
+        self._put_later(LaterEvent(event.ByteSize(), lambda: event), step)
+
+    def _put_later(self, event: LaterEvent, step: SupportsIndex | None) -> None:
+        self._file.put(event, None if step is None else as_int64("step", step))
+
+    def _say(self, tag: str, text: str) -> None:
+        if not self._file.is_closed:
+            self._put(summaries.text(tag, text))
 
 
-def _merge(metrics: Mapping[str, Scalar] | None, more: Mapping[str, Scalar]) -> dict[str, Scalar]:
-    merged = {**(metrics or {}), **more}
-    for tag in merged:
-        if not isinstance(tag, str) or not tag or tag == metadata.EPOCH_TAG or not _is_unicode(tag):
-            raise WriterError(
-                f"a metric's name must be a string of Unicode, not empty and not {metadata.EPOCH_TAG!r},"
-                f" got {tag!r}"
-            )
-        if tag in more and metrics and tag in metrics:
+def _merge(metrics: Mapping[str, Scalar], more: Mapping[str, Scalar]) -> Mapping[str, Scalar]:
+    if not more:
+        return metrics
+    for tag in metrics:
+        if tag in more:
             raise WriterError(f"{tag!r} is given twice, in the mapping and by name; log it once")
-    return merged
+    return {**metrics, **more}
 
 
-def _is_unicode(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:  # half of a surrogate pair, as names of files may hold
-        return False
-    return True
+def _check_tag(tag: str) -> None:
+    if not isinstance(tag, str) or not tag or not summaries.is_unicode(tag):
+        raise WriterError(f"a tag must be a string of Unicode, not empty, got {tag!r}")

@@ -128,6 +128,7 @@ def test_fork_while_other_threads_log_never_hangs(tmp_path: Path) -> None:
         def log():
             while not stop.is_set():
                 tracker.log(thread=1)
+                time.sleep(random.uniform(0, 1e-4))
         threads = [threading.Thread(target=log) for _ in range(3)]
         for thread in threads: thread.start()
         for number in range(50):

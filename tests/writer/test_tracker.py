@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tensorboard_candles import Tracker, metadata
 from tensorboard_candles.errors import NotAScalar, WriterError
-from tensorboard_candles.writer.summaries import as_float
+from tensorboard_candles.writer.values import as_float
 from tests.writer.reading import epoch_marks, event_files, points, raw_events
 
 
@@ -208,9 +208,9 @@ def test_epoch_mark_is_what_reader_and_writer_agreed_on(tracker: Tracker) -> Non
     with tracker.epoch(5):
         tracker.log(loss=1, step=40)
     tracker.close()
-    event = list(raw_events(tracker.run_dir))[1]
-    mark, loss = event.summary.value
-    assert (event.step, mark.tag, loss.tag) == (40, "candles/epoch", "loss")
+    _, marked, logged = raw_events(tracker.run_dir)
+    (mark,), (loss,) = marked.summary.value, logged.summary.value
+    assert (marked.step, mark.tag, logged.step, loss.tag) == (40, "candles/epoch", 40, "loss")
     assert mark.metadata.plugin_data.plugin_name == "candles"
     assert metadata.kind_of(mark.metadata.plugin_data.content) == "epoch"
     assert mark.tensor.dtype == 9  # DT_INT64

@@ -1,0 +1,37 @@
+"""Arrays as pictures for TensorBoard's Images tab."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tensorboard_candles.errors import WriterError
+
+
+def pixels(tag: str, array: Any) -> npt.NDArray[np.uint8]:
+    """A copy of the array as height × width × channels of bytes; floats of 0 to 1 become 0 to 255.
+
+    >>> pixels("digit", np.array([[0.0, 1.0]])).tolist()
+    [[[0], [255]]]
+
+    Raises WriterError when it is no picture, and where Pillow, which will encode it, is not installed.
+    """
+    try:
+        from PIL import Image
+    except ImportError:
+        raise WriterError("images need Pillow: pip install 'tensorboard_candles[image]'") from None
+    Image.preinit()  # here, since a child that is forked while another thread imports would hang
+    given = np.asarray(array)
+    shaped = given[:, :, None] if given.ndim == 2 else given
+    if shaped.ndim != 3 or shaped.shape[2] not in {1, 3, 4} or not shaped.size:
+        raise WriterError(
+            f"image {tag!r} must be height × width or height × width × 1, 3 or 4 channels, got {given.shape}"
+        )
+    if shaped.dtype == np.uint8:
+        return shaped.copy()  # the loop may paint over it before it is encoded
+    if not np.issubdtype(shaped.dtype, np.floating):
+        raise WriterError(f"image {tag!r} must be uint8 or floats of 0 to 1, got {given.dtype}")
+    scaled = np.nan_to_num(np.clip(shaped, 0, 1)) * 255
+    return np.asarray(np.rint(scaled), np.uint8)

@@ -1,0 +1,99 @@
+"""Where an earlier training of the same run left off, read from the ends of its event files."""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tensorboard.compat.proto.event_pb2 import Event
+
+from tensorboard_candles import metadata
+from tensorboard_candles.writer.records import FOOTER_BYTES, HEADER, masked_crc
+
+_LONGEST_RECORD = 16 * 1024 * 1024
+"""How far before the end of a file its last record is looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOff:
+    """The step and the epoch that come next."""
+
+    step: int = 0
+    epoch: int = 0
+
+
+def left_off(run_dir: Path, suffix: str) -> LeftOff:
+    """One beyond the last logged step and the last marked epoch of the run; of this rank, where it has files.
+
+    >>> import tempfile
+    >>> left_off(Path(tempfile.mkdtemp()), "")
+    LeftOff(step=0, epoch=0)
+
+    A run without event files begins at 0.
+    """
+    files = [path for path in run_dir.glob("*tfevents*") if path.is_file() and path.stat().st_size]
+    files = [path for path in files if path.name.endswith(suffix)] or files
+    steps, epochs = [(0.0, -1)], [(0.0, -1)]
+    for path in files:
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            steps.append(_last_step(data))
+            epochs.append(_last_epoch(data))
+    return LeftOff(max(steps)[1] + 1, max(epochs)[1] + 1)
+
+
+def _last_step(data: mmap.mmap) -> tuple[float, int]:
+    """Wall time and step of the last event with a summary that is no config's."""
+    for event in _from_the_end(data):
+        if any(value.metadata.plugin_data.plugin_name != "hparams" for value in event.summary.value):
+            return event.wall_time, event.step
+    return 0.0, -1
+
+
+def _last_epoch(data: mmap.mmap) -> tuple[float, int]:
+    at = data.rfind(metadata.EPOCH_TAG.encode())
+    while at >= 0:
+        for begin in range(at, max(at - 256, -1), -1):
+            event = _event(data, begin)
+            for value in event.summary.value if event else ():
+                if event and value.tag == metadata.EPOCH_TAG and value.tensor.int64_val:
+                    return event.wall_time, value.tensor.int64_val[0]
+        at = data.rfind(metadata.EPOCH_TAG.encode(), 0, at)
+    return 0.0, -1
+
+
+def _from_the_end(data: mmap.mmap) -> Iterator[Event]:
+    """Events backwards, from the last that is whole: what a killed process left torn is passed by."""
+    end = len(data)
+    while end > 0:
+        begin = _last_begin(data, end)
+        if begin is None:
+            return
+        event = _event(data, begin)
+        if event is not None:
+            yield event
+        end = begin
+
+
+def _last_begin(data: mmap.mmap, end: int) -> int | None:
+    for begin in range(end - HEADER.size - FOOTER_BYTES, max(end - _LONGEST_RECORD, -1), -1):
+        length, crc = HEADER.unpack_from(data, begin)
+        fits = begin + HEADER.size + length + FOOTER_BYTES <= end
+        if fits and crc == masked_crc(data[begin : begin + 8]):
+            return begin
+    return None
+
+
+def _event(data: mmap.mmap, begin: int) -> Event | None:
+    """The event whose record begins there, None where none does."""
+    if begin + HEADER.size > len(data):
+        return None
+    length, crc = HEADER.unpack_from(data, begin)
+    end = begin + HEADER.size + length
+    if end + FOOTER_BYTES > len(data) or crc != masked_crc(data[begin : begin + 8]):
+        return None
+    payload = data[begin + HEADER.size : end]
+    if int.from_bytes(data[end : end + FOOTER_BYTES], "little") != masked_crc(payload):
+        return None
+    return Event.FromString(payload)
