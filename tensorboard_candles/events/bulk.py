@@ -145,9 +145,11 @@ class _Shapes:
 
     def add(self, template: Template) -> None:
         # Bounded, so that looking through them costs less than they save; the oldest is the likeliest gone.
-        self._templates = [*self._templates[-_MOST_TEMPLATES:], template]
-        self._records = np.stack([one.record for one in self._templates])
-        self._masks = np.stack([one.mask for one in self._templates])
+        templates = [*self._templates[-_MOST_TEMPLATES:], template]
+        records = np.stack([one.record for one in templates])
+        masks = np.stack([one.mask for one in templates])
+        # All or nothing, should memory not suffice for one of them.
+        self._templates, self._records, self._masks = templates, records, masks
 
     def find(self, record: bytes) -> Template | None:
         """The template whose shape the record has."""

@@ -145,10 +145,12 @@ class Collector:
 
     def add_wall_times(self, order: Int64Array, wall_time: Float64Array, *, have_numbers: bool) -> None:
         """Wall times of many records at once, in order."""
-        counting = wall_time if have_numbers else np.where(wall_time == 0, np.inf, wall_time)
+        # Not by fmin, which numpy reduces wrongly where the last number is a signaling NaN.
+        passed_by = np.isnan(wall_time) if have_numbers else np.isnan(wall_time) | (wall_time == 0)
+        counting = np.where(passed_by, np.inf, wall_time)
         window, begin = self._windows_of(order)
-        earliest = np.fmin.reduceat(counting, begin)
-        self.first_wall_times[window] = np.fmin(self.first_wall_times[window], earliest)
+        earliest = np.minimum.reduceat(counting, begin)
+        self.first_wall_times[window] = np.minimum(self.first_wall_times[window], earliest)
 
     def add_piece(self, tag: str, piece: Piece, *, is_tensor: bool) -> None:
         """Many points of one tag at once."""

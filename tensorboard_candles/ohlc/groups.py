@@ -38,12 +38,12 @@ class Groups:
         return self.begin + self.length - 1
 
     def max(self, values: Float64Array) -> Float64Array:
-        """Largest of each group; NaN counts only where there is nothing else."""
-        return np.fmax.reduceat(values, self.begin) if len(self) else values[:0]
+        """Largest of each group; no value may be NaN."""
+        return np.maximum.reduceat(values, self.begin) if len(self) else values[:0]
 
     def min(self, values: Float64Array) -> Float64Array:
-        """Smallest of each group; NaN counts only where there is nothing else."""
-        return np.fmin.reduceat(values, self.begin) if len(self) else values[:0]
+        """Smallest of each group; no value may be NaN."""
+        return np.minimum.reduceat(values, self.begin) if len(self) else values[:0]
 
     def first_equal(self, values: Float64Array, wanted: Float64Array) -> Int64Array:
         """Row of the first member of each group that equals the group's wanted value; each has one."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -37,7 +36,7 @@ class Readers:
         self._keeper = keeper
         self._state = threading.Condition()
         self._waiting: dict[RunFile, Run] = {}
-        self._hurried: deque[RunFile] = deque()
+        self._hurried: dict[RunFile, None] = {}
         self._busy: dict[RunFile, Run] = {}
         self._threads = 0
         # What a thread learned of the shapes of records serves the next one.
@@ -49,13 +48,13 @@ class Readers:
             self._waiting |= {file: run for file, run in files.items() if file not in self._busy}
             missing = min(_useful_threads(self._waiting), len(self._waiting)) - self._threads
             for _ in range(missing):
-                self._threads += 1
                 threading.Thread(target=self._work, name="candles-reader", daemon=True).start()
+                self._threads += 1
 
     def hurry(self, files: Iterable[RunFile]) -> None:
         """Someone waits for these: those of them that are wanted come first."""
         with self._state:
-            self._hurried += [file for file in files if file in self._waiting]
+            self._hurried |= dict.fromkeys(file for file in files if file in self._waiting)
 
     def wait(self, timeout_secs: float | None = None) -> bool:
         """Until there is nothing left to read; False where that took too long."""
@@ -63,10 +62,10 @@ class Readers:
             return self._state.wait_for(lambda: not (self._waiting or self._busy), timeout_secs)
 
     def _work(self) -> None:
-        with self._state:
-            bulk = self._decoders.pop() if self._decoders else BulkDecoder()
+        bulk: BulkDecoder | None = None
         while files := self._take():
             try:
+                bulk = bulk or self._decoder()
                 self._read(files, bulk)
             except Exception:
                 # The thread's last line of defence: what is still wanted is wanted again with the next look.
@@ -76,8 +75,12 @@ class Readers:
                     for file in files:
                         del self._busy[file]
                     self._state.notify_all()
-        with self._state:
+        if bulk:
             self._decoders.append(bulk)
+
+    def _decoder(self) -> BulkDecoder:
+        with self._state:
+            return self._decoders.pop() if self._decoders else BulkDecoder()
 
     def _take(self) -> dict[RunFile, Run]:
         """What one thread reads next; nothing where nothing is left, and the thread is to end."""
@@ -94,7 +97,8 @@ class Readers:
 
     def _next(self) -> RunFile:
         while self._hurried:
-            file = self._hurried.popleft()
+            file = next(iter(self._hurried))
+            del self._hurried[file]
             if file in self._waiting:
                 return file
         return next(iter(self._waiting))

@@ -55,7 +55,7 @@ class Progressions:
             return self._slice(*rows.indices(self._length))
         if isinstance(rows, np.ndarray) and rows.ndim:
             return self._at(self._row_numbers(rows))
-        step: np.int64 = self._at(np.array([range(self._length)[rows]]))[0]
+        step: np.int64 = self._at(np.array([range(self._length)[rows]], np.int64))[0]
         return step
 
     def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> npt.NDArray[Any]:
@@ -67,11 +67,12 @@ class Progressions:
         return list(self[:].tolist())
 
     def _slice(self, begin: int, end: int, stride: int) -> Int64Array:
-        rows = np.arange(begin, end, stride)
+        rows = np.arange(begin, end, stride, dtype=np.int64)
         if stride != 1 or self._pieces.shape[-1] == 1 or not len(rows):
             return self._at(rows)
         first, last = self._piece_at(np.array([begin, end - 1])).tolist()
-        pieces = self._pieces[:, first : last + 1]
+        # A copy: the last piece, where it has one step only, may be given a stride meanwhile.
+        pieces = self._pieces[:, first : last + 1].copy()
         length = np.diff(pieces[0, 1:], prepend=begin, append=end)
         rows *= np.repeat(pieces[2], length)
         rows += np.repeat(pieces[1] - pieces[2] * pieces[0], length)

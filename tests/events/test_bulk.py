@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from typing import Any
 
@@ -212,3 +213,15 @@ def test_a_flipped_bit_in_a_regular_stretch_reads_the_same(
     content = bytearray(b"".join(event_of(*values, step=step) for step in range(count)))
     content[data.draw(st.integers(0, len(content) - 1))] ^= 1 << data.draw(st.integers(0, 7))
     assert_same(bytes(content))
+
+
+def test_wall_times_that_are_no_numbers_are_passed_by_whatever_their_bits() -> None:
+    signaling = struct.unpack("<d", struct.pack("<Q", 0x7FF0000000000001))[0]
+    quiet = math.nan
+    for odd in (signaling, quiet, -quiet):
+        times = [5.0] * 100 + [-3.0] + [odd]
+        log = b"".join(
+            event_of(scalar_value("loss", 1.0), step=step, wall_time=time) for step, time in enumerate(times)
+        )
+        assert_same(log)
+        assert WindowDecoder(BulkDecoder()).decode(log).first_wall_time == -3.0

@@ -136,3 +136,30 @@ def test_a_quiet_run_that_someone_looks_at_is_followed_at_once(tmp_path: Path) -
     while len(source.run("a").series["loss"]) < 2 and time.monotonic() < deadline:
         time.sleep(0.01)
     assert len(source.run("a").series["loss"]) == 2
+
+
+def test_a_thread_that_can_not_be_started_is_missed_the_next_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = files_of(tmp_path, "a")
+    reader = Readers(lambda: None, MEMORY)
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", lambda _: _no_thread())
+        with pytest.raises(RuntimeError):
+            reader.want(files)
+    reader.want(files)
+    assert reader.wait(60)
+    assert all(file.is_loaded for file in files)
+
+
+def _no_thread() -> None:
+    raise RuntimeError("can't start new thread")
+
+
+def test_who_asks_again_and_again_is_remembered_once(tmp_path: Path) -> None:
+    files = files_of(tmp_path, "ab")
+    reader = Readers(lambda: None, MEMORY)
+    reader._waiting = dict(files)
+    for _ in range(100):
+        reader.hurry(files)
+    assert len(reader._hurried) == 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -100,3 +102,19 @@ def test_rows_that_there_are_not_are_refused(rows: Int64Array) -> None:
 def test_a_row_behind_the_last_is_refused() -> None:
     with pytest.raises(IndexError):
         GrowingSteps(np.arange(10)).view()[10]
+
+
+def test_a_view_that_is_read_while_steps_go_on_shows_what_was_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    growing = GrowingSteps(np.array([0, 1, 2, 3, 100, 102, 104, 1_000_000]))
+    view = growing.view()
+    repeat = np.repeat
+
+    def interrupted(*arguments: Any) -> Any:
+        monkeypatch.undo()
+        repeated = repeat(*arguments)
+        growing.extend(np.array([1_000_010]))  # the thread that reads gets its turn in the middle
+        return repeated
+
+    monkeypatch.setattr(np, "repeat", interrupted)
+    assert view[:].tolist() == [0, 1, 2, 3, 100, 102, 104, 1_000_000]
+    assert growing.view()[:].tolist() == [0, 1, 2, 3, 100, 102, 104, 1_000_000, 1_000_010]
