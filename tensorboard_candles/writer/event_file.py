@@ -13,7 +13,7 @@ import math
 import os
 import threading
 import weakref
-from collections import deque
+from collections.abc import Iterable
 from multiprocessing import parent_process
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -26,7 +26,7 @@ from tensorboard_candles.errors import WriterError
 from tensorboard_candles.writer import output as output_thread
 from tensorboard_candles.writer import signals
 from tensorboard_candles.writer.devices import HELD_BYTES
-from tensorboard_candles.writer.layout import LaterEvent, Layout, Row
+from tensorboard_candles.writer.layout import Items, LaterEvent, Layout
 from tensorboard_candles.writer.output import Output
 from tensorboard_candles.writer.trouble import Trouble
 
@@ -54,8 +54,7 @@ class EventFile:
     """
 
     _output: Output | None
-    _rows: deque[Row]
-    _on_device: deque[list[Any]]
+    _items: Items
     _put_bytes: int
     _look_at: int
     _wake_at: int
@@ -85,7 +84,7 @@ class EventFile:
     def is_closed(self) -> bool:
         return self._closed
 
-    def log(self, layout: Layout | None, values: list[Any], step: int | None, on_device: int = 0) -> None:
+    def log(self, layout: Layout | None, values: Iterable[Any], step: int | None, on_device: int = 0) -> None:
         """Buffer one step's values, so many of them OnDevice; without a layout nothing but the step is taken.
 
         Raises WriterError when the file is closed.
@@ -99,9 +98,8 @@ class EventFile:
             if has_room and layout is not None:
                 self._put_bytes += layout.size
                 if on_device:
-                    self._put_bytes += HELD_BYTES * on_device
-                    self._on_device.append(values)
-                self._rows.append((layout, at, time(), values))
+                    self._hold(on_device)
+                self._items.extend((layout, at, time(), *values))
         if is_due:
             self._say_news()
 
@@ -154,14 +152,14 @@ class EventFile:
 
     def _forget(self) -> None:
         self._output = None
-        self._rows, self._on_device = deque(), deque()
+        self._items = []
         self._put_bytes = self._look_at = self._wake_at = 0
         self._waited = False
         self._trouble = Trouble()
 
     def _start(self, output: Output) -> Output:
         output.on_change = self._look_soon
-        self._rows, self._on_device = output.rows, output.on_device
+        self._items = output.items
         output.start()
         self._output = output
         if parent_process() is not None:
@@ -197,7 +195,12 @@ class EventFile:
 
     def _append(self, event: LaterEvent, at: int) -> None:
         self._put_bytes += event.size
-        self._rows.append((event, at, event.wall_time or time(), []))
+        self._items.extend((event, at, event.wall_time or time()))
+
+    def _hold(self, on_device: int) -> None:
+        self._put_bytes += HELD_BYTES * on_device
+        if self._output is not None:
+            self._output.on_device += on_device
 
     def _has_room(self, output: Output, size: int) -> bool:
         if self._fits(output, size):

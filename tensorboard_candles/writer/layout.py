@@ -25,13 +25,20 @@ from tensorboard_candles.writer import summaries
 from tensorboard_candles.writer.records import frame, header, mask
 from tensorboard_candles.writer.summaries import is_unicode
 
-Row = tuple["Layout | LaterEvent", int, float, list[Any]]
-"""What it is, its step, its wall time and, for a layout, the values in the order of its names."""
+Items = list[Any]
+"""Rows one after the other: a Layout, its step, its wall time and the values in the order of its names; or a
+LaterEvent, its step and its wall time. Flat, because a container kept for each row would be one more object
+for Python's garbage collector to look at, and it stops the training for that.
+"""
+
+Starts = Sequence[int]
+"""Where rows begin; a range where all are of one layout."""
 
 UInt8Array = npt.NDArray[np.uint8]
 
 _STEP_LIMITS = np.array([1 << 7 * count for count in range(9)], np.int64)
 _LONGEST_STEP = 10
+_FIRST_VALUE = 3
 _HEADER_BYTES = 12
 
 
@@ -40,11 +47,11 @@ class Layout:
 
     >>> layout = Layout(("loss", "acc"))
     >>> event = layout.event(step=7, wall_time=1.5, values=[0.25, 0.5])
-    >>> encode([(layout, 7, 1.5, [0.25, 0.5])]) == frame(event.SerializeToString())
+    >>> encode([layout, 7, 1.5, 0.25, 0.5]) == frame(event.SerializeToString())
     True
     """
 
-    __slots__ = ("_holes", "_summary", "names", "size")
+    __slots__ = ("_holes", "_summary", "names", "size", "width")
 
     def __init__(self, names: tuple[str, ...]) -> None:
         self.names = names
@@ -59,6 +66,8 @@ class Layout:
         self._holes = (begin + np.array(holes)[:, None] + np.arange(4)).ravel()
         self.size = _HEADER_BYTES + 9 + 1 + _LONGEST_STEP + len(self._summary) + 4
         """How many bytes a record takes at most."""
+        self.width = _FIRST_VALUE + len(names)
+        """How many items a row takes."""
 
     def event(self, step: int, wall_time: float, values: Sequence[float]) -> Event:
         """The same as protobuf makes it; what float32 can't hold is a float64 there."""
@@ -94,6 +103,7 @@ class LaterEvent:
     make: Callable[[], Event]
     wall_time: float = 0.0
     """When it is to have been; 0 for when it is logged."""
+    width: int = _FIRST_VALUE
 
 
 @lru_cache(maxsize=4096)
@@ -112,42 +122,77 @@ def layout_of(names: tuple[str, ...]) -> Layout | None:
     return Layout(names) if names else None
 
 
-def encode(rows: Sequence[Row]) -> bytes:
-    """The records of all rows, in their order."""
-    records: list[bytes] = [b""] * len(rows)
-    for layout, places in _by_layout(rows).items():
-        some = rows if len(places) == len(rows) else [rows[place] for place in places]
-        made = _scalars(layout, some) if isinstance(layout, Layout) else [_made(layout, *some[0][1:3])]
+def starts_of(items: Items) -> Starts:
+    """Where each row begins.
+
+    >>> layout = Layout(("loss",))
+    >>> starts_of([layout, 0, 1.5, 0.25, layout, 1, 1.6, 0.5])
+    range(0, 8, 4)
+    """
+    if not items:
+        return range(0)
+    what, width = items[0], items[0].width
+    if isinstance(what, Layout) and items[::width].count(what) * width == len(items):
+        return range(0, len(items), width)
+    starts, at = [], 0
+    while at < len(items):
+        starts.append(at)
+        at += items[at].width
+    return starts
+
+
+def encode(items: Items, starts: Starts | None = None) -> bytes:
+    """The records of all rows, or of those that begin there, in their order."""
+    starts = starts_of(items) if starts is None else starts
+    if isinstance(starts, range):
+        return b"".join(_scalars(items[starts[0]], items, starts)) if starts else b""
+    kinds: dict[Layout | LaterEvent, list[int]] = {}
+    for place, at in enumerate(starts):
+        kinds.setdefault(items[at], []).append(place)
+    records: list[bytes] = [b""] * len(starts)
+    for what, places in kinds.items():
+        some = [starts[place] for place in places]
+        made = _scalars(what, items, some) if isinstance(what, Layout) else [_made(items, at) for at in some]
         for place, record in zip(places, made, strict=True):
             records[place] = record
     return b"".join(records)
 
 
-def _by_layout(rows: Sequence[Row]) -> dict[Layout | LaterEvent, Sequence[int]]:
-    layouts = [row[0] for row in rows]
-    if len(set(layouts)) == 1:
-        return {layouts[0]: range(len(rows))}
-    places: dict[Layout | LaterEvent, list[int]] = {}
-    for place, layout in enumerate(layouts):
-        places.setdefault(layout, []).append(place)
-    return dict(places)
+def without_gaps(items: Items) -> Items:
+    """The same without values that are None; no row is left of one that had no other.
+
+    >>> layout = Layout(("loss", "acc"))
+    >>> items = without_gaps([layout, 0, 1.5, None, 0.5, layout, 1, 1.6, None, None])
+    >>> items[0].names, items[1:]
+    (('acc',), [0, 1.5, 0.5])
+    """
+    left: Items = []
+    for at in starts_of(items):
+        row = items[at : at + items[at].width]
+        what, values = row[0], row[_FIRST_VALUE:]
+        if None in values:
+            named = {name: value for name, value in zip(what.names, values, strict=True) if value is not None}
+            row = [layout_of(tuple(named)), *row[1:_FIRST_VALUE], *named.values()] if named else []
+        left += row
+    return left
 
 
-def _made(later: LaterEvent, step: int, wall_time: float) -> bytes:
-    event = later.make()
-    event.step, event.wall_time = step, wall_time
+def _made(items: Items, at: int) -> bytes:
+    event = items[at].make()
+    event.step, event.wall_time = items[at + 1 : at + _FIRST_VALUE]
     return frame(event.SerializeToString())
 
 
-def _scalars(layout: Layout, rows: Sequence[Row]) -> list[bytes]:
-    _, steps, wall_times, values = zip(*rows, strict=True)
-    step, wall_time = np.array(steps, np.int64), np.array(wall_times)
-    width = len(layout.names)
-    double = np.fromiter(chain.from_iterable(values), np.float64, len(rows) * width).reshape(-1, width)
+def _scalars(layout: Layout, items: Items, starts: Starts) -> list[bytes]:
+    step = np.array(_column(items, starts, 1), np.int64)
+    wall_time = np.array(_column(items, starts, 2))
+    names = len(layout.names)
+    values = chain.from_iterable(_column(items, starts, _FIRST_VALUE + place) for place in range(names))
+    double = np.fromiter(values, np.float64, len(starts) * names).reshape(names, -1).T
     with np.errstate(over="ignore", invalid="ignore"):
         single = double.astype(np.float32)
+    records: list[bytes] = [b""] * len(starts)
     step_bytes = _step_bytes(step)
-    records: list[bytes] = [b""] * len(rows)
     # no np.unique: it imports a module when it is first called, and a child forked meanwhile would hang there
     for count in sorted(set(step_bytes.tolist())):
         places = np.flatnonzero(step_bytes == count)
@@ -156,8 +201,16 @@ def _scalars(layout: Layout, rows: Sequence[Row]) -> list[bytes]:
             records[place] = record
     # finite, but beyond float32: rare
     for place in np.flatnonzero((np.isinf(single) & np.isfinite(double)).any(axis=1)).tolist():
-        records[place] = frame(layout.event(*rows[place][1:]).SerializeToString())
+        event = layout.event(int(step[place]), float(wall_time[place]), double[place].tolist())
+        records[place] = frame(event.SerializeToString())
     return records
+
+
+def _column(items: Items, starts: Starts, place: int) -> Items:
+    """What stands so many items after the begin of each row."""
+    if isinstance(starts, range):
+        return items[starts.start + place : starts.stop : starts.step]
+    return [items[at + place] for at in starts]
 
 
 def _step_bytes(step: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

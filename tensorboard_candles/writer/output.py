@@ -10,15 +10,13 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any
 
 from tensorboard_candles.writer.appending import AppendOnly
 from tensorboard_candles.writer.devices import HELD_BYTES, OnDevice, read_all
-from tensorboard_candles.writer.layout import Layout, Row, encode, layout_of
+from tensorboard_candles.writer.layout import Items, Starts, encode, starts_of, without_gaps
 
 FLUSH_SECS = 1.0
 FLUSH_BYTES = 64 * 1024
@@ -31,14 +29,16 @@ _ROWS_AT_ONCE = 1024  # the matrices of so many stay in the processor's cache
 class Output(threading.Thread):
     """Writes the rows put into it every second, and as soon as it is woken.
 
-    `rows` is where they are put, and `on_device` whatever lists among their values hold an OnDevice: put them
-    there first. `failure` is why the last write failed, None while all is well.
+    `items` is where they are put, each row by one call of `extend`. `failure` is why the last write failed,
+    None while all is well.
     """
 
     def __init__(self, directory: Path, suffix: str = "") -> None:
         super().__init__(name="candles-output", daemon=True)
-        self.rows: deque[Row] = deque()
-        self.on_device: deque[list[Any]] = deque()
+        self.items: Items = []
+        self.on_device = 0
+        """How many OnDevice were put in all: to be counted before they are put."""
+        self._read_from_device = 0
         self.file = AppendOnly(directory, suffix)
         self.failure: OSError | None = None
         self.unread = 0
@@ -84,9 +84,9 @@ class Output(threading.Thread):
         """In a forked child, which has no such thread: close the file that the parent goes on writing."""
         self.ended = True
         self.file.abandon()
-        if self.on_device:
+        if self.on_device > self._read_from_device:
             # freeing memory of a device that belongs to the parent may hang: it is never freed
-            _parents.append(self.on_device)
+            _parents.append(self.items)
 
     def run(self) -> None:
         try:
@@ -118,43 +118,39 @@ class Output(threading.Thread):
 
     def _take(self) -> None:
         """Encode what is there now; flush() must not wait for what others log meanwhile."""
-        count = len(self.rows)
-        has_gaps = self._read_devices()
-        while count:
-            taken = [self.rows.popleft() for _ in range(min(count, _ROWS_AT_ONCE))]
-            count -= len(taken)
-            self._encode([whole for row in taken for whole in _without_gaps(row)] if has_gaps else taken)
-            self._taken_bytes += sum(row[0].size for row in taken)
+        items = self.items[:]
+        del self.items[: len(items)]
+        starts = starts_of(items)
+        self._taken_bytes += sum(items[at].size for at in starts)
+        if self.on_device > self._read_from_device:
+            self._read_devices(items)
+            items = without_gaps(items)
+            starts = starts_of(items)
+        for begin in range(0, len(starts), _ROWS_AT_ONCE):
+            self._encode(items, starts[begin : begin + _ROWS_AT_ONCE])
 
-    def _encode(self, rows: list[Row]) -> None:
+    def _encode(self, items: Items, starts: Starts) -> None:
         try:
-            self.file.add(encode(rows))
+            self.file.add(encode(items, starts))
         except Exception:  # noqa: BLE001, the thread's last line of defence: the rest shall be written
-            if len(rows) > 1:
-                for row in rows:
-                    self._encode([row])
+            if len(starts) > 1:
+                for place in range(len(starts)):
+                    self._encode(items, starts[place : place + 1])
             else:
                 self.broken += 1
                 self.on_change()
 
-    def _read_devices(self) -> bool:
-        """Put numbers in the place of what is on a device; True when some could not be read."""
-        lists = [self.on_device.popleft() for _ in range(len(self.on_device))]
-        places = [
-            (values, place)
-            for values in lists
-            for place, value in enumerate(values)
-            if isinstance(value, OnDevice)
-        ]
-        numbers = read_all([values[place] for values, place in places])
-        for (values, place), number in zip(places, numbers, strict=True):
-            values[place] = number
+    def _read_devices(self, items: Items) -> None:
+        """Put numbers in the place of what is on a device, None for what can't be read."""
+        places = [place for place, item in enumerate(items) if isinstance(item, OnDevice)]
+        numbers = read_all([items[place] for place in places])
+        for place, number in zip(places, numbers, strict=True):
+            items[place] = number
+        self._read_from_device += len(places)
         self._taken_bytes += HELD_BYTES * len(places)
-        unread = numbers.count(None)
-        if unread:
-            self.unread += unread
+        if None in numbers:
+            self.unread += numbers.count(None)
             self.on_change()
-        return unread > 0
 
     def _try_to_write(self) -> None:
         before = self.failure
@@ -178,16 +174,6 @@ class Output(threading.Thread):
 
 
 _parents: list[object] = []
-
-
-def _without_gaps(row: Row) -> list[Row]:
-    """The row without the values that could not be read; none where none is left."""
-    layout, step, wall_time, values = row
-    if not isinstance(layout, Layout) or None not in values:
-        return [row]
-    left = {name: value for name, value in zip(layout.names, values, strict=True) if value is not None}
-    smaller = layout_of(tuple(left))
-    return [] if smaller is None else [(smaller, step, wall_time, list(left.values()))]
 
 
 def _nothing() -> None:

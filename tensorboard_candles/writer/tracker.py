@@ -142,12 +142,11 @@ class Tracker:
         layout = layout_of(tuple(named))
         if step is not None:
             step = as_int64("step", step)
-        values: list[Any] = [*named.values()]
-        if _IS_FLOAT.issuperset(map(type, values)):
-            self._file.log(layout, values, step)
+        if _IS_FLOAT.issuperset(map(type, named.values())):
+            self._file.log(layout, named.values(), step)
         else:
             values = [take(tag, value) for tag, value in named.items()]
-            on_device = sum(type(value) is OnDevice for value in values)
+            on_device = [type(value) for value in values].count(OnDevice)
             self._file.log(layout, values, step, on_device)
 
     def text(self, tag: str, text: str, *, step: SupportsIndex | None = None) -> None:
