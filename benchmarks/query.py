@@ -116,7 +116,7 @@ def window(dice: np.random.Generator, points: int) -> Window:
 @contextmanager
 def _tensorboard(logs: Path, points: int) -> Iterator[Server]:
     with tempfile.TemporaryDirectory() as directory:
-        server = Server(["--logdir", str(logs), "--candles_cache="], Path(directory, "tensorboard.txt"))
+        server = Server(["--logdir", str(logs), "--candles_cache=off"], Path(directory, "tensorboard.txt"))
         try:
             server.wait_until_serving()
             server.wait_loaded(run=".", tag=TAG, points=points)

@@ -206,7 +206,7 @@ def main() -> None:
         logdir = Path(directory, "logs")
         logdir.mkdir()
         os.environ["XDG_CACHE_HOME"] = str(Path(directory, "cache"))
-        server = Server(["--logdir", str(logdir)], Path(directory, "tensorboard.txt"))
+        server = Server(["--logdir", str(logdir), "--candles_cache=off"], Path(directory, "tensorboard.txt"))
         try:
             server.wait_until_serving()
             watch = soak(server, logdir, arguments.secs, arguments.rate)
