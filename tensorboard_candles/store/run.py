@@ -78,9 +78,9 @@ class RunFile:
         return quiet_secs
 
     def resume(self, saved: Saved) -> None:
-        """Read on behind what was kept on disk of this file."""
-        self.events = EventFile(self.path, reached=saved.reached)
-        self.content = FileContent.of(saved.content)
+        """Read on behind what was kept on disk of this file: of all of it, or else from its start."""
+        content = FileContent.of(saved.content)
+        self.events, self.content = EventFile(self.path, reached=saved.reached), content
         self.kept = saved.reached.seen
 
     def saved(self) -> Saved | None:

@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tensorboard_candles.events import LogRoot, Points
-from tensorboard_candles.store import Cache, CacheKeeper, LocalSource, cache, cache_file, cache_keeper
+from tensorboard_candles.store import Cache, CacheKeeper, LocalSource, cache, cache_file
 from tensorboard_candles.store.content import FileContent
 from tensorboard_candles.store.run import RunFile, Saved
 from tensorboard_candles.store.scratch import Scratch
@@ -35,14 +35,7 @@ from tests.support.records import (
 )
 
 
-@pytest.fixture(autouse=True)
-def _small_files_are_kept_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cache_keeper, "LEAST_FILE_BYTES", 0)
-
-
-@pytest.fixture
-def kept(tmp_path: Path) -> Cache:
-    return Cache(tmp_path / "cache")
+pytestmark = pytest.mark.usefixtures("small_files_are_kept_too")
 
 
 @pytest.fixture
@@ -198,6 +191,23 @@ def test_what_is_loaded_is_what_was_saved_and_goes_on_as_that_would(
             assert loaded
             assert plain(loaded) == plain(saved)
             file.resume(loaded)
+
+
+def test_a_file_that_could_not_be_taken_over_is_read_from_its_start(
+    logs: Path, kept: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_run(logs, "a", STEADY)
+    read_and_keep(logs, kept)
+
+    def out_of_memory(state: object) -> FileContent:
+        raise MemoryError
+
+    with monkeypatch.context() as short:
+        short.setattr(FileContent, "of", out_of_memory)
+        source = read(logs, kept)
+    assert [problem.what for problem in source.problems()] == ["could not be read: MemoryError: "]
+    source.refresh()
+    assert everything(source) == everything(read(logs))
 
 
 def test_what_memory_has_no_room_for_is_loaded_to_disk(tmp_path: Path, kept: Cache) -> None:
@@ -442,7 +452,8 @@ def test_what_is_being_written_stays_as_it_is_while_the_file_grows(tmp_path: Pat
 PROCESS = """
 import sys
 from pathlib import Path
-from tests.store.test_cache import cache_keeper, everything, read, read_and_keep, Cache
+from tensorboard_candles.store import Cache, cache_keeper
+from tests.store.test_cache import everything, read, read_and_keep
 cache_keeper.LEAST_FILE_BYTES = 0
 logs, kept = Path(sys.argv[1]), Cache(Path(sys.argv[2]))
 expected = everything(read(logs))

@@ -22,11 +22,6 @@ HOUR = 3600.0
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> Cache:
-    return Cache(tmp_path / "cache")
-
-
-@pytest.fixture
 def path(tmp_path: Path) -> Path:
     return write_run(tmp_path / "logs", "a", LARGE)
 

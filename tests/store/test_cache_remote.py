@@ -9,7 +9,7 @@ import fsspec
 import pytest
 
 from tensorboard_candles.events import log_roots
-from tensorboard_candles.store import Cache, CacheKeeper, LocalSource, cache_keeper
+from tensorboard_candles.store import Cache, CacheKeeper, LocalSource
 from tests.support.records import FILE_NAME, many_scalars, scalar_record
 from tests.support.s3 import ObjectStore
 
@@ -17,14 +17,7 @@ CONTENT = many_scalars("loss", [0.5] * 2000)
 KEY = f"logs/run/{FILE_NAME}"
 
 
-@pytest.fixture(autouse=True)
-def _small_files_are_kept_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cache_keeper, "LEAST_FILE_BYTES", 0)
-
-
-@pytest.fixture
-def kept(tmp_path: Path) -> Cache:
-    return Cache(tmp_path / "cache")
+pytestmark = pytest.mark.usefixtures("small_files_are_kept_too")
 
 
 def read(url: str, kept: Cache) -> LocalSource:
