@@ -15,7 +15,7 @@ import os
 import shutil
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +80,8 @@ class Cache:
                 header = cache_file.read_header(file)
                 _check(header.about, path)
                 scratch = scratch_for(point_count(header))
-                saved = unpacked(header.about, dict(cache_file.read_columns(file, header, scratch)))
+                columns = dict(cache_file.read_columns(file, header, scratch))
+            saved = replace(unpacked(header.about, columns), scratch=scratch)
         except OSError:
             return None
         except (ValueError, LookupError, TypeError) as error:

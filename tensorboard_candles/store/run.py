@@ -31,6 +31,8 @@ class Saved:
 
     reached: Reached
     content: ContentState
+    scratch: Scratch | None = None
+    """Where on disk the content is to grow; None where memory had room for it when it was loaded."""
 
 
 class RunFile:
@@ -80,6 +82,9 @@ class RunFile:
     def resume(self, saved: Saved) -> None:
         """Read on behind what was kept on disk of this file: of all of it, or else from its start."""
         content = FileContent.of(saved.content)
+        if saved.scratch:
+            for columns in content.columns.values():
+                columns.move_to(saved.scratch)
         self.events, self.content = EventFile(self.path, reached=saved.reached), content
         self.kept = saved.reached.seen
 

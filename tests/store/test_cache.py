@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tensorboard_candles.events import LogRoot, Points
-from tensorboard_candles.store import Cache, CacheKeeper, LocalSource, cache, cache_file
+from tensorboard_candles.store import Cache, CacheKeeper, LocalSource, Memory, cache, cache_file
 from tensorboard_candles.store.content import FileContent
 from tensorboard_candles.store.run import RunFile, Saved
 from tensorboard_candles.store.scratch import Scratch
@@ -33,7 +33,6 @@ from tests.support.records import (
     version_record,
     write_run,
 )
-
 
 pytestmark = pytest.mark.usefixtures("small_files_are_kept_too")
 
@@ -227,6 +226,24 @@ def test_what_memory_has_no_room_for_is_loaded_to_disk(tmp_path: Path, kept: Cac
     assert plain(loaded) == plain(saved)
     (columns,) = FileContent.of(loaded.content).columns.values()
     assert 0 < columns.nbytes < 1000
+
+
+def test_what_was_loaded_to_disk_grows_there(
+    logs: Path, tmp_path: Path, kept: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_run(logs, "a", many_scalars("loss", [step / 8 for step in range(70_000)]))
+    read_and_keep(logs, kept)
+    memory = Memory(1, tmp_path / "scratch")
+    source = LocalSource([LogRoot(logs)], keeper=CacheKeeper(kept), memory=memory)
+    source.refresh()
+    held: list[int] = []
+    monkeypatch.setattr(memory, "count", lambda holder, movable_bytes: held.append(movable_bytes))
+    with path.open("ab") as file:
+        file.write(scalar_record("loss", step=70_000, value=1.0))
+    source.refresh()
+    assert everything(source) == everything(read(logs))
+    assert held
+    assert not any(held)
 
 
 def test_a_file_that_has_grown_is_read_on_from_where_it_ended(logs: Path, kept: Cache) -> None:
