@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tensorboard_candles.events.crc import UInt32Array, masked_crc32c, masked_crc_of_length
-from tensorboard_candles.events.framing import FRAME_BYTES, HEADER_BYTES
+from tensorboard_candles.events.framing import FRAME_BYTES, HEADER_BYTES, MAX_PAYLOAD_BYTES
 from tensorboard_candles.events.points import Int64Array
 
 _LONGEST_PERIOD = 512
@@ -33,6 +33,7 @@ _MANY = 2048
 _LEAST_SEARCHED_BYTES = 1 << 18
 _MOST_SEARCHED_BYTES = 1 << 20
 _LENGTH_LIMIT = 1 << 16
+"""Records that are longer are few, and each is found by itself."""
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -62,8 +63,7 @@ def find_boundaries(buffer: bytes, start: int, end: int) -> Boundaries:
     >>> find_boundaries(record * 3, 0, 63).start
     array([ 0, 21, 42])
 
-    Payload checksums are not looked at. Records of 64 KiB and more end the search too: they are few, and
-    better read one by one.
+    Payload checksums are not looked at.
     """
     starts: list[Int64Array] = []
     lengths: list[Int64Array] = []
@@ -158,12 +158,12 @@ def _at_each(buffer: bytes, positions: Int64Array, element: str) -> npt.NDArray[
 
 
 def _length_at(buffer: bytes, start: int, end: int) -> int | None:
-    """Length of the whole record at `start`; None where there is none, or one too long."""
+    """Length of the whole record at `start`; None where there is none."""
     if start > end - FRAME_BYTES:
         return None
     header = buffer[start : start + 8]
     length = int.from_bytes(header, "little")
-    if length >= _LENGTH_LIMIT or start + length > end - FRAME_BYTES:
+    if length > MAX_PAYLOAD_BYTES or start + length > end - FRAME_BYTES:
         return None
     stored = int.from_bytes(buffer[start + 8 : start + HEADER_BYTES], "little")
     return length if masked_crc32c(header) == stored else None
@@ -177,7 +177,8 @@ def _crc_of_lengths() -> UInt32Array:
 
 def _period(lengths: Int64Array) -> int:
     """The shortest period that the last lengths keep to, twice at least; 0 for none."""
-    # As bytes, which compare far faster than lists do; a length fits into two.
+    # As bytes, which compare far faster than lists do. Nearly every length fits into two, and a period that
+    # is none is soon found out.
     sizes = lengths[-2 * _LONGEST_PERIOD :].astype("<u2").tobytes()
     recent = sizes[-2 * min(_LEAST_FIT, len(lengths) // 2) :]
     earlier = len(sizes) - len(recent)

@@ -38,6 +38,7 @@ _BLOCK_BYTES = 1 << 18
 _MOST_TEMPLATES = 512
 _MOST_TEMPLATE_BYTES = 16 << 20
 _MOST_MISSES = 64
+_LENGTH_LIMIT = 1 << 16
 _FEW = 3
 _MOST_ROWS_PER_TAKEN = 64
 """Looking at this many rows costs about as much as parsing one by itself."""
@@ -63,7 +64,7 @@ class Read:
     """What was made of a stretch; positions count from the buffer's start."""
 
     end: int
-    """Where the first record begins that is damaged, not whole, or too long for this decoder."""
+    """Where the first record begins that is damaged or not whole."""
     records: int
     """How many came before it."""
     not_events: list[Damage]
@@ -94,6 +95,7 @@ class BulkDecoder:
             self._shapes.clear()
             self._learned_bytes = 0
         records = _Records(buffer, stretches)
+        records.leave(np.flatnonzero(records.length >= _LENGTH_LIMIT))
         for length, rows in _by_length(records.length):
             shapes = self._shapes[length]
             shapes.misses = 0
@@ -161,10 +163,11 @@ class _Shapes:
 
 
 def _by_length(lengths: Int64Array) -> Iterator[tuple[int, Int64Array]]:
-    """Rows of each length, in the order of the file."""
-    if not len(lengths):
+    """Rows of each length, in the order of the file; without those that are too long to have a shape."""
+    short = np.flatnonzero(lengths < _LENGTH_LIMIT)
+    if not len(short):
         return
-    order = np.argsort(lengths.astype(np.uint16), kind="stable")
+    order = short[np.argsort(lengths[short].astype(np.uint16), kind="stable")]
     cuts = np.flatnonzero(np.diff(lengths[order])) + 1
     for rows in np.split(order, cuts):
         yield int(lengths[rows[0]]), rows

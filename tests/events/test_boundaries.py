@@ -20,7 +20,7 @@ def walked(buffer: bytes, start: int, end: int) -> list[tuple[int, int]]:
     found = []
     while start + 16 <= end:
         length, crc = struct.unpack_from("<QI", buffer, start)
-        if length >= 1 << 16 or start + length + 16 > end or masked_crc32c(buffer[start : start + 8]) != crc:
+        if start + length + 16 > end or masked_crc32c(buffer[start : start + 8]) != crc:
             break
         found.append((start, length))
         start += length + 16
