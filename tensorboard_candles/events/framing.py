@@ -45,6 +45,7 @@ MAX_PAYLOAD_BYTES = 2**31 - 1
 
 CUT_SHORT = "record cut short"
 _MOST_BLOCK_BYTES = 1 << 20
+_ZEROS_SHARE = 16
 _HEADER = struct.Struct("<QI")
 _CRC = struct.Struct("<I")
 
@@ -201,7 +202,11 @@ def _headers_in(buffer: bytes, low: int, count: int) -> Int64Array:
     words = _words(buffer)[low:]
     count = min(count, len(words) - 8)
     # A length below 2^31 ends in four zero bytes: so little else does that the rest is soon looked at.
-    starts = np.flatnonzero(words[4:][: max(0, count)] == 0)
+    may_be = words[4:][: max(0, count)] == 0
+    if np.count_nonzero(may_be) > count // _ZEROS_SHARE:
+        # But zeros do, and disks that lost power are full of them. No length of zero has a checksum of zero.
+        may_be &= (words[: len(may_be)] != 0) | (words[8:][: len(may_be)] != 0)
+    starts = np.flatnonzero(may_be)
     length = words[starts]
     crc = np.full(len(starts), CRC_OF_ZERO_LENGTH, np.uint32)
     for column in range(4):

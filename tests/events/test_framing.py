@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tensorboard_candles.events import framing
-from tensorboard_candles.events.crc import masked_crc32c
+from tensorboard_candles.events.crc import UInt32Array, masked, masked_crc32c
 from tensorboard_candles.events.framing import Scan, Scanner
 from tensorboard_candles.events.points import Int64Array
 from tests.support.records import record
@@ -177,3 +177,16 @@ def test_agrees_with_a_search_byte_by_byte(pieces: list[bytes], all_together: bo
         scanner._failed_bytes = len(data) + 1
     found = scanner.scan()
     assert [data[start:end] for start, end in found.payloads] == slow_scan(data)
+
+
+def test_zeros_are_passed_over_before_any_checksum(monkeypatch: pytest.MonkeyPatch) -> None:
+    checksums = 0
+
+    def counted(crc: UInt32Array) -> UInt32Array:
+        nonlocal checksums
+        checksums += len(crc)
+        return masked(crc)
+
+    monkeypatch.setattr(framing, "masked", counted)
+    assert read(bytes(1 << 16) + record(b"") + bytes(1 << 16) + FILE) == [b"", *PAYLOADS]
+    assert checksums < 100
