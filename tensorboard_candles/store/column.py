@@ -28,7 +28,7 @@ class Column(Generic[DType]):
     moved to a file, where it then grows; should there be no room for that, it comes back.
     """
 
-    __slots__ = ("_buffer", "_extent", "_length", "_scratch")
+    __slots__ = ("_buffer", "_extent", "_length", "_scratch", "nbytes")
 
     def __init__(self, values: npt.NDArray[DType], scratch: Scratch | None = None) -> None:
         """`scratch` is where it is to grow."""
@@ -36,14 +36,12 @@ class Column(Generic[DType]):
         self._length: int = values.shape[-1]
         self._scratch = scratch
         self._extent: Extent[DType] | None = None
+        # Kept, as it is asked for all the time.
+        self.nbytes = 0 if _is_in_file(values) else values.nbytes
+        """Memory taken, room at the end included; 0 where it lies in a file."""
 
     def __len__(self) -> int:
         return self._length
-
-    @property
-    def nbytes(self) -> int:
-        """Memory taken, room at the end included; 0 where it lies in a file."""
-        return 0 if _is_in_file(self._buffer) else self._buffer.nbytes
 
     def view(self) -> npt.NDArray[DType]:
         return self._buffer[..., : self._length]
@@ -115,6 +113,7 @@ class Column(Generic[DType]):
         if self._extent:
             self._extent.forget()
         self._buffer, self._extent = buffer, extent
+        self.nbytes = 0 if extent else buffer.nbytes
 
     def _write(self, extent: Extent[DType], values: npt.NDArray[DType]) -> bool:
         try:

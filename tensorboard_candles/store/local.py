@@ -133,7 +133,7 @@ class LocalSource:
 
     def runs(self) -> Sequence[RunView]:
         runs = self._runs
-        views = [runs[name].view() for name in sorted(runs)]
+        views = [self._view(runs[name]) for name in sorted(runs)]
         return [view for view in views if view.series]
 
     def run(self, name: str) -> RunView:
@@ -144,7 +144,13 @@ class LocalSource:
         if not all(file.is_loaded for file in run.files.values()):
             self._readers.hurry(run.files.values())
         self._memory.note_asked(run)
-        return run.view()
+        return self._view(run)
+
+    def _view(self, run: Run) -> RunView:
+        view = run.view()
+        # To put a run of several files together takes memory, too.
+        self._memory.make_room()
+        return view
 
     def _keep_fresh(self) -> None:
         while True:

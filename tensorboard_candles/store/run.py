@@ -15,6 +15,7 @@ from tensorboard_candles.events.storage import Identity, storage_of
 from tensorboard_candles.events.tail import Reached
 from tensorboard_candles.store.columns import PointColumns
 from tensorboard_candles.store.content import EPOCH_MARKS, ContentState, FileContent
+from tensorboard_candles.store.holdings import Holdings
 from tensorboard_candles.store.memory import Memory
 from tensorboard_candles.store.merged import Merged
 from tensorboard_candles.store.scratch import Scratch
@@ -153,6 +154,9 @@ class Run:
         self._nonce = secrets.token_hex(4)
         self._view: RunView | None = None
         self._merged: dict[str | None, Merged] = {}
+        self._in_files = Holdings()
+        self._in_merged = Holdings()
+        """But for what lies in files as well."""
 
     def keep_only(self, paths: tuple[LogPath, ...]) -> bool:
         """Follow the directory: files that went are forgotten, new ones wait to be read. True if changed."""
@@ -160,9 +164,11 @@ class Run:
         if list(self.files) == list(dict.fromkeys(paths)):
             return False
         with self._lock:
-            self.files = {path: self.files.get(path) or RunFile(path) for path in paths}
+            before = self.files
+            self.files = {path: before.get(path) or RunFile(path) for path in paths}
             self._touch()
-            self._count()
+            for path in before.keys() - self.files.keys():
+                self._note(before[path])
         return True
 
     def scratch_for(self, points: int) -> Scratch | None:
@@ -174,21 +180,21 @@ class Run:
         with self._lock:
             self._touch()
             file.resume(saved)
-            self._count()
+            self._note(file)
 
     def add(self, file: RunFile, window: Window) -> None:
         """Take in what was read of one of the files."""
         with self._lock:
             self._touch()
             file.add(window)
-            self._count()
+            self._note(file)
 
     def finish(self, file: RunFile, error: str | None) -> None:
         """A look at one of the files, that brought something new, is over."""
         with self._lock:
             self._touch()
             file.finish(error)
-            self._count()
+            self._note(file)
 
     def _touch(self) -> None:
         self._changes += 1
@@ -216,7 +222,10 @@ class Run:
                 change(columns)
                 self._view = None
         with self._lock:
-            self._count()
+            for file in self.files.values():
+                self._note(file)
+            for key in self._merged:
+                self._note_merged(key)
 
     def _columns(self) -> list[PointColumns]:
         """All that the run holds, each once."""
@@ -224,8 +233,30 @@ class Run:
         held += [merged.columns for merged in self._merged.values()]
         return list({id(columns): columns for columns in held}.values())
 
+    def _note(self, file: RunFile) -> None:
+        """Count what a file holds now."""
+        # One that went may still be read.
+        is_ours = self.files.get(file.path) is file
+        if self._in_files.note(file, file.columns() if is_ours else []):
+            # Of what it held before, these would be all that is left; they are to be made anew.
+            self._merged = {
+                key: merged
+                for key, merged in self._merged.items()
+                if merged.columns in self._in_files or merged.columns in self._in_merged
+            }
+        self._count()
+
+    def _note_merged(self, key: str | None) -> None:
+        """Count what a tag's points of all files take now, beside those of the files."""
+        merged = self._merged.get(key)
+        is_own = merged and merged.columns not in self._in_files
+        before = self._in_merged.movable_bytes
+        self._in_merged.note(key, [merged.columns] if merged and is_own else [])
+        if self._in_merged.movable_bytes != before:
+            self._count()
+
     def _count(self) -> None:
-        self._memory.count(self, sum(columns.movable_bytes for columns in self._columns()))
+        self._memory.count(self, self._in_files.movable_bytes + self._in_merged.movable_bytes)
 
     def view(self) -> RunView:
         """The run as it is now; the same object as long as nothing changes."""
@@ -236,12 +267,8 @@ class Run:
 
     def _build_view(self) -> RunView:
         self._merge()
-        self._count()
-        series = {
-            tag: merged.columns.series(self.name, tag)
-            for tag, merged in self._merged.items()
-            if tag is not None and len(merged.columns)
-        }
+        tags = sorted(tag for tag, merged in self._merged.items() if tag is not None and len(merged.columns))
+        series = {tag: self._merged[tag].columns.series(self.name, tag) for tag in tags}
         marks = self._merged.get(EPOCH_MARKS)
         shown = [self._merged[tag].columns for tag in series]
         first = min((columns.first_wall_time for columns in shown), default=math.inf)
@@ -259,9 +286,13 @@ class Run:
         """Bring up to date what all files together say of each tag."""
         contents = [file.content for file in self.files.values()]
         keys = {key for content in contents for key in content.columns}
-        merged = {}
-        for key in sorted(keys, key=lambda key: key or ""):
+        for key in self._merged.keys() - keys:
+            del self._merged[key]
+            self._note_merged(key)
+        for key in keys:
             parts = [content.part(key) for content in contents if content.concerns(key)]
-            merged[key] = self._merged.get(key) or Merged(parts, self._memory.scratch_for)
-            merged[key].update(parts)
-        self._merged = merged
+            merged = self._merged.get(key) or Merged(parts, self._memory.scratch_for)
+            merged.update(parts)
+            self._merged[key] = merged
+            # One by one: each finds memory as those before have left it.
+            self._note_merged(key)

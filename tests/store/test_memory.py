@@ -121,6 +121,21 @@ def test_what_several_files_make_together_lies_on_disk_where_memory_has_no_room(
     assert series.step[:].tolist() == list(range(200))
 
 
+def test_who_looks_at_runs_makes_room_for_what_that_takes(tmp_path: Path) -> None:
+    write_runs(tmp_path / "logs", ["a"])
+    again = [scalar_record("loss", step=step, wall_time=2e9 + step, value=1.0) for step in range(10, 100)]
+    write_run(tmp_path / "logs", "a", b"".join(again), name="events.out.tfevents.2")
+    memory = Memory(1 << 40, tmp_path / "scratch")
+    source = source_of(tmp_path / "logs", memory)
+    source.run("a")
+    with next((tmp_path / "logs" / "a").glob("*.2")).open("ab") as file:
+        file.write(scalar_record("loss", step=100, wall_time=2e9 + 100, value=1.0))
+    source.refresh()
+    memory.budget_bytes = memory.held_bytes
+    assert [len(view.series["loss"]) for view in source.runs()] == [101]
+    assert memory.held_bytes <= memory.budget_bytes
+
+
 def test_runs_that_went_are_not_counted(tmp_path: Path) -> None:
     write_runs(tmp_path, RUNS)
     memory = Memory(1 << 40)
