@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+
 from tensorboard_candles.events import Damage
 from tensorboard_candles.events.decode import PluginData
 from tensorboard_candles.events.storage import Identity
@@ -20,6 +22,8 @@ from tensorboard_candles.store.starts import Starts
 _ARRAYS = ("step", "wall_time", "value")
 _FACTS = ("is_sorted", "max_step", "first_wall_time", "last_wall_time")
 """Fields of `ColumnState`."""
+_STEP, _TIME = np.dtype(np.int64), np.dtype(np.float64)
+_VALUES = np.dtype(np.float32), np.dtype(np.float64)
 
 
 def packed(saved: Saved) -> tuple[dict[str, Any], dict[str, Array]]:
@@ -42,13 +46,50 @@ def packed(saved: Saved) -> tuple[dict[str, Any], dict[str, Array]]:
 
 
 def unpacked(about: Mapping[str, Any], columns: Mapping[str, Array]) -> Saved:
-    """The inverse of `packed`."""
+    """The inverse of `packed`. Raises ValueError, LookupError or TypeError where it is none of ours."""
     states = {}
     for number, (tag, *facts) in enumerate(about["series"]):
         step, wall_time, value = (columns[f"{number}.{name}"] for name in _ARRAYS)
-        states[tag] = ColumnState(step, wall_time, value, *facts)
+        state = ColumnState(step, wall_time, value, *facts)
+        _check(tag is None or isinstance(tag, str), "a tag that is no text")
+        _check_series(state)
+        states[tag] = state
     starts = Starts(columns["starts.wall_time"], columns["starts.step"])
+    _check(_is_column(starts.wall_time, len(starts), _TIME), "starts without a time each")
+    _check(_is_column(starts.step, len(starts), _STEP), "starts without a step each")
+    _check(isinstance(about["first_wall_time"], float), "a first wall time that is no number")
     return Saved(reached_of(about), ContentState(states, starts, about["first_wall_time"]))
+
+
+def _check_series(state: ColumnState) -> None:
+    """What the readers of columns take for granted; whether steps are sorted, say, is believed."""
+    length = len(state.value)
+    _check(_is_column(state.value, length, *_VALUES), "values that are no numbers")
+    _check(_is_column(state.wall_time, length, _TIME), "values without a wall time each")
+    is_stored = _is_column(state.step, length, _STEP)
+    _check(is_stored or _are_pieces(state.step, length), "values without a step each")
+    _check(isinstance(state.is_sorted, bool) and type(state.max_step) is int, "no last step")
+    times = state.first_wall_time, state.last_wall_time
+    _check(all(isinstance(time, float) for time in times), "wall times that are no numbers")
+
+
+def _is_column(array: Array, length: int, *dtypes: np.dtype[Any]) -> bool:
+    return array.shape == (length,) and array.dtype in dtypes
+
+
+def _are_pieces(array: Array, length: int) -> bool:
+    """Whether these are the pieces of so many steps, see `Progressions`."""
+    if array.ndim != 2 or array.shape[0] != 3 or array.dtype != _STEP:
+        return False
+    begin = array[0]
+    if not length or not len(begin):
+        return not length and not len(begin)
+    return bool(begin[0] == 0 and (begin[1:] > begin[:-1]).all() and begin[-1] < length)
+
+
+def _check(is_so: object, otherwise: str) -> None:
+    if not is_so:
+        raise ValueError(f"it holds {otherwise}")
 
 
 def point_count(header: Header) -> int:
