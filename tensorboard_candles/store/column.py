@@ -66,6 +66,10 @@ class Column(Generic[DType]):
             self._buffer[..., self._length : needed] = values
         self._length = needed
 
+    def cut(self, length: int) -> None:
+        """Give up what was added last, which no one has seen yet, down to that length."""
+        self._length = length
+
     def reserve(self, length: int) -> None:
         """Make room for so many values in all."""
         if length > self._buffer.shape[-1]:

@@ -131,14 +131,21 @@ class PointColumns:
         """Add points; with them there is about this share of all that are still to come."""
         if not len(points):
             return
-        expected = int((len(self) + len(points)) / max(share, 1 / _MOST_AHEAD))
-        self._step.extend(points.step)
-        self._wall_time.extend(points.wall_time, expected)
-        value = self._value.view()
-        if value.dtype == np.float32 and points.value.dtype != np.float32:
-            self._value = self._value.as_type(np.dtype(np.float64))
-        self._value.extend(points.value, expected)
+        # Before they are there: should memory not suffice for them, too much is noted rather than too little.
         self._note(points)
+        expected = int((len(self) + len(points)) / max(share, 1 / _MOST_AHEAD))
+        try:
+            self._wall_time.extend(points.wall_time, expected)
+            value = self._value.view()
+            if value.dtype == np.float32 and points.value.dtype != np.float32:
+                self._value = self._value.as_type(np.dtype(np.float64))
+            self._value.extend(points.value, expected)
+            self._step.extend(points.step)
+        except BaseException:
+            # There are as many points as steps.
+            self._wall_time.cut(len(self))
+            self._value.cut(len(self))
+            raise
 
     def before_step(self, step: int) -> PointColumns:
         """The points of lower steps only: these very columns where those are all."""

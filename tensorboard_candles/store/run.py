@@ -41,7 +41,8 @@ class RunFile:
 
     Where another file takes the place of this one (a log directory that rsync keeps, say), that one is read
     beside `content`, which stays what the earlier file held until the new one has been read to its end: half
-    of a file is never shown as if it were the whole. In the meantime `is_loaded` is false.
+    of a file is never shown as if it were the whole. In the meantime `is_loaded` is false. So it is where a
+    window could not be taken in, and all is read again.
     """
 
     def __init__(self, path: LogPath) -> None:
@@ -100,9 +101,10 @@ class RunFile:
         self.changed_at = time.monotonic()
         if window.replaced:
             self._next_content = FileContent()
-            self.is_loaded = False
             self.kept = None
             self.measure()
+        if self._next_content:
+            self.is_loaded = False
         try:
             (self._next_content or self.content).add(window)
         except Exception:
@@ -117,10 +119,7 @@ class RunFile:
     def _begin_again(self) -> None:
         """Half a window must never count as all of it: the file is read again from its start."""
         self.events = EventFile(self.path)
-        if self._next_content:
-            self._next_content = FileContent()
-        else:
-            self.content = FileContent()
+        self._next_content = FileContent()
 
     def finish(self, error: str | None) -> None:
         """This look at the file is over: at its end, or where an error stopped it."""

@@ -401,7 +401,6 @@ PIECES = np.array([[0], [0], [1]])
         {"starts.step": np.zeros(1, np.int64)},
         {"starts.wall_time": np.zeros(0, np.int64)},
     ],
-    ids=str,
 )
 def test_columns_that_verify_and_do_not_fit_together_are_not_believed(
     logs: Path, kept: Cache, change: dict[str, Any]

@@ -78,6 +78,8 @@ def test_half_a_window_never_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         short.setattr("tensorboard_candles.store.columns.Column.extend", raise_memory_error)
         source.refresh()
     assert "MemoryError" in source.problems()[0].what
+    assert source.run("a").series["loss"].value.tolist() == [3.0, 2.0]
+    assert source.run("a").series["acc"].value.tolist() == [1.0]
     source.refresh()
     assert source.problems() == []
     assert source.run("a").series["loss"].value.tolist() == [3.0, 2.0, 1.0]
