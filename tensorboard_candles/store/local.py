@@ -5,14 +5,17 @@ from __future__ import annotations
 import itertools
 import logging
 import math
+import os
 import secrets
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 
 from tensorboard_candles.errors import NotFound
 from tensorboard_candles.events import LogRoot, discover
 from tensorboard_candles.events.discovery import Discovered
+from tensorboard_candles.events.storage import LogPath
 from tensorboard_candles.store.cache_keeper import CacheKeeper
 from tensorboard_candles.store.memory import Memory
 from tensorboard_candles.store.readers import Readers
@@ -220,14 +223,12 @@ class LocalSource:
             self._changes += 1
 
     def _follow(self, found: Discovered) -> None:
-        runs = {
-            listed.name: self._runs.get(listed.name) or Run(listed.name, self._memory)
-            for listed in found.runs
-        }
+        files = self._files_by_run(found)
+        runs = {name: self._runs.get(name) or Run(name, self._memory) for name in files}
         self._memory.follow(runs.values())
         changed = bool(self._runs.keys() - runs) or self._unreadable != found.unreadable
-        for listed in found.runs:
-            changed |= runs[listed.name].keep_only(listed.files)
+        for name, run in runs.items():
+            changed |= run.keep_only(files[name])
         for run in runs.values():
             for file in run.files.values():
                 if not file.is_loaded and not file.size_bytes:
@@ -239,6 +240,33 @@ class LocalSource:
         self._runs = runs
         if changed:
             self._note_change()
+
+    def _files_by_run(self, found: Discovered) -> dict[str, tuple[LogPath, ...]]:
+        """All that was found, and what is known below directories that could not be listed this time."""
+        files = {listed.name: listed.files for listed in found.runs}
+        is_hidden = _below([directory for directory, _ in found.unreadable])
+        for name, run in self._runs.items() if found.unreadable else ():
+            if hidden := [path for path in run.files if is_hidden(os.path.dirname(str(path)))]:
+                both = dict.fromkeys([*files.get(name, ()), *hidden])
+                files[name] = tuple(sorted(both, key=lambda path: path.name))
+        return files
+
+
+def _below(directories: Iterable[str]) -> Callable[[str], bool]:
+    """Tells whether a directory is one of these, or lies below one.
+
+    >>> is_below = _below(["./a"])
+    >>> is_below("a/b"), is_below("ab")
+    (True, False)
+    """
+    these = set(map(os.path.normpath, directories))
+
+    @cache
+    def is_below(directory: str) -> bool:
+        above = os.path.dirname(directory)
+        return os.path.normpath(directory) in these or (above != directory and is_below(above))
+
+    return is_below
 
 
 def _told(failure: Exception) -> str:

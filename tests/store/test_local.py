@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -82,6 +85,34 @@ def test_deleted_files_and_runs_are_forgotten(tmp_path: Path) -> None:
     assert [run.name for run in source.runs()] == ["b"]
     with pytest.raises(NotFound, match="no such run: 'a'"):
         source.run("a")
+
+
+def test_runs_below_a_directory_that_could_not_be_listed_stay_until_it_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for directory in ("a", "a/deep/er", "ab", "b"):
+        write(tmp_path / directory, scalar_file("loss", [3.0]))
+    source = source_of(tmp_path)
+
+    def scandir(directory: str) -> Any:
+        if directory == str(tmp_path / "a"):
+            raise OSError(errno.ESTALE, "Stale file handle")
+        return os_scandir(directory)
+
+    os_scandir = os.scandir
+    with monkeypatch.context() as patch, (tmp_path / "a" / FILE_NAME).open("ab") as file:
+        patch.setattr(os, "scandir", scandir)
+        file.write(scalar_record("loss", step=1, value=2.0))
+        file.flush()
+        shutil.rmtree(tmp_path / "ab")
+        source.refresh()
+        assert [run.name for run in source.runs()] == ["a", "a/deep/er", "b"]
+        assert [problem.what for problem in source.problems()] == ["Stale file handle"]
+        assert len(source.run("a").series["loss"]) == 2
+    shutil.rmtree(tmp_path / "a")
+    source.refresh()
+    assert [run.name for run in source.runs()] == ["b"]
+    assert source.problems() == []
 
 
 def test_damage_is_told_with_run_file_and_offset(tmp_path: Path) -> None:
