@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import struct
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,6 +42,8 @@ FOOTER_BYTES = 4
 FRAME_BYTES = HEADER_BYTES + FOOTER_BYTES
 MAX_PAYLOAD_BYTES = 2**31 - 1
 """No protobuf message is longer; a header that says so is damaged, whatever its checksum says."""
+MOST_WHOLE_BYTES = 16 << 20
+"""A record longer than this is not kept in memory as a whole."""
 
 CUT_SHORT = "record cut short"
 _MOST_BLOCK_BYTES = 1 << 20
@@ -70,8 +72,11 @@ class Scan:
     consumed: int
     """All before it is settled; the next scan starts here."""
     unfinished: tuple[int, int] | None
-    """Of the records from `consumed` on that need more bytes: where the first begins, and the least that any
-    of them ends at. More can be told when the buffer reaches there."""
+    """Of the records from `consumed` on that the file is too short for: where the first begins, and the least
+    that any of them ends at. More can be told when the file reaches there."""
+    awaited: tuple[int, int] | None = None
+    """Where the first record from `consumed` on that only the buffer is too short for begins and ends. If it
+    is longer than `MOST_WHOLE_BYTES`, it verifies, and begins at `consumed`."""
 
 
 class Scanner:
@@ -87,12 +92,16 @@ class Scanner:
     ([(12, 15)], 19, (19, 40))
 
     Where the buffer is a window of a file, `available` is how many bytes the file has from the buffer's start
-    on: a record that fits into those is not torn.
+    on: a record that fits into those is not torn. `verifies_far` tells by start and end whether one verifies
+    that is too long to be waited for.
     """
 
-    def __init__(self, buffer: bytes, available: int = 0) -> None:
+    def __init__(
+        self, buffer: bytes, available: int = 0, verifies_far: Callable[[int, int], bool] | None = None
+    ) -> None:
         self._buffer = buffer
         self._available = max(available, len(buffer))
+        self._verifies_far = verifies_far
         self._headers: list[int] = []
         self._searched = 0
         self._block_bytes = 1 << 10
@@ -108,17 +117,17 @@ class Scanner:
         damages: list[Damage] = []
         while len(payloads) != most and position + HEADER_BYTES <= len(self._buffer):
             end = self._end_of(position)
-            if end and len(self._buffer) < end <= self._available:
-                return Scan(payloads, damages, None, position, (position, end))
+            if end and self._is_awaited(position, end):
+                return Scan(payloads, damages, None, position, None, (position, end))
             if end and end <= len(self._buffer) and self._verifies(position, end):
                 payloads.append((position + HEADER_BYTES, end - FOOTER_BYTES))
                 position = end
                 continue
-            good, unfinished = self._next_good(position, end)
+            good, unfinished, awaited = self._next_good(position, end)
             if good is None:
                 is_torn = end is not None and end > self._available
                 suspect = None if is_torn else Damage(position, self._what_is_wrong(end))
-                return Scan(payloads, damages, suspect, position, unfinished)
+                return Scan(payloads, damages, suspect, position, unfinished, awaited)
             damages.append(Damage(position, self._what_is_wrong(end)))
             position = good
         return Scan(payloads, damages, None, position, (position, position + HEADER_BYTES))
@@ -135,21 +144,39 @@ class Scanner:
     def _what_is_wrong(self, end: int | None) -> str:
         if end is None:
             return "length checksum mismatch"
-        return "checksum mismatch" if end <= len(self._buffer) else CUT_SHORT
+        return "checksum mismatch" if end <= self._available else CUT_SHORT
 
-    def _next_good(self, position: int, end: int | None) -> tuple[int | None, tuple[int, int] | None]:
+    def _next_good(
+        self, position: int, end: int | None
+    ) -> tuple[int | None, tuple[int, int] | None, tuple[int, int] | None]:
         """Where the next record starts that frames and verifies, behind damage at `position`.
 
-        Without one: None, and what is unfinished.
+        Without one: None, and what is unfinished and awaited.
         """
-        unfinished = (position, end) if end and end > len(self._buffer) else None
+        unfinished = (position, end) if end and end > self._available else None
+        awaited = None
         for candidate in self._headers_after(position + 1):
             found = self._end_of(candidate)
-            if found and found > len(self._buffer):
+            if found is None:
+                continue
+            if found > self._available:
                 unfinished = (unfinished[0], min(unfinished[1], found)) if unfinished else (candidate, found)
-            elif found and self._verifies(candidate, found):
-                return candidate, None
-        return None, unfinished
+            elif found <= len(self._buffer):
+                if self._verifies(candidate, found):
+                    return candidate, None, None
+            elif self._is_awaited(candidate, found):
+                if found - candidate > MOST_WHOLE_BYTES:
+                    return candidate, None, None
+                awaited = awaited or (candidate, found)
+        return None, unfinished, awaited
+
+    def _is_awaited(self, position: int, end: int) -> bool:
+        """Is there more to be known of the record once the buffer reaches further, or does it verify now?"""
+        if not len(self._buffer) < end <= self._available:
+            return False
+        if self._verifies_far and end - position > MOST_WHOLE_BYTES:
+            return self._verifies_far(position, end)
+        return True
 
     def _verifies(self, position: int, end: int) -> bool:
         """Does the payload of a whole record verify?

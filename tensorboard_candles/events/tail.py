@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from tensorboard_candles.events.bulk import BulkDecoder
 from tensorboard_candles.events.decode import PluginData
-from tensorboard_candles.events.framing import CUT_SHORT, Damage
+from tensorboard_candles.events.framing import CUT_SHORT, MOST_WHOLE_BYTES, Damage
+from tensorboard_candles.events.large import PASSED_OVER, FarRecords, thin_record
 from tensorboard_candles.events.points import Segment
 from tensorboard_candles.events.storage import Identity, LogPath, OpenFile, storage_of
 from tensorboard_candles.events.window import Decoded, Undecoded, WindowDecoder, decode_windows
@@ -188,8 +189,9 @@ class EventFile:
     def _read_windows(self, file: OpenFile, size: int) -> Generator[Window | Undecoded, Decoded | None, None]:
         if self._passed and self._passed.at_size <= size:
             self._go_back(self._passed)
+        far = FarRecords(file, size)
         buffer = b""
-        wanted = 0
+        wanted_to = 0
         is_read_again = False
         # No further than the file went at first, however fast it grows: others wait to be read too.
         while (left := size - self._offset - len(buffer)) > 0:
@@ -197,26 +199,47 @@ class EventFile:
                 # Cheaper than to put the next window behind these few, which copies both.
                 left, buffer = left + len(buffer), b""
             # Where nothing settles, all is looked at again: so twice as much each time.
-            more = max(WINDOW_BYTES, wanted - len(buffer), len(buffer))
+            more = max(WINDOW_BYTES, wanted_to - self._offset - len(buffer), len(buffer))
             chunk = file.read(self._offset + len(buffer), min(left, more))
             if not chunk:
                 return
             buffer += chunk
             available = size - self._offset
-            found = yield self._decoder.window(buffer, available)
+            found = yield self._decoder.window(buffer, available, far.seen_from(self._offset))
             assert found is not None  # whoever was given bytes sends them back decoded
             # A record is only as long as it says if the file is, too: never ask for memory on its word.
-            ends = found.unfinished[1] if found.unfinished else 0
-            wanted = ends - found.consumed if ends <= available else 0
+            begin, end = (at - found.consumed for at in found.awaited or (found.consumed, found.consumed))
             self._settle(found)
             buffer = buffer[found.consumed :]
+            yield self._window(found, len(buffer), size)
+            if end - begin > MOST_WHOLE_BYTES:
+                yield from self._read_long(file, end, size)
+                buffer, begin, end = b"", 0, 0
+            wanted_to = self._offset + end
             # Not where nothing settled: the file may have become shorter, and give the same over and over.
             is_read_again = file.is_near and found.consumed > 0 and len(buffer) < _READ_AGAIN_BYTES
-            if len(buffer) > _GIVE_UP_BYTES and not wanted:
-                buffer = self._pass_over(buffer, found)
-            self.bytes_read = self._offset + len(buffer)
-            share = self.bytes_read / max(size, 1)
-            yield Window(found.segments, found.first_wall_time, replaced=False, share=share)
+            if len(buffer) > _GIVE_UP_BYTES and (begin > 0 or not end):
+                buffer = self._pass_over(buffer, found, begin)
+
+    def _read_long(
+        self, file: OpenFile, size_of_it: int, size: int
+    ) -> Generator[Window | Undecoded, Decoded | None, None]:
+        """The next record, which verifies and is not to be kept as a whole."""
+        thin = thin_record(file, self._offset, self._offset + size_of_it)
+        if thin:
+            found = yield self._decoder.window(thin)
+            assert found is not None
+            found = replace(found, consumed=size_of_it)
+        else:
+            passed_over = Damage(0, PASSED_OVER.format(size_of_it))
+            found = Decoded([], math.inf, [passed_over], None, size_of_it, None)
+        self._settle(found)
+        yield self._window(found, 0, size)
+
+    def _window(self, found: Decoded, left: int, size: int) -> Window:
+        self.bytes_read = self._offset + left
+        share = self.bytes_read / max(size, 1)
+        return Window(found.segments, found.first_wall_time, replaced=False, share=share)
 
     def _settle(self, found: Decoded) -> None:
         """Move on past what was found, and note the damage in it."""
@@ -233,11 +256,11 @@ class EventFile:
         self._suspect = suspect
         self._offset += found.consumed
 
-    def _pass_over(self, buffer: bytes, found: Decoded) -> bytes:
+    def _pass_over(self, buffer: bytes, found: Decoded, awaited: int) -> bytes:
         """Keep the end only of a buffer that begins with a long stretch without a good record."""
         damage = self._suspect or Damage(self._offset, CUT_SHORT)
         passed = self._passed or Passed(damage, is_torn=found.suspect is None)
-        kept = buffer[-WINDOW_BYTES:]
+        kept = buffer[min(awaited or len(buffer), len(buffer) - WINDOW_BYTES) :]
         if found.unfinished:
             begin, end = (self._offset - found.consumed + place for place in found.unfinished)
             back_to = passed.back_to if passed.at_size < math.inf else begin

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from google.protobuf.message import DecodeError
@@ -22,7 +22,7 @@ _LEAST_REACH_BYTES = 1 << 12
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """What a buffer held; positions count from its start. See `framing.Scan` for the last three."""
+    """What a buffer held; positions count from its start. See `framing.Scan` for the last four."""
 
     segments: list[Segment]
     first_wall_time: float
@@ -31,6 +31,7 @@ class Decoded:
     suspect: Damage | None
     consumed: int
     unfinished: tuple[int, int] | None
+    awaited: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class Undecoded:
     """How many bytes the file has from the buffer's start on, where that is more than the buffer holds."""
     plugins: dict[str, PluginData]
     """Of each tag of the file met so far; decoding adds to it."""
+    verifies_far: Callable[[int, int], bool] | None = None
+    """See `framing.Scanner`."""
 
 
 class WindowDecoder:
@@ -55,9 +58,11 @@ class WindowDecoder:
         """Of each tag met so far; what an earlier decoder of the file knew is what this one begins with."""
         self._bulk = bulk
 
-    def window(self, buffer: bytes, available: int = 0) -> Undecoded:
+    def window(
+        self, buffer: bytes, available: int = 0, verifies_far: Callable[[int, int], bool] | None = None
+    ) -> Undecoded:
         """The file's next window, still to be decoded; see `Undecoded`."""
-        return Undecoded(buffer, available, self.plugins)
+        return Undecoded(buffer, available, self.plugins, verifies_far)
 
     def decode(self, buffer: bytes, available: int = 0) -> Decoded:
         """Points of all records from the start of the buffer on, and what damage lies between them."""
@@ -88,7 +93,15 @@ class _Decoding:
         ]
         segments, first_wall_times = self._collector.segments(), self._collector.first_wall_times.tolist()
         return [
-            Decoded(segments, first_wall_time, damages, scan.suspect, scan.consumed, scan.unfinished)
+            Decoded(
+                segments,
+                first_wall_time,
+                damages,
+                scan.suspect,
+                scan.consumed,
+                scan.unfinished,
+                scan.awaited,
+            )
             for (damages, scan), segments, first_wall_time in zip(
                 found, segments, first_wall_times, strict=True
             )
@@ -108,7 +121,7 @@ class _Decoding:
     def _rest(self, window: Undecoded, record: int, read: Read) -> tuple[list[Damage], Scan]:
         """Go on behind what was read to the end of a window; returns all damage, and how it ends."""
         buffer = window.buffer
-        scanner = Scanner(buffer, window.available)
+        scanner = Scanner(buffer, window.available, window.verifies_far)
         damages: list[Damage] = []
         begin = 0
         # How far the bulk decoder may look ahead: what it decodes behind a damaged record is thrown away. So

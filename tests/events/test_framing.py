@@ -124,7 +124,7 @@ def test_a_record_that_the_file_has_room_for_is_read_before_anything_is_called_d
     whole = record(b"a payload that holds a record: " + record(b"inner") + b" and goes on")
     window = whole[:-5]
     found = Scanner(window, available=len(whole)).scan()
-    assert (found.payloads, found.damages, found.unfinished) == ([], [], (0, len(whole)))
+    assert (found.payloads, found.damages, found.awaited) == ([], [], (0, len(whole)))
 
 
 @pytest.mark.parametrize(
