@@ -1,9 +1,9 @@
 """What logging costs, side by side: python -m benchmarks.write [--peers PYTHON] [--rounds N] [--calls N]
 
-Each contender logs the same numbers in a process of its own, in turn, N rounds long; the medians are printed as
-tables for benchmarks/README.md. The cost is CPU time over scalars: of all threads of the process and of the
-processes that it starts, from the first call until the writer is closed. `--peers` is the Python that has the
-peers (`pip install 'tensorboard_candles[bench-write]'`); which it has not are left out. The last table is how
+Each contender logs the same numbers in a process of its own, in turn, N rounds long; the medians are printed
+as tables for benchmarks/README.md. The cost is CPU time over scalars: of all threads of the process and of
+the processes that it starts, from the first call until the writer is closed. `--peers` is the Python that has
+the peers (`pip install 'tensorboard_candles[bench-write]'`); what it lacks is left out. The last table is how
 long a call keeps its caller while another process writes to the same disk without a pause.
 """
 
@@ -211,7 +211,7 @@ def _output(python: str, program: str, *arguments: object, directory: str | None
     with tempfile.TemporaryDirectory() as empty:
         done = subprocess.run(
             [python, "-c", program, *map(str, arguments)],
-            cwd=directory or empty, env=None, check=True, capture_output=True, text=True,
+            cwd=directory or empty, check=True, capture_output=True, text=True,
         )  # fmt: skip
     return done.stdout.splitlines()[-1]
 

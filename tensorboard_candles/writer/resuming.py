@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tensorboard.compat.proto.event_pb2 import Event
+from tensorboard.util.tensor_util import make_ndarray
 
 from tensorboard_candles import metadata
 from tensorboard_candles.writer.records import FOOTER_BYTES, HEADER, masked_crc
@@ -57,8 +58,8 @@ def _last_epoch(data: mmap.mmap) -> tuple[float, int]:
         for begin in range(at, max(at - 256, -1), -1):
             event = _event(data, begin)
             for value in event.summary.value if event else ():
-                if event and value.tag == metadata.EPOCH_TAG and value.tensor.int64_val:
-                    return event.wall_time, value.tensor.int64_val[0]
+                if event and value.tag == metadata.EPOCH_TAG:
+                    return event.wall_time, int(make_ndarray(value.tensor).item())
         at = data.rfind(metadata.EPOCH_TAG.encode(), 0, at)
     return 0.0, -1
 

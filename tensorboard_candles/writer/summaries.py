@@ -45,7 +45,8 @@ def scalar(tag: str, value: float) -> Summary.Value:
 
 def epoch_mark(number: int) -> Event:
     """The mark that says: at this event's step, epoch `number` begins."""
-    tensor = TensorProto(dtype=DT_INT64, int64_val=[number])
+    # not int64_val: tbparse 0.0.9 beside TensorBoard 2.21 fails over that, and shows nothing of the run
+    tensor = TensorProto(dtype=DT_INT64, tensor_content=number.to_bytes(8, "little", signed=True))
     tensor.tensor_shape.SetInParent()
     return Event(summary=Summary(value=[_own(metadata.EPOCH_TAG, metadata.EPOCH_KIND, tensor)]))
 

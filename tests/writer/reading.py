@@ -43,11 +43,14 @@ def epoch_marks(run_dir: Path) -> list[tuple[int, int]]:
     ]
 
 
-def whole_records(path: Path) -> int:
-    """Count of records up to the end of the file, which must be the end of a record."""
+def whole_records(path: Path, *, torn_tail: bool = False) -> int:
+    """Count of records up to the end of the file, which must be the end of one, unless it may be torn."""
     data, at, count = path.read_bytes(), 0, 0
     while at < len(data):
-        at += 16 + int.from_bytes(data[at : at + 8], "little")
+        length = 16 + int.from_bytes(data[at : at + 8], "little")
+        if torn_tail and at + length > len(data):
+            return count
+        at += length
         count += 1
     assert at == len(data)
     return count

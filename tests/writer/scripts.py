@@ -32,9 +32,11 @@ def source(script: str) -> str:
     return _BEGIN + textwrap.dedent(script)
 
 
-def run_script(script: str, logdir: Path, *, check: bool = True) -> subprocess.CompletedProcess[str]:
+def run_script(
+    script: str, logdir: Path, *, check: bool = True, within_secs: float = 60
+) -> subprocess.CompletedProcess[str]:
     """Run a script to its end; it finds the log directory in `logdir`."""
     return subprocess.run(
         [sys.executable, "-W", "ignore", "-c", source(script), str(logdir)],
-        capture_output=True, text=True, timeout=60, check=check,
+        capture_output=True, text=True, timeout=within_secs, check=check,
     )  # fmt: skip
