@@ -153,8 +153,11 @@ class PointColumns:
             return self
         if not self.is_sorted:
             return taken(self, np.flatnonzero(self._step.view()[:] < step), self._value.scratch)
-        # Views, not copies, of the points that stay.
-        kept = PointColumns(self.points(slice(bisect_left(self._step.view(), step))))
+        rows = bisect_left(self._step.view(), step)
+        if rows < len(self) // 2:
+            # Views would keep much more in memory than is counted.
+            return taken(self, np.arange(rows), self._value.scratch)
+        kept = PointColumns(self.points(slice(rows)))
         if self._value.scratch:
             kept.move_to(self._value.scratch)
         return kept

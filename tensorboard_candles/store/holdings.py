@@ -12,9 +12,10 @@ class Holdings:
 
     >>> from tensorboard_candles.events.points import no_points
     >>> holdings, columns = Holdings(), PointColumns(no_points())
-    >>> holdings.note("file", [columns])
-    >>> columns in holdings, holdings.movable_bytes
-    (True, 0)
+    >>> holdings.note("file", [columns]), columns in holdings
+    (False, True)
+    >>> holdings.note("file", []), columns in holdings
+    (True, False)
     """
 
     def __init__(self) -> None:

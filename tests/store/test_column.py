@@ -178,6 +178,22 @@ def test_threads_write_to_one_file_each_its_own_column(tmp_path: Path) -> None:
         assert column.view().tolist() == [number] * (1 + 200 * 17)
 
 
+@pytest.mark.parametrize("on_disk", [False, True])
+@pytest.mark.parametrize("rows", [0, 100, 900])
+def test_what_a_restart_leaves_of_columns_keeps_no_more_alive_than_twice_that(
+    tmp_path: Path, rows: int, on_disk: bool
+) -> None:
+    columns = PointColumns(Points(np.arange(1000), np.arange(1000.0), np.arange(1000.0)))
+    if on_disk:
+        columns.move_to(Scratch(tmp_path))
+    kept = columns.before_step(rows)
+    points = kept.points()
+    assert points.step.tolist() == points.value.tolist() == points.wall_time.tolist() == [*range(rows)]
+    assert kept.movable_bytes == (0 if on_disk else 16 * rows)
+    alive = points.value if points.value.base is None else points.value.base
+    assert on_disk or alive.nbytes <= 16 * rows
+
+
 STEPS = st.lists(st.integers(0, 9), max_size=30)
 VALUE_TYPES = st.sampled_from([np.float32, np.float64])
 
