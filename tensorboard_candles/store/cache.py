@@ -76,7 +76,7 @@ class Cache:
         """
         kept = self.path_of(path)
         try:
-            with open(kept, "rb", buffering=0) as file:
+            with cache_file.opened(kept) as file:
                 header = cache_file.read_header(file)
                 _check(header.about, path)
                 scratch = scratch_for(point_count(header))

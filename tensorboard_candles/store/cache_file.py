@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import stat
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -108,6 +109,16 @@ def _header_bytes(about: Mapping[str, Any], columns: Mapping[str, Array]) -> byt
 def _bytes_of(column: Array) -> Array:
     """A column's bytes, without a copy where they lie one behind the other."""
     return np.ascontiguousarray(column).reshape(-1).view(np.uint8)
+
+
+def opened(path: Path) -> FileIO:
+    """The file, to be read; not blocking, should there be a named pipe in its place. Raises OSError."""
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    file = FileIO(os.open(path, flags))
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise OSError(f"{path.name} is not a regular file")
+    return file
 
 
 def read_header(file: FileIO) -> Header:

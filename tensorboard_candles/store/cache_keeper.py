@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Iterable, Sequence
@@ -24,20 +25,24 @@ read on from there costs little, and writing all of it again does not."""
 _MUCH = 1.25
 _MOST_AT_ONCE = 256
 _LARGE_BYTES = 256 << 20
+_TRY_AGAIN_SECS = 300.0
+"""A disk that was full may have room again."""
 
 
 class CacheKeeper:
     """Gives files what is kept of them, and keeps what they hold once they have been quiet for a while.
 
     Writing has a thread of its own, and works on what the columns held when it began: reading never waits for
-    it. Where the directory can't be written to, that is told once, and nothing is kept any more.
+    it. Where the directory can't be written to, that is told once, and tried again some minutes later.
     """
 
     def __init__(self, cache: Cache, *, quiet_secs: float = QUIET_SECS, most_bytes: int = MOST_BYTES) -> None:
         self._cache = cache
         self._quiet_secs = quiet_secs
         self._most_bytes = most_bytes
-        self._can_write = True
+        self._write_at = -math.inf
+        """When to write again."""
+        self._has_told = False
         self._has_looked_for_gone = False
         self._thread: threading.Thread | None = None
         self._one_at_a_time = threading.Lock()
@@ -55,7 +60,7 @@ class CacheKeeper:
 
     def keep(self, files: Iterable[RunFile]) -> None:
         """To be called by the thread that reads, where it has read all there is; returns at once."""
-        if not self._can_write or (self._thread and self._thread.is_alive()):
+        if not self._can_write() or (self._thread and self._thread.is_alive()):
             return
         due = islice(filter(self._is_due, files), _MOST_AT_ONCE)
         taken = [(file, saved) for file in due if (saved := file.saved())]
@@ -70,13 +75,16 @@ class CacheKeeper:
         time.sleep(self._quiet_secs)
         self.wait()
         for file in files:
-            if self._can_write and self._is_due(file) and (saved := file.saved()):
+            if self._can_write() and self._is_due(file) and (saved := file.saved()):
                 self._write([(file, saved)])
 
     def wait(self) -> None:
         """Until what is being written is written."""
         if self._thread:
             self._thread.join()
+
+    def _can_write(self) -> bool:
+        return time.monotonic() >= self._write_at
 
     def _is_due(self, file: RunFile) -> bool:
         seen = file.events.seen
@@ -92,15 +100,18 @@ class CacheKeeper:
                 # Or could not be: it is not tried again before the file has changed.
                 file.kept = saved.reached.seen
             self._sweep()
+            self._has_told = False
         except FileNotFoundError:
             # Deleted while it was written to, as it may be at any time: it is made again.
             return
         except OSError as error:
-            self._can_write = False
-            logger.warning("Nothing more is kept in %s: %s", self._cache.directory, error)
+            self._write_at = time.monotonic() + _TRY_AGAIN_SECS
+            if not self._has_told:
+                logger.warning("Nothing more is kept in %s for now: %s", self._cache.directory, error)
+            self._has_told = True
         except Exception:
             # The thread's last line of defence: what can't be kept is read again the next time.
-            self._can_write = False
+            self._write_at = math.inf
             logger.exception("Nothing more is kept in %s", self._cache.directory)
 
     def _sweep(self) -> None:

@@ -62,7 +62,7 @@ def _files(directory: Path) -> Iterator[_Kept]:
 
 def _is_gone(kept: Path) -> bool:
     try:
-        with open(kept, "rb", buffering=0) as file:
+        with cache_file.opened(kept) as file:
             path = cache_file.read_header(file).about["path"]
         return os.path.isabs(path) and not os.path.lexists(path)
     except (OSError, ValueError, LookupError, TypeError):

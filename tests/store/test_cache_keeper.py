@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
+import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -147,6 +150,48 @@ def test_a_file_that_cannot_be_kept_is_not_tried_again_before_it_changes(
     written(HOUR, path)
     reader.look()
     assert size_kept(kept, path) == 2 * len(LARGE)
+
+
+def test_after_a_disk_was_full_for_a_moment_files_are_kept_again(
+    path: Path,
+    kept: Cache,
+    reader: Reader,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    tried = []
+
+    def full_disk(*arguments: object) -> None:
+        tried.append(arguments)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    written(HOUR, path)
+    now = time.monotonic()
+    with monkeypatch.context() as full:
+        full.setattr(cache_file, "write", full_disk)
+        for minutes in (0, 1, 10):
+            full.setattr(time, "monotonic", lambda minutes=minutes: now + 60 * minutes)
+            reader.look()
+    assert (len(tried), len(caplog.records)) == (2, 1)
+    monkeypatch.setattr(time, "monotonic", lambda: now + 20 * 60)
+    reader.look()
+    assert size_kept(kept, path) == len(LARGE)
+
+
+def in_time(function: Callable[[], object]) -> bool:
+    """Whether a call comes back."""
+    thread = threading.Thread(target=function, daemon=True)
+    thread.start()
+    thread.join(20)
+    return not thread.is_alive()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_a_pipe_in_the_place_of_a_cache_file_is_not_waited_for(path: Path, kept: Cache) -> None:
+    kept.of_this_format.mkdir(parents=True)
+    os.mkfifo(kept.path_of(path))
+    assert in_time(lambda: kept.load(path))
+    assert in_time(lambda: forget_gone(kept.of_this_format))
 
 
 def keep_all(logs: Path, kept: Cache) -> None:
