@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from tensorboard.plugins import base_plugin
@@ -61,6 +62,10 @@ class CandlesLoader(base_plugin.TBLoader):
                 bytes_of(flags.candles_memory)
             except ValueError as error:
                 raise base_plugin.FlagsError(f"--candles_memory: {error}") from None
+        try:
+            Path(flags.candles_cache).expanduser()
+        except RuntimeError as error:
+            raise base_plugin.FlagsError(f"--candles_cache: {error} Got {flags.candles_cache}") from None
 
     def load(self, context: base_plugin.TBContext) -> base_plugin.TBPlugin | None:
         return CandlesPlugin(context)

@@ -43,6 +43,12 @@ def test_memory_that_no_one_can_mean_is_refused_with_what_was_got(given: str) ->
         parsed(f"--candles_memory={given}")
 
 
+def test_a_cache_of_a_user_that_there_is_not_is_refused() -> None:
+    with pytest.raises(base_plugin.FlagsError, match=r"--candles_cache: .*~nosuchuser/x"):
+        parsed("--candles_cache=~nosuchuser/x")
+    assert parsed("--candles_cache=~/x").candles_cache == "~/x"
+
+
 @pytest.mark.parametrize("given", ["", "500MB", "4 gb", "1.5GiB", "250", "64k", "1B"])
 def test_memory_is_taken_in_any_unit_and_by_default_left_open(given: str) -> None:
     assert parsed(f"--candles_memory={given}").candles_memory == given
