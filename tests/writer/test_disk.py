@@ -255,8 +255,7 @@ def test_directory_that_can_not_be_written_is_a_clear_error_at_the_start(tmp_pat
 def test_pauses_between_tries_grow_and_end_with_the_first_success(tmp_path: Path) -> None:
     ended = run_script(
         """
-        import itertools
-import json
+        import json
         from tensorboard_candles.writer import output
         tracker = Tracker('p', logdir=logdir, run='r')
         limit_files_to(0)

@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 
-from tensorboard_candles.writer.layout import Items, LaterEvent, encode, layout_of, starts_of, without_gaps
+from tensorboard_candles.writer.layout import (
+    Items,
+    LaterEvent,
+    Layout,
+    encode,
+    layout_of,
+    starts_of,
+    without_gaps,
+)
 from tensorboard_candles.writer.records import frame
 
 INT64 = st.integers(-(2**63), 2**63 - 1)
@@ -33,7 +41,7 @@ def test_records_are_the_bytes_that_protobuf_makes(names: list[list[str]], data:
     items: Items = []
     expected = b""
     for own in data.draw(st.lists(st.sampled_from(names), max_size=20)):
-        layout = layout_of(tuple(own))
+        layout = Layout(tuple(own))
         step, wall_time = data.draw(STEPS), data.draw(TIMES)
         values = data.draw(st.lists(st.floats(width=32), min_size=len(own), max_size=len(own)))
         items += [layout, step, wall_time, *values]
