@@ -145,11 +145,12 @@ class Collector:
 
     def add_wall_times(self, order: Int64Array, wall_time: Float64Array, *, have_numbers: bool) -> None:
         """Wall times of many records at once, in order."""
-        # Not by fmin, which numpy reduces wrongly where the last number is a signaling NaN.
-        passed_by = np.isnan(wall_time) if have_numbers else np.isnan(wall_time) | (wall_time == 0)
-        counting = np.where(passed_by, np.inf, wall_time)
         window, begin = self._windows_of(order)
-        earliest = np.minimum.reduceat(counting, begin)
+        earliest = np.minimum.reduceat(wall_time, begin)
+        if not have_numbers or np.isnan(earliest).any():
+            # Not by fmin, which numpy reduces wrongly where the last number is a signaling NaN.
+            passed_by = np.isnan(wall_time) if have_numbers else np.isnan(wall_time) | (wall_time == 0)
+            earliest = np.minimum.reduceat(np.where(passed_by, np.inf, wall_time), begin)
         self.first_wall_times[window] = np.minimum(self.first_wall_times[window], earliest)
 
     def add_piece(self, tag: str, piece: Piece, *, is_tensor: bool) -> None:
