@@ -8,10 +8,11 @@ from werkzeug.wrappers import Request, Response
 
 from tensorboard_candles import metadata
 from tensorboard_candles.api.answer import etag_of, not_modified, respond_json
+from tensorboard_candles.events.storage import shown
 
 
 def config_route(request: Request, logdir: str) -> Response:
-    etag = etag_of(request, metadata.VERSION, logdir)
+    etag = etag_of(request, metadata.VERSION, shown(logdir))
     return not_modified(request, etag) or respond_json(request, config(logdir), etag=etag)
 
 
@@ -21,4 +22,4 @@ def config(logdir: str) -> dict[str, Any]:
     >>> config("runs")["logdir"]
     'runs'
     """
-    return {"version": metadata.VERSION, "control": False, "launch": False, "logdir": logdir}
+    return {"version": metadata.VERSION, "control": False, "launch": False, "logdir": shown(logdir)}

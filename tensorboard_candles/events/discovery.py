@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tensorboard_candles.events.storage import LogPath, RemotePath, storage_of
+from tensorboard_candles.events.storage import LogPath, RemotePath, shown, storage_of
 from tensorboard_candles.events.storage_remote import FsspecStorage
 
 _URI = re.compile(r"[a-zA-Z][0-9a-zA-Z.]*://.*", re.DOTALL)
@@ -66,7 +66,7 @@ def _path_of(given: str) -> LogPath:
     if separator and protocol not in ("file", "local"):
         # TensorBoard tells no `s3://bucket/logs/` from `s3://bucket/logs`.
         url = f"{protocol}://{rest.rstrip('/')}"
-        return RemotePath(url, FsspecStorage(url))
+        return RemotePath(shown(url), FsspecStorage(url))
     return Path(rest if separator else given).expanduser()
 
 

@@ -7,6 +7,7 @@ directories are told by a `Path` here and by a `RemotePath` there, and no code b
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections import Counter, deque
 from collections.abc import Iterator
@@ -79,7 +80,8 @@ class RemotePath:
     """What `Path` is to local files: `RemotePath("s3://bucket/logs", storage) / "run"`."""
 
     url: str
-    storage: Storage = field(compare=False, repr=False)
+    """As `shown`: the storage alone knows what it was given."""
+    storage: Storage = field(repr=False)
 
     @property
     def name(self) -> str:
@@ -101,6 +103,17 @@ def join_url(url: str, below: str) -> str:
     ('s3://bucket/logs/run', 'memory://run')
     """
     return url + below if url.endswith("/") else f"{url}/{below}"
+
+
+def shown(text: str) -> str:
+    """A URL, or a text that holds some, without users, passwords and queries: those are often secrets.
+
+    >>> shown("ftp://me:s3cret@host/logs"), shown("https://host/logs?token=s3cret refused"), shown("a@b?c")
+    ('ftp://host/logs', 'https://host/logs refused', 'a@b?c')
+    """
+    # What stands there in an Azure URL is the container.
+    without_user = re.sub(r"(?<!abfs)(?<!abfss)://[^/\s]*@", "://", text)
+    return re.sub(r"(://[^\s?]*)\?[^\s'\"<>]*", r"\1", without_user)
 
 
 def storage_of(path: LogPath) -> Storage:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar, TypeAlias, TypeVar
 
-from tensorboard_candles.events.storage import Identity, OpenFile, is_event_file_name, join_url
+from tensorboard_candles.events.storage import Identity, OpenFile, is_event_file_name, join_url, shown
 from tensorboard_candles.events.storage_retry import ANSWERS, Patience, retried
 
 _READ_BYTES = 16 << 20
@@ -52,7 +52,7 @@ _Tree: TypeAlias = dict[str, dict[str, _Object]]
 
 
 class FsspecStorage:
-    """All below one URL.
+    """All below one URL; paths in it begin with that as it is `shown`, and so do the texts of errors.
 
     >>> list(FsspecStorage("memory://runs").walk("memory://runs", []))
     []
@@ -62,7 +62,7 @@ class FsspecStorage:
     """
 
     def __init__(self, url: str) -> None:
-        self._url = url
+        self._given_url, self._url = url, shown(url)
         self._patience = Patience()
         self._opening = threading.Lock()
         self._opened: tuple[Any, str] | None = None
@@ -171,7 +171,7 @@ class FsspecStorage:
     def _system(self) -> tuple[Any, str]:
         """The file system, and what it calls the root."""
         with self._opening:
-            self._opened = self._opened or _open_system(self._url)
+            self._opened = self._opened or _open_system(self._given_url)
             return self._opened
 
 
@@ -270,8 +270,9 @@ def _attempt(function: Callable[..., Any], *arguments: Any, **options: Any) -> A
     """Call it, and let what went wrong be an OSError with a message."""
     try:
         return function(*arguments, **options)
-    except ANSWERS:
-        raise
+    except ANSWERS as failure:
+        kind = next(kind for kind in ANSWERS if isinstance(failure, kind))
+        raise kind(_told(failure)) from failure
     except Exception as failure:  # clients of servers raise what they like
         raise OSError(_told(failure)) from failure
 
@@ -286,7 +287,7 @@ def _told(failure: Exception) -> str:
     if isinstance(failure, TimeoutError) and not str(failure):
         return "no answer in time"
     message = failure.strerror if isinstance(failure, OSError) and failure.strerror else str(failure)
-    return message or type(failure).__name__
+    return shown(message) or type(failure).__name__
 
 
 def _in_background(function: Callable[[], T]) -> Future[T]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import threading
 from collections.abc import Callable
@@ -10,8 +11,10 @@ from pathlib import Path
 import fsspec
 import pytest
 
+from tensorboard_candles.api.config import config
 from tensorboard_candles.events import LogRoot, discover, log_roots, storage_remote, storage_retry, tail
-from tensorboard_candles.store import LocalSource
+from tensorboard_candles.events.storage import shown
+from tensorboard_candles.store import Cache, CacheKeeper, LocalSource, cache_keeper
 from tests.support.records import FILE_NAME, many_scalars, scalar_file, scalar_record, write_run
 from tests.support.s3 import Asked, ObjectStore
 
@@ -77,6 +80,53 @@ class TestRequests:
         assert sum(asked.bytes for asked in s3.asked()) == len(content)
         assert max(asked.bytes for asked in s3.asked()) <= 100_000
         assert points(source) == {"run": [float(step) for step in range(20_000)]}
+
+
+class TestSecrets:
+    URL = "memory://me:s3cret@host/logs"
+
+    def test_they_are_used_and_nobody_is_told(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(cache_keeper, "LEAST_FILE_BYTES", 0)
+        caplog.set_level(logging.DEBUG, "tensorboard_candles")
+        system = fsspec.filesystem("memory")
+        system.pipe_file(f"{self.URL}/run/{FILE_NAME}", CONTENT)
+        system.pipe_file(f"{self.URL}/damaged/{FILE_NAME}", CONTENT + b"damage that is no header")
+        try:
+            keeper = CacheKeeper(Cache(tmp_path), quiet_secs=0)
+            source = LocalSource(log_roots(self.URL, ""), keeper=keeper)
+            source.refresh()
+            keeper.keep(source._files())
+            keeper.wait()
+        finally:
+            system.rm("/me:s3cret@host", recursive=True)
+        assert points(source)["run"] == VALUES
+        (problem,) = source.problems()
+        kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*.candles"))
+        assert b"memory://host/logs/run" in kept
+        assert "s3cret" not in f"{problem} {config(self.URL)} {caplog.text} {kept!r}"
+
+    @pytest.mark.parametrize("kind", [OSError, FileNotFoundError, PermissionError, ValueError])
+    def test_errors_of_clients_that_hold_the_url_are_told_without(
+        self, kind: type[Exception], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(system: object, root: str) -> None:
+            raise kind(f"no such thing: '{self.URL}?token=s3cret'")
+
+        monkeypatch.setattr(storage_retry, "_ATTEMPTS", 1)
+        monkeypatch.setattr(storage_remote, "_infos_below", fail)
+        source = source_of(self.URL)
+        source.refresh()
+        assert whats(source) == ["no such thing: 'memory://host/logs'"]
+
+    def test_what_is_no_secret_is_shown(self) -> None:
+        assert shown("abfss://container@account.dfs.core.windows.net/logs").count("container") == 1
+        assert (
+            shown("a:ftp://me:s3cret@host/logs,b:https://me@host/x?y=z")
+            == "a:ftp://host/logs,b:https://host/x"
+        )
+        assert shown("/home/me@work/what?") == "/home/me@work/what?"
 
 
 def is_listing(asked: Asked) -> bool:
