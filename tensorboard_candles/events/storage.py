@@ -70,6 +70,10 @@ class Storage(Protocol):
         """The file as it is now; or as it was at the last walk, see `is_known_by_walks`."""
         ...
 
+    def identity_now(self, path: str) -> Identity:
+        """The file as it is now, though that cost a request."""
+        ...
+
     def open(self, path: str, offset: int) -> AbstractContextManager[OpenFile]:
         """The file to be read on from the offset, its first bytes apart."""
         ...
@@ -171,6 +175,8 @@ class LocalStorage:
 
     def identity(self, path: str) -> Identity:
         return _identity_of(os.stat(path))
+
+    identity_now = identity
 
     @contextmanager
     def open(self, path: str, offset: int) -> Iterator[OpenFile]:

@@ -144,7 +144,9 @@ def _fingerprint(path: LogPath, reached: Reached) -> tuple[int, int] | None:
         with storage_of(path).open(str(path), reached.offset) as file:
             if file.identity != reached.seen:
                 return None
-            return _head(file, reached), _tail(file, reached)
+            fingerprint = _head(file, reached), _tail(file, reached)
+        # Only now: an object may have been replaced since it was listed, and even while it was read from.
+        return fingerprint if storage_of(path).identity_now(str(path)) == reached.seen else None
     except OSError:
         return None
 

@@ -70,6 +70,31 @@ def test_another_object_of_the_same_name_is_read_from_its_start(
     assert values(read(s3.url("logs"), kept)) == values_after
 
 
+@pytest.mark.parametrize("is_memory", [True, False])
+def test_an_object_that_was_replaced_since_it_was_listed_is_not_kept(
+    s3: ObjectStore, kept: Cache, is_memory: bool
+) -> None:
+    system = fsspec.filesystem("memory")
+    url = "memory://replaced" if is_memory else s3.url("logs")
+
+    def put(content: bytes) -> None:
+        if is_memory:
+            system.pipe_file(f"{url}/run/{FILE_NAME}", content)
+        else:
+            s3.put(KEY, content)
+
+    put(CONTENT)
+    source = read(url, kept)
+    put(many_scalars("loss", [9.0] * 3000))
+    keeper = CacheKeeper(kept, quiet_secs=0)
+    keeper.keep(source._files())
+    keeper.wait()
+    assert values(read(url, kept)) == [9.0] * 3000
+    put(CONTENT)
+    read_and_keep(url, kept)
+    assert len(list(kept.directory.rglob("*.candles"))) == 1
+
+
 @pytest.fixture
 def nothing_tells_of_changes(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A store that knows of its files no more than how large they are."""
