@@ -35,6 +35,9 @@ ORDER_BITS = 31
 value takes two at least. As many bits are left for the records of a window."""
 
 SCALAR_PLUGINS = frozenset({"scalars", ""})
+_LONGEST_NAME = 64
+_MOST_CONTENT_BYTES = 4 << 10
+"""Of our own plugin's content; what others say in theirs may be long."""
 
 # Per element type: how one element lies in `tensor_content`, and the field that holds it otherwise.
 ELEMENT_FORMATS: dict[int, tuple[np.dtype[np.generic], str]] = {
@@ -92,6 +95,19 @@ def _number_of(value: summary_pb2.Summary.Value) -> tuple[float, bool] | None:
     if not value.HasField("tensor") or (number := scalar_of_tensor(value.tensor)) is None:
         return None
     return number, value.tensor.dtype in FIT_FLOAT32
+
+
+def used_of(plugin: PluginData) -> PluginData:
+    """What is used of a tag's plugin, without the rest: it is kept for as long as the file is.
+
+    >>> used_of(PluginData(plugin_name="hparams", content=bytes(1_000_000))).ByteSize()
+    9
+    """
+    is_ours = plugin.plugin_name == metadata.PLUGIN_NAME and len(plugin.content) <= _MOST_CONTENT_BYTES
+    kept = PluginData(plugin_name=plugin.plugin_name[:_LONGEST_NAME])
+    if is_ours:
+        kept.content = plugin.content
+    return kept
 
 
 class Collector:
@@ -186,7 +202,7 @@ class Collector:
     def _name_plugin(self, window: int, tag: str, order: int, plugin: PluginData) -> None:
         named = self._named[window]
         if tag not in named or order < named[tag][0]:
-            named[tag] = (order, plugin)
+            named[tag] = (order, used_of(plugin))
 
     def _segments_of(self, window: int, found: Sequence[tuple[str, bool, Piece]]) -> list[Segment]:
         scalars: dict[str, list[Piece]] = defaultdict(list)

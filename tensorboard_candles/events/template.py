@@ -26,7 +26,7 @@ from google.protobuf.message import DecodeError
 from tensorboard.compat.proto import event_pb2, summary_pb2, types_pb2
 
 from tensorboard_candles.events.crc import UInt32Array, byte_table, crc32c, pair_table
-from tensorboard_candles.events.decode import ELEMENT_FORMATS, FIT_FLOAT32, PluginData
+from tensorboard_candles.events.decode import ELEMENT_FORMATS, FIT_FLOAT32, PluginData, used_of
 from tensorboard_candles.events.framing import FOOTER_BYTES, HEADER_BYTES
 from tensorboard_candles.events.points import FloatArray
 from tensorboard_candles.events.rows import Rows, UInt8Array
@@ -202,7 +202,7 @@ class _Walk:
         if (9, _BYTES) in fields:
             low, high = fields[9, _BYTES]
             metadata = summary_pb2.SummaryMetadata.FromString(self.record[low:high])
-            self.plugins.append((index, tag, metadata.plugin_data))
+            self.plugins.append((index, tag, used_of(metadata.plugin_data)))
         if (2, _FIXED32) in fields and (8, _BYTES) in fields:
             raise _Shapeless
         if (2, _FIXED32) in fields:

@@ -140,6 +140,24 @@ def test_epoch_marks_are_told_from_scalars() -> None:
     assert segment.scalars == {}
 
 
+@pytest.mark.parametrize("plugin", ["scalars", "candles", "somebody's", "long " * 50_000])
+@pytest.mark.parametrize("bulk", [BulkDecoder(), None], ids=["in bulk", "one by one"])
+def test_what_a_plugin_says_of_its_tags_is_not_kept_whatever_its_length(
+    plugin: str, bulk: BulkDecoder | None
+) -> None:
+    content = b""
+    for step in range(100):
+        event = event_pb2.Event(step=step, wall_time=1.7e9)
+        value = event.summary.value.add(tag=f"tag {step:02}", simple_value=1.0)
+        value.metadata.plugin_data.plugin_name = plugin
+        value.metadata.plugin_data.content = b"[" * 100_000
+        content += event_record(event)
+    decoder = WindowDecoder(bulk)
+    [segment] = decoder.decode(content).segments
+    assert len(segment.scalars) == len(decoder.plugins) == 100
+    assert sum(plugin.ByteSize() for plugin in decoder.plugins.values()) < 100 * 100
+
+
 def test_a_summary_of_a_newer_version_is_passed_by() -> None:
     mark = TensorProto(dtype=types_pb2.DT_INT64, int64_val=[3])
     segment = decode(tensor_event(mark, plugin="candles", content=b'{"kind": "epoch", "version": 99}'))
