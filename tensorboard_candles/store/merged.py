@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+import numpy as np
 
 from tensorboard_candles.events.points import Points
+from tensorboard_candles.store.columns import joined
 from tensorboard_candles.store.memory import ScratchFor, in_memory
 from tensorboard_candles.store.restarts import FilePart, surviving
 
@@ -13,57 +15,71 @@ from tensorboard_candles.store.restarts import FilePart, surviving
 class Merged:
     """Points that count, as `surviving` gives them.
 
-    As long as only the file that began last grows, and in order, they grow with it: the columns, and what
-    others derived from them (their lineage), stay. Whatever else happens, they are made anew.
+    As long as what is new goes behind all that is there, and voids none of it, they grow with it: the
+    columns, and what others derived from them (their lineage), stay. So it is where only the file that began
+    last grows, and where several writers at once keep pace. Whatever else happens, they are made anew.
     """
 
     def __init__(self, parts: Sequence[FilePart], scratch_for: ScratchFor = in_memory) -> None:
         """New columns lie in what `scratch_for` gives for so many points."""
         self._scratch_for = scratch_for
         self._parts = parts
-        self._lengths = _lengths(parts)
+        self._reached = _reached(parts)
         self.columns = surviving(parts, scratch_for)
 
     def update(self, parts: Sequence[FilePart]) -> None:
         """Follow the files; `parts` are those of all files, in order."""
-        lengths = _lengths(parts)
-        if parts == self._parts and lengths == self._lengths:
+        reached = _reached(parts)
+        if parts == self._parts and reached == self._reached:
             return
-        is_appended = parts == self._parts and lengths[:-1] == self._lengths[:-1] and self._append()
-        if not is_appended:
+        if parts != self._parts or not self._append():
             self.columns = surviving(parts, self._scratch_for)
-        self._parts, self._lengths = parts, lengths
+        self._parts, self._reached = parts, reached
 
     def _append(self) -> bool:
-        """Add what is new in the last file, if that is all there is to do."""
-        parts = self._parts
-        added = parts[-1].columns.points(slice(self._lengths[-1], None))
-        if not self._is_appendable(added):
+        """Add what is new in the files, if that is all there is to do."""
+        if any(self.columns is part.columns for part in self._parts):
             return False
+        added = {
+            number: part.columns.points(slice(length, None))
+            for number, (part, (length, _)) in enumerate(zip(self._parts, self._reached, strict=True))
+            if len(part.columns) > length
+        }
+        if not (self._voids_nothing(added) and self._is_behind_all(added)):
+            return False
+        points = joined(list(added.values()))
+        order = np.argsort(points.step, kind="stable")
         # Should memory not suffice half way, all is made anew the next time.
         self._parts = ()
-        self.columns.extend(added)
+        self.columns.extend(Points(points.step[order], points.wall_time[order], points.value[order]))
         return True
 
-    def _is_appendable(self, added: Points) -> bool:
-        """Whether more points of the last file void nothing, are not void and go behind all that is there."""
-        *others, last = self._parts
-        is_own = all(self.columns is not part.columns for part in self._parts)
-        # Had it no points yet, these would say whether it is a restart.
-        had_points = self._lengths[-1] > 0
-        return (
-            is_own
-            and had_points
-            and all(_is_before(part, last) for part in others)
-            and self.columns.is_continued_by(added)
+    def _voids_nothing(self, added: Mapping[int, Points]) -> bool:
+        """Whether more points of these files void nothing, are not void, and revive nothing."""
+        begins = [(part.first_wall_time, number) for number, part in enumerate(self._parts)]
+        last_begin = max(begins)
+        starts = [(part.starts.wall_time[-1], n) for n, part in enumerate(self._parts) if len(part.starts)]
+        # No more than one of the last two is the file's own.
+        last_starts = sorted(starts)[-2:]
+        for number in added:
+            length, last_wall_time = self._reached[number]
+            begin, _ = begins[number]
+            # Without a point so far, these would say whether it is a restart. A file that began while this
+            # one was written is none, however long this one goes on.
+            is_known = length > 0 and (begins[number] == last_begin or last_begin[0] <= last_wall_time)
+            if not is_known or any(start >= begin for start, file in last_starts if file != number):
+                return False
+        return True
+
+    def _is_behind_all(self, added: Mapping[int, Points]) -> bool:
+        """Whether all belongs behind what is there; of one step, points of the last file do."""
+        last = len(self._parts) - 1
+        return all(
+            int(points.step.min()) + (number == last) > self.columns.max_step
+            for number, points in added.items()
         )
 
 
-def _lengths(parts: Sequence[FilePart]) -> list[int]:
-    return [len(part.columns) for part in parts]
-
-
-def _is_before(part: FilePart, last: FilePart) -> bool:
-    """Whether a file began before the last one, and no session that starts in it voids any of the last."""
-    last_start = part.starts.wall_time[-1] if len(part.starts) else -math.inf
-    return max(part.first_wall_time, last_start) <= last.first_wall_time
+def _reached(parts: Sequence[FilePart]) -> list[tuple[int, float]]:
+    """How many points each file has, and the last time of any."""
+    return [(len(part.columns), part.columns.last_wall_time) for part in parts]

@@ -164,6 +164,60 @@ def test_a_run_that_goes_on_grows_at_its_end_whatever_its_past(
     assert points_of(source.run("run")) == expected(tmp_path / "run")
 
 
+RANKS = st.builds(
+    Write,
+    st.sampled_from([0, 1, 2]),
+    st.lists(
+        st.tuples(
+            st.sampled_from(["a"] * 40 + ["START"]),
+            st.sampled_from([1] * 8 + [0] * 4 + [-1]),
+            st.sampled_from([1.0] * 8 + [0.0, -3.0]),
+        ),
+        min_size=1,
+        max_size=3,
+    ),
+)
+
+
+@settings(deadline=None)  # the machine may be busy
+@given(looks=st.lists(st.lists(RANKS, min_size=1, max_size=4), min_size=2, max_size=8))
+def test_writers_that_keep_pace_give_the_points_of_the_rules(looks: list[list[Write]]) -> None:
+    with TemporaryDirectory() as logdir:
+        run = Path(logdir) / "run"
+        run.mkdir()
+        training, source = Training(run), LocalSource([LogRoot(Path(logdir))])
+        before: RunView | None = None
+        for writes in looks:
+            for write in writes:
+                training.write(write)
+                training.steps = dict.fromkeys(training.steps, max(training.steps.values()))
+            source.refresh()
+            view = source.run("run")
+            assert points_of(view) == expected(run)
+            assert_what_shares_a_lineage_shares_its_points(before, view)
+            before = view
+
+
+def test_a_run_of_several_writers_at_once_grows_at_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "run").mkdir()
+    training, source = Training(tmp_path / "run"), LocalSource([LogRoot(tmp_path)])
+    step = [("a", 1, 1.0)]
+    for file in (0, 1, 2, 0, 1, 2):
+        training.write(Write(file, GOING_ON))
+    source.refresh()
+    before = source.run("run").series["a"]
+    training.steps = dict.fromkeys(training.steps, before.step.tolist()[-1])
+    monkeypatch.setattr(merged, "surviving", None)  # from here on, nothing is merged in full
+    for _ in range(3):
+        for file in (2, 0, 1):
+            training.write(Write(file, step))
+        source.refresh()
+        assert source.run("run").series["a"].lineage is before.lineage
+        assert points_of(source.run("run")) == expected(tmp_path / "run")
+
+
 def test_a_tag_that_did_not_grow_is_not_merged_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "run").mkdir()
     training, source = Training(tmp_path / "run"), LocalSource([LogRoot(tmp_path)])
