@@ -13,5 +13,10 @@ def kept(tmp_path: Path) -> Cache:
 
 
 @pytest.fixture
+def logs(tmp_path: Path) -> Path:
+    return tmp_path / "logs"
+
+
+@pytest.fixture
 def small_files_are_kept_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cache_keeper, "LEAST_FILE_BYTES", 0)

@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tensorboard_candles.events import LogRoot, Points
-from tensorboard_candles.store import Cache, CacheKeeper, LocalSource, Memory, cache, cache_file
+from tensorboard_candles.store import Cache, CacheKeeper, LocalSource, Memory, cache
 from tensorboard_candles.store.content import FileContent
 from tensorboard_candles.store.run import RunFile, Saved
 from tensorboard_candles.store.scratch import Scratch
@@ -35,11 +35,6 @@ from tests.support.records import (
 )
 
 pytestmark = pytest.mark.usefixtures("small_files_are_kept_too")
-
-
-@pytest.fixture
-def logs(tmp_path: Path) -> Path:
-    return tmp_path / "logs"
 
 
 def read(logs: Path, kept: Cache | None = None) -> LocalSource:
@@ -359,76 +354,6 @@ def test_a_cache_file_of_any_other_length_has_the_event_file_read_again(logs: Pa
     for other in (b"", content[: len(content) // 2], content + b"\0", b"\xff" * 5000):
         stored.write_bytes(other)
         assert everything(read(logs, kept)) == expected
-
-
-def test_a_cache_file_that_verifies_and_says_something_else_is_not_believed(logs: Path, kept: Cache) -> None:
-    path = write_run(logs, "a", STEADY)
-    read_and_keep(logs, kept)
-    stored = only_cache_file(kept)
-    header, columns = opened(stored)
-    abouts: list[Any] = [{}, {**header.about, "series": 7}, {**header.about, "reached": {}}, []]
-    for about in abouts:
-        cache_file.write(stored, about, columns)
-        assert kept.load(path) is None
-    cache_file.write(stored, header.about, {})
-    assert kept.load(path) is None
-
-
-def opened(stored: Path) -> tuple[cache_file.Header, dict[str, Any]]:
-    with open(stored, "rb", buffering=0) as file:
-        header = cache_file.read_header(file)
-        return header, dict(cache_file.read_columns(file, header))
-
-
-PIECES = np.array([[0], [0], [1]])
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"0.wall_time": np.zeros(10)},
-        {"0.wall_time": np.zeros((50, 1))},
-        {"0.wall_time": np.zeros(50, np.float32)},
-        {"0.value": np.zeros(51, np.float32)},
-        {"0.value": np.zeros(50, np.int64)},
-        {"0.step": np.zeros(49, np.int64)},
-        {"0.step": np.zeros(50)},
-        {"0.step": PIECES[:2]},
-        {"0.step": PIECES[:, :0]},
-        {"0.step": PIECES + 1},
-        {"0.step": np.repeat(PIECES, 2, axis=1)},
-        {"0.step": np.array([[0, 50], [0, 7], [1, 1]])},
-        {"starts.step": np.zeros(1, np.int64)},
-        {"starts.wall_time": np.zeros(0, np.int64)},
-    ],
-)
-def test_columns_that_verify_and_do_not_fit_together_are_not_believed(
-    logs: Path, kept: Cache, change: dict[str, Any]
-) -> None:
-    path = write_run(logs, "a", STEADY)
-    read_and_keep(logs, kept)
-    stored = only_cache_file(kept)
-    header, columns = opened(stored)
-    cache_file.write(stored, header.about, columns)
-    assert kept.load(path)
-    cache_file.write(stored, header.about, columns | change)
-    assert everything(read(logs, kept)) == everything(read(logs))
-    assert not stored.exists()
-
-
-@pytest.mark.parametrize(
-    ("place", "fact"),
-    [(0, 7), (0, ["x"]), (1, None), (1, 1), (2, None), (2, 1.5), (3, None), (3, "x"), (4, None), (4, [1.0])],
-)
-def test_facts_that_verify_and_are_of_another_kind_are_not_believed(
-    logs: Path, kept: Cache, place: int, fact: Any
-) -> None:
-    path = write_run(logs, "a", STEADY)
-    read_and_keep(logs, kept)
-    header, columns = opened(only_cache_file(kept))
-    header.about["series"][0][place] = fact
-    cache_file.write(only_cache_file(kept), header.about, columns)
-    assert kept.load(path) is None
 
 
 def test_a_cache_file_of_another_event_file_is_not_believed(logs: Path, kept: Cache) -> None:
