@@ -38,6 +38,8 @@ _BLOCK_BYTES = 1 << 18
 _MOST_TEMPLATES = 512
 _MOST_TEMPLATE_BYTES = 16 << 20
 _MOST_MISSES = 64
+_FEW_MISSES = 4
+"""That are left where all records of a length that were looked at lately had no shape."""
 _LENGTH_LIMIT = 1 << 16
 _FEW = 3
 _MOST_ROWS_PER_TAKEN = 64
@@ -98,7 +100,7 @@ class BulkDecoder:
         records.leave(np.flatnonzero(records.length >= _LENGTH_LIMIT))
         for length, rows in _by_length(records.length):
             shapes = self._shapes[length]
-            shapes.misses = 0
+            shapes.misses = min(shapes.shapeless, _MOST_MISSES - _FEW_MISSES)
             for part in records.split(rows, shapes.newest) if shapes.count > 1 else [rows]:
                 self._decode_rows(records, part, shapes)
         return records.give(collector)
@@ -124,6 +126,8 @@ class BulkDecoder:
         if template:
             shapes.add(template)
             self._learned_bytes += template.kept_bytes
+        else:
+            shapes.shapeless += 1
         return template
 
 
@@ -133,6 +137,8 @@ class _Shapes:
     def __init__(self) -> None:
         self.misses = 0
         """How often a template brought few of the records it was tried on: such records are not worth it."""
+        self.shapeless = 0
+        """How many records had no shape since the last that had one."""
         self._templates: list[Template] = []
         self._records = np.empty((0, 0), np.uint8)
         self._masks = np.empty((0, 0), np.uint8)
@@ -152,6 +158,7 @@ class _Shapes:
         masks = np.stack([one.mask for one in templates])
         # All or nothing, should memory not suffice for one of them.
         self._templates, self._records, self._masks = templates, records, masks
+        self.shapeless = 0
 
     def find(self, record: bytes) -> Template | None:
         """The template whose shape the record has."""

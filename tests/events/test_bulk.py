@@ -19,7 +19,7 @@ from tensorboard_candles.events.boundaries import find_boundaries
 from tensorboard_candles.events.bulk import BulkDecoder, Stretch
 from tensorboard_candles.events.decode import Collector
 from tensorboard_candles.events.rows import Rows
-from tensorboard_candles.events.template import Template
+from tensorboard_candles.events.template import Template, template_of
 from tensorboard_candles.events.window import WindowDecoder
 from tests.support.any_log import any_piece, any_value
 from tests.support.reading import assert_same, read
@@ -135,6 +135,31 @@ def test_what_is_learned_of_the_shapes_of_records_is_bounded(monkeypatch: pytest
         templates = [one for shapes in decoder._shapes.values() for one in shapes._templates]
         assert 0 < sum(one.kept_bytes for one in templates) < 200_000
     assert_same(log)
+
+
+def test_records_without_a_shape_are_not_tried_as_one_in_every_window_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried = 0
+
+    def counted(record: bytes) -> Template | None:
+        nonlocal tried
+        tried += 1
+        return template_of(record)
+
+    monkeypatch.setattr(bulk, "template_of", counted)
+    integer = TensorProto(dtype=types_pb2.DT_INT64, int64_val=[5])
+    shapeless = b"".join(event_of(tensor_value("i", integer), step=step) for step in range(1, 100))
+    regular = b"".join(event_of(scalar_value("los", step), step=step) for step in range(1, 100))
+    decoder = WindowDecoder(BulkDecoder())
+    for _ in range(20):
+        assert [len(found) for found in decoder.decode(shapeless).segments[0].scalars.values()] == [99]
+    assert tried < 200
+    assert len(shapeless) == len(regular)
+    tried = 0
+    for _ in range(5):
+        assert [len(found) for found in decoder.decode(regular).segments[0].scalars.values()] == [99]
+    assert tried == 1
 
 
 def test_records_of_very_many_values_are_not_worth_a_shape() -> None:
