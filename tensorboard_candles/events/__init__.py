@@ -1,9 +1,10 @@
 """Bytes → points: event files found, framed, verified and decoded.
 
-Read in this order: `storage` (where files lie), `discovery` (which of them belong to which run), `framing`
-(records in bytes, and what to do where they are damaged), `decode` (events to columns), `tail` (a file that
-grows), `together` (many of them). Then what makes it fast: `bulk` (the trick, in five steps), with
-`boundaries`, `rows`, `template` and `crc`.
+Read in this order: `storage` (where files lie), with `storage_remote` and `storage_retry` (behind a network);
+`discovery` (which of them belong to which run), `framing` (records in bytes, and what to do where they are
+damaged), `points` and `decode` (events to columns), `window` (a piece of a file), `tail` (a file that grows),
+with `large` (records too long for memory); `together` (many of them). Then what makes it fast: `bulk` (the
+trick, in five steps), with `boundaries`, `rows`, `template` and `crc`.
 """
 
 from tensorboard_candles.events.bulk import BulkDecoder
