@@ -1,8 +1,8 @@
 """The plugin as TensorBoard sees it: a loader, flags, and the table of routes.
 
 TensorBoard imports this module at every start, whether or not the tab is opened, and an exception here would
-take all of TensorBoard down: so nothing is imported at its top but TensorBoard's own base classes and two modules that need no more than
-Python itself, `metadata` and `sizes`.
+take all of TensorBoard down: so nothing is imported at its top but TensorBoard's own base classes, and two
+modules that need no more than Python itself, `metadata` and `sizes`.
 """
 
 from __future__ import annotations
