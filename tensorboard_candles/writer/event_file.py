@@ -148,6 +148,7 @@ class EventFile:
         self.lock = threading.RLock()  # another thread of the parent may have held it
         if self._output is not None:
             self._output.abandon()
+        self._marks.clear()  # the parent writes them
         self._forget()
 
     def _forget(self) -> None:

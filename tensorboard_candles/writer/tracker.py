@@ -98,13 +98,14 @@ class Tracker:
         if resume and run is None:
             raise WriterError("resume=True needs run=, the name of the run to go on with")
         rank = this_rank()
-        is_silent = rank_zero_only and rank.number > 0
         if rank.count > 1 and run is None and not rank_zero_only:
             run = agreed(readable_name(time.time()), rank)
         self._file: EventFile | SilentFile
-        if is_silent:
+        if rank_zero_only and rank.number > 0:
             self.run_dir = (
-                local_logdir(logdir) / check_name("project", project) / check_name("run", run or "-")
+                local_logdir(logdir)
+                / check_name("project", project)
+                / check_name("run", run or "-")  # never made
             )
             self._file, begin = SilentFile(), LeftOff()
         else:

@@ -20,13 +20,16 @@ for trial in range(trials):
         random.seed(trial)
         tracker = Tracker("p", logdir=logdir, run=f"r{trial}")
         names = [f"m{number}" for number in range(random.choice([1, 3, 40]))]
-        for step in range(10**9):
+        pause_secs = random.choice([0, 1e-4, 1e-3])
+        flush_every = random.choice([20, 1000])
+        for step in range(50_000):
             tracker.log(dict.fromkeys(names, step))
-            if random.random() < 0.001:
+            if step % flush_every == 0:
                 tracker.flush()
                 os.write(writer, struct.pack("<q", step))
-            if random.random() < 0.01:
-                time.sleep(random.uniform(0, 1e-4))
+            if pause_secs:
+                time.sleep(random.uniform(0, pause_secs))
+        time.sleep(60)
     os.close(writer)
     time.sleep(random.uniform(0.005, longest_secs))
     os.kill(child, signal.SIGKILL)
@@ -54,6 +57,4 @@ def check_killed(logdir: Path, *, trials: int, longest_secs: float, seed: int) -
             steps = [event.step for event in events[1:]]
             assert steps == list(range(len(steps)))
             assert len(steps) > last_flushed
-            assert {
-                value.simple_value == event.step for event in events for value in event.summary.value
-            } <= {True}
+            assert all(value.simple_value == event.step for event in events for value in event.summary.value)

@@ -13,6 +13,7 @@ from tensorboard_candles.events import LogRoot
 from tensorboard_candles.store import LocalSource
 from tensorboard_candles.writer.resuming import LeftOff, left_off
 from tests.writer.reading import epoch_marks, event_files, points, raw_events
+from tests.writer.scripts import posix, run_script
 
 
 def tracker(logdir: Path, **options: Any) -> Tracker:
@@ -72,6 +73,27 @@ def test_candles_after_a_resume_are_those_of_a_run_that_was_never_broken_off(tmp
         for step in range(100, 200):
             broken.log(loss=step * 7 % 31, step=step)
     assert shown(tmp_path / "broken", "loss") == shown(tmp_path / "whole", "loss")
+
+
+@posix
+def test_child_forked_before_the_first_log_leaves_it_to_its_parent_to_say_so(tmp_path: Path) -> None:
+    run_script(
+        """
+        with Tracker('p', logdir=logdir, run='r') as tracker:
+            tracker.log(loss=1)
+        tracker = Tracker('p', logdir=logdir, run='r', resume=True)
+        if os.fork() == 0:
+            tracker.log(child=1, step=50)
+            tracker.close()
+            os._exit(0)
+        os.wait()
+        tracker.log(loss=2)
+        tracker.close()
+        """,
+        tmp_path,
+    )
+    assert starts(tmp_path / "p" / "r") == [1]
+    assert shown(tmp_path, "loss") == [(0, 1.0), (1, 2.0)]
 
 
 def test_resuming_nothing_begins_at_the_start(tmp_path: Path) -> None:
