@@ -199,7 +199,11 @@ class EventFile:
         self._items.extend((event, at, event.wall_time or time()))
 
     def _hold(self, on_device: int) -> None:
-        self._put_bytes += HELD_BYTES * on_device
+        # They count for what is kept and not for when to write: few reads of many spare the device.
+        held_bytes = HELD_BYTES * on_device
+        self._put_bytes += held_bytes
+        self._wake_at += held_bytes
+        self._look_at += held_bytes
         if self._output is not None:
             self._output.on_device += on_device
 

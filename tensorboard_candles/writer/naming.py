@@ -56,7 +56,7 @@ def check_name(what: str, name: str) -> str:
 
 
 def local_logdir(logdir: str | os.PathLike[str]) -> Path:
-    """The log directory as a path, `~` expanded; WriterError when it is not a local one."""
+    """The log directory as an absolute path, `~` expanded; WriterError when it is not a local one."""
     text = os.fspath(logdir)
     if not text or "\0" in text:
         raise WriterError(f"logdir must be a directory, got {text!r}")
@@ -64,7 +64,7 @@ def local_logdir(logdir: str | os.PathLike[str]) -> Path:
         raise WriterError(
             f"logdir must be a local directory, got {text!r}; log locally and copy, or mount it"
         )
-    return Path(text).expanduser()
+    return Path(text).expanduser().absolute()  # a file made later goes there wherever the program is then
 
 
 def make_run_dir(logdir: Path, project: str, run: str | None) -> Path:

@@ -102,11 +102,8 @@ class Tracker:
             run = agreed(readable_name(time.time()), rank)
         self._file: EventFile | SilentFile
         if rank_zero_only and rank.number > 0:
-            self.run_dir = (
-                local_logdir(logdir)
-                / check_name("project", project)
-                / check_name("run", run or "-")  # never made
-            )
+            parent = local_logdir(logdir) / check_name("project", project)
+            self.run_dir = parent / check_name("run", run or "-")
             self._file, begin = SilentFile(), LeftOff()
         else:
             self.run_dir = make_run_dir(local_logdir(logdir), project, run)

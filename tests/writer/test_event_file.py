@@ -307,3 +307,21 @@ def test_two_trackers_in_one_process_and_run_have_files_of_their_own(tmp_path: P
         tracker.log(loss=number)
         tracker.close()
     assert len(event_files(tmp_path / "p" / "r")) == 2
+
+
+@posix
+def test_forked_child_elsewhere_writes_beside_its_parent(tmp_path: Path) -> None:
+    run_script(
+        """
+        os.chdir(logdir)
+        tracker = Tracker('p', run='r')
+        if os.fork() == 0:
+            os.chdir('/')
+            tracker.log(child=1)
+            tracker.close()
+            os._exit(0)
+        os.wait()
+        """,
+        tmp_path,
+    )
+    assert points(tmp_path / "runs" / "p" / "r") == [("child", 0, 1.0)]
