@@ -184,7 +184,7 @@ print('ready', flush=True)
 for number in range(10**9):
     tracker.log(loss=number, other=number)
     if number % 50 == 0:
-        time.sleep(0.002)
+        time.sleep(0.004)
 """
     process = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE)
     assert process.stdout is not None

@@ -15,7 +15,7 @@ pytestmark = posix
 
 
 def test_process_killed_at_any_moment_leaves_all_that_was_flushed(tmp_path: Path) -> None:
-    check_killed(tmp_path, trials=30, longest_secs=0.06, seed=1)
+    check_killed(tmp_path, trials=24, longest_secs=0.06, seed=1)
 
 
 def test_sigterm_writes_what_is_buffered_and_ends_the_process_as_ever(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ tracker = Tracker("p", logdir=logdir, run="r")
 returned, begun = [], 0
 for _ in range(80):
     try:
-        signal.setitimer(signal.ITIMER_REAL, random.uniform(1e-5, 1e-3))
+        signal.setitimer(signal.ITIMER_REAL, random.uniform(1e-5, 4e-4))
         while True:
             begun += 1
             {what}
