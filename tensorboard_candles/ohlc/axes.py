@@ -122,8 +122,8 @@ def bucket_range(width: float, start: float | None, end: float | None) -> tuple[
 
 def _floor_of(position: float, width: float) -> int:
     # Whole numbers are divided as such: steps may lie beyond 2^53.
-    if isinstance(position, int) and isinstance(width, int):
-        return position // width
+    if isinstance(width, int) and math.isfinite(position) and position == math.floor(position):
+        return math.floor(position) // width
     number = position / width
     if not math.isfinite(number):
         raise BadRequest(f"width {width:g} is too small for a window at {position:g}")

@@ -48,7 +48,8 @@ def automatic_cut(placed: Placed, *, start: float | None, end: float | None, lim
 
 def _first_decade(sample: NumberArray, limit: int) -> int:
     """Exponent of a power of ten below which no width is wide enough for points at these positions."""
-    apart = np.diff(sample.astype(np.float64))
+    # In order, so that what wraps around is right without its sign; rounded only then.
+    apart = np.diff(sample).view(np.uint64).astype(np.float64)
     if len(apart) < limit:
         return 0
     # As many as `limit` neighbours so far apart, each in a bucket of its own, are one bucket too many.
@@ -62,6 +63,8 @@ def _width_of_span(placed: Placed, start: float | None, end: float | None, limit
     high = highest if end is None else min(highest, end)
     if low > high or not len(placed.series):
         return 1.0
+    if not math.isfinite(high - low):
+        raise BadRequest("the wall times reach too far to be cut into candles")
     for width in _ladder(_decade((high - low) / limit), _WIDEST_EXPONENT):
         last = math.floor(high / width)
         if end is not None:

@@ -158,3 +158,32 @@ def test_volume_is_the_mean_of_its_tag_in_each_candle_and_nothing_where_it_has_n
 def test_volume_by_count_is_every_point_finite_or_not() -> None:
     found = candles(series_of([1.0, math.nan, 3.0]), StepAxis(), width=2)
     assert volume_of(found, StepAxis(), None).tolist() == [2.0, 1.0]
+
+
+def test_a_window_far_out_is_the_same_whether_its_ends_are_written_as_floats() -> None:
+    step = 10**18 - 20 + np.arange(60)
+    loss = Series("run", "loss", step, np.arange(60.0), np.arange(60.0))
+    for width in (7, 11, 13):
+        for start, end in ((10**18, None), (None, 10**18)):
+            whole = candles(loss, StepAxis(), width=width, start=start, end=end)
+            as_floats = candles(
+                loss,
+                StepAxis(),
+                width=width,
+                start=None if start is None else float(start),
+                end=None if end is None else float(end),
+            )
+            assert whole.x.tolist() == as_floats.x.tolist()
+            assert len(whole)
+
+
+def test_the_smallest_width_is_found_for_steps_beyond_what_doubles_tell_apart() -> None:
+    step = np.array([2**62 + 511, 2**62 + 513])
+    loss = Series("run", "loss", step, np.arange(2.0), np.arange(2.0))
+    assert candles(loss, StepAxis(), limit=1).width == 5
+
+
+def test_wall_times_spread_over_more_than_a_double_are_refused() -> None:
+    loss = Series("run", "loss", np.arange(2), np.array([-1e308, 1e308]), np.arange(2.0))
+    with pytest.raises(BadRequest, match="reach too far"), np.errstate(over="ignore"):
+        candles(loss, SecondsAxis(-1e308))
