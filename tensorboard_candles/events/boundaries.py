@@ -32,7 +32,7 @@ _MANY = 2048
 """Records found by their period that are worth having looked for one."""
 _LEAST_SEARCHED_BYTES = 1 << 18
 _MOST_SEARCHED_BYTES = 1 << 20
-_LENGTH_LIMIT = 1 << 16
+LENGTH_LIMIT = 1 << 16
 """Records that are longer are few, and each is found by itself."""
 
 BoolArray = npt.NDArray[np.bool_]
@@ -144,7 +144,7 @@ def _verified(
     last = min(high, end - FRAME_BYTES + 1, len(buffer) - HEADER_BYTES + 1)
     inside = np.clip(starts, low, last - 1)
     length = _at_each(buffer, inside, "<u8").astype(np.int64)
-    short = length & (_LENGTH_LIMIT - 1)
+    short = length & (LENGTH_LIMIT - 1)
     verifies = _crc_of_lengths()[short] == _at_each(buffer, inside + 8, "<u4")
     verifies &= (short == length) & (inside == starts) & (starts + short <= end - FRAME_BYTES)
     return starts, short, verifies
@@ -172,7 +172,7 @@ def _length_at(buffer: bytes, start: int, end: int) -> int | None:
 @cache
 def _crc_of_lengths() -> UInt32Array:
     """Masked checksum of each length below 2^16."""
-    return masked_crc_of_length(np.arange(_LENGTH_LIMIT, dtype=np.uint64))
+    return masked_crc_of_length(np.arange(LENGTH_LIMIT, dtype=np.uint64))
 
 
 def _period(lengths: Int64Array) -> int:

@@ -25,7 +25,7 @@ import numpy.typing as npt
 from google.protobuf.message import DecodeError
 from tensorboard.compat.proto import event_pb2
 
-from tensorboard_candles.events.boundaries import find_boundaries
+from tensorboard_candles.events.boundaries import LENGTH_LIMIT, find_boundaries
 from tensorboard_candles.events.crc import masked, masked_crc32c
 from tensorboard_candles.events.decode import ORDER_BITS, Collector, Piece
 from tensorboard_candles.events.framing import FOOTER_BYTES, FRAME_BYTES, HEADER_BYTES, Damage
@@ -40,7 +40,6 @@ _MOST_TEMPLATE_BYTES = 16 << 20
 _MOST_MISSES = 64
 _FEW_MISSES = 4
 """That are left where all records of a length that were looked at lately had no shape."""
-_LENGTH_LIMIT = 1 << 16
 _FEW = 3
 _MOST_ROWS_PER_TAKEN = 64
 """Looking at this many rows costs about as much as parsing one by itself."""
@@ -97,7 +96,7 @@ class BulkDecoder:
             self._shapes.clear()
             self._learned_bytes = 0
         records = _Records(buffer, stretches)
-        records.leave(np.flatnonzero(records.length >= _LENGTH_LIMIT))
+        records.leave(np.flatnonzero(records.length >= LENGTH_LIMIT))
         for length, rows in _by_length(records.length):
             shapes = self._shapes[length]
             shapes.misses = min(shapes.shapeless, _MOST_MISSES - _FEW_MISSES)
@@ -171,7 +170,7 @@ class _Shapes:
 
 def _by_length(lengths: Int64Array) -> Iterator[tuple[int, Int64Array]]:
     """Rows of each length, in the order of the file; without those that are too long to have a shape."""
-    short = np.flatnonzero(lengths < _LENGTH_LIMIT)
+    short = np.flatnonzero(lengths < LENGTH_LIMIT)
     if not len(short):
         return
     order = short[np.argsort(lengths[short].astype(np.uint16), kind="stable")]

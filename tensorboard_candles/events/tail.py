@@ -12,7 +12,7 @@ from tensorboard_candles.events.framing import CUT_SHORT, MOST_WHOLE_BYTES, Dama
 from tensorboard_candles.events.large import PASSED_OVER, FarRecords, thin_record
 from tensorboard_candles.events.points import Segment
 from tensorboard_candles.events.storage import Identity, LogPath, OpenFile, storage_of
-from tensorboard_candles.events.window import Decoded, Undecoded, WindowDecoder, decode_windows
+from tensorboard_candles.events.window import Decoded, Undecoded, decode_windows
 
 WINDOW_BYTES = 4 << 20
 _GIVE_UP_BYTES = 4 * WINDOW_BYTES
@@ -80,13 +80,9 @@ class EventFile:
     `problem_count`.
     """
 
-    def __init__(
-        self, path: LogPath, bulk: BulkDecoder | None = None, *, reached: Reached | None = None
-    ) -> None:
+    def __init__(self, path: LogPath, *, reached: Reached | None = None) -> None:
         self.path = path
         self._storage = storage_of(path)
-        # Shared by the files of a log directory, which are alike: a shape met in one is known in all.
-        self._bulk = bulk or BulkDecoder()
         self._seen: Identity | None = None
         self._is_read = False
         self._begin()
@@ -98,7 +94,7 @@ class EventFile:
         """Bytes looked at so far, torn tail included."""
         self._offset = 0
         self._head = b""
-        self._decoder = WindowDecoder(self._bulk)
+        self._plugins: dict[str, PluginData] = {}
         self._damages: list[Damage] = []
         self._damage_count = 0
         self._suspect: Damage | None = None
@@ -107,7 +103,7 @@ class EventFile:
     def _resume(self, reached: Reached) -> None:
         self._seen, self._is_read = reached.seen, True
         self.bytes_read, self._offset, self._head = reached.bytes_read, reached.offset, reached.head
-        self._decoder = WindowDecoder(self._bulk, reached.plugins)
+        self._plugins = dict(reached.plugins)
         self._damages, self._damage_count = list(reached.damages), reached.damage_count
         self._suspect, self._passed = reached.suspect, reached.passed
 
@@ -126,7 +122,7 @@ class EventFile:
             self._head,
             self._offset,
             self.bytes_read,
-            dict(self._decoder.plugins),
+            dict(self._plugins),
             tuple(self._damages),
             self._damage_count,
             self._suspect,
@@ -148,7 +144,7 @@ class EventFile:
 
         Raises OSError where the file can't be read.
         """
-        reading = self.reading()
+        reading, bulk = self.reading(), BulkDecoder()
         answer: Decoded | None = None
         while True:
             try:
@@ -159,7 +155,7 @@ class EventFile:
             if isinstance(step, Window):
                 yield step
             else:
-                [answer] = decode_windows([step], self._bulk)
+                [answer] = decode_windows([step], bulk)
 
     def reading(self) -> Generator[Window | Undecoded, Decoded | None, None]:
         """The same for whoever decodes for many files: bytes are given, to be sent back decoded."""
@@ -205,7 +201,7 @@ class EventFile:
                 return
             buffer += chunk
             available = size - self._offset
-            found = yield self._decoder.window(buffer, available, far.seen_from(self._offset))
+            found = yield Undecoded(buffer, available, self._plugins, far.seen_from(self._offset))
             assert found is not None  # whoever was given bytes sends them back decoded
             # A record is only as long as it says if the file is, too: never ask for memory on its word.
             begin, end = (at - found.consumed for at in found.awaited or (found.consumed, found.consumed))
@@ -227,7 +223,7 @@ class EventFile:
         """The next record, which verifies and is not to be kept as a whole."""
         thin = thin_record(file, self._offset, self._offset + size_of_it)
         if thin:
-            found = yield self._decoder.window(thin)
+            found = yield Undecoded(thin, len(thin), self._plugins)
             assert found is not None
             found = replace(found, consumed=size_of_it)
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from google.protobuf.message import DecodeError
@@ -53,9 +53,9 @@ class WindowDecoder:
     Without a bulk decoder every record is parsed by itself: slow, and the reference for what is right.
     """
 
-    def __init__(self, bulk: BulkDecoder | None, plugins: Mapping[str, PluginData] | None = None) -> None:
-        self.plugins = dict(plugins or {})
-        """Of each tag met so far; what an earlier decoder of the file knew is what this one begins with."""
+    def __init__(self, bulk: BulkDecoder | None) -> None:
+        self.plugins: dict[str, PluginData] = {}
+        """Of each tag met so far."""
         self._bulk = bulk
 
     def window(

@@ -47,15 +47,6 @@ class Groups:
 
     def first_equal(self, values: Float64Array, wanted: Float64Array) -> Int64Array:
         """Row of the first member of each group that equals the group's wanted value; each has one."""
-        return first_equal(values, wanted, self.begin, self.length)
-
-
-def first_equal(
-    values: Float64Array, wanted: Float64Array, begin: Int64Array, length: Int64Array
-) -> Int64Array:
-    """Row of the first member of each run that equals the run's wanted value; each has one."""
-    rows = np.flatnonzero(values == np.repeat(wanted, length))
-    run = np.searchsorted(begin, rows, side="right") - 1
-    is_first = np.ones(len(rows), np.bool_)
-    is_first[1:] = run[1:] != run[:-1]
-    return rows[is_first]
+        rows = np.flatnonzero(values == np.repeat(wanted, self.length))
+        group = np.searchsorted(self.begin, rows, side="right") - 1
+        return rows[Groups.of(group).begin]

@@ -146,7 +146,6 @@ class LocalSource:
         run.asked_at = time.monotonic()
         if not all(file.is_loaded for file in run.files.values()):
             self._readers.hurry(run.files.values())
-        self._memory.note_asked(run)
         return self._view(run)
 
     def _view(self, run: Run) -> RunView:

@@ -41,6 +41,11 @@ class Holder(Protocol):
         """Rises with every change."""
         ...
 
+    @property
+    def asked_at(self) -> float:
+        """When somebody last looked closely at what it holds; -inf where nobody did."""
+        ...
+
     def move_to(self, scratch: Scratch) -> None: ...
 
     def trim(self) -> None:
@@ -50,11 +55,11 @@ class Holder(Protocol):
 
 @dataclass(slots=True)
 class _Held:
-    """What is known of a holder; of times, the order is all that counts."""
+    """What is known of a holder."""
 
     movable_bytes: int = 0
-    asked_at: int = 0
     grew_at: int = 0
+    """Of which the order is all that counts."""
     changes: int = -1
     quiet_looks: int = 0
 
@@ -89,11 +94,6 @@ class Memory:
             self._held_bytes += movable_bytes - held.movable_bytes
             held.movable_bytes = movable_bytes
 
-    def note_asked(self, holder: Holder) -> None:
-        """Someone looks closely at what it holds."""
-        with self._lock:
-            self._held.setdefault(holder, _Held()).asked_at = next(self._clock)
-
     def follow(self, holders: Iterable[Holder]) -> None:
         """A look begins: these are all holders that there are."""
         with self._lock:
@@ -126,7 +126,7 @@ class Memory:
     def _coldest_first(self) -> list[Holder]:
         with self._lock:
             movable = [(holder, held) for holder, held in self._held.items() if held.movable_bytes]
-            movable.sort(key=lambda pair: (pair[1].asked_at, pair[1].grew_at))
+            movable.sort(key=lambda pair: (pair[0].asked_at, pair[1].grew_at))
             return [holder for holder, _ in movable]
 
 
