@@ -44,6 +44,33 @@ does not name. A reader passes by keys and polarities that it does not know.
 TAGS_TAG = "candles/tags"
 """The tag that the Tracker writes it under."""
 
+CANDLES_KIND = "candles"
+"""Candles made by the writer, under the metric's own tag: a DT_DOUBLE tensor of shape (rows, 14), a row for
+each candle, a column for each of CANDLE_COLUMNS. Rows of one writer don't overlap in steps, unless they say
+the same more and less finely."""
+
+CANDLE_COLUMNS = (
+    "first_step",
+    "last_step",
+    "open",
+    "high",
+    "low",
+    "close",
+    "mean",
+    "std",
+    "count",
+    "nonfinite",
+    "high_step",
+    "low_step",
+    "start_time",
+    "end_time",
+)
+"""As in `GET candles`: std is the population's, count is of finite points, nonfinite of the others, times are
+seconds since the Unix epoch, high_step and low_step are the first steps where the extremes happened. Steps are
+whole numbers within ±2^53. Where count is 0, prices are NaN and the steps of the extremes are first_step."""
+
+MOST_CANDLE_STEP = 2**53
+
 OWN_TAGS = frozenset({EPOCH_TAG, TAGS_TAG})
 """Tags that are no metric's."""
 

@@ -27,6 +27,7 @@ from tensorboard_candles.writer import output as output_thread
 from tensorboard_candles.writer import signals
 from tensorboard_candles.writer.devices import HELD_BYTES
 from tensorboard_candles.writer.layout import Items, LaterEvent, Layout
+from tensorboard_candles.writer.logged import Listener
 from tensorboard_candles.writer.output import Output
 from tensorboard_candles.writer.trouble import Trouble
 
@@ -65,6 +66,7 @@ class EventFile:
         self.lock = threading.RLock()
         self.next_step = next_step
         self._marks: dict[str, LaterEvent] = {}
+        self._listeners: list[Listener] = []
         self._closed = False
         self._forget()
         output = Output(directory, suffix)
@@ -114,6 +116,13 @@ class EventFile:
                 self._append(event, at)
         self._say_news()
 
+    def listen(self, listener: Listener) -> None:
+        """Have all that is logged from now on shown to somebody, in the output thread; also after a fork."""
+        with self.lock:
+            self._listeners.append(listener)
+            if self._output is not None:
+                self._output.listeners.append(listener)
+
     def mark(self, what: str, event: Event | None) -> None:
         """Have an event written before what is logged next, at its step; None takes it back until then."""
         with self.lock:
@@ -160,6 +169,7 @@ class EventFile:
 
     def _start(self, output: Output) -> Output:
         output.on_change = self._look_soon
+        output.listeners += self._listeners
         self._items = output.items
         output.start()
         self._output = output

@@ -146,16 +146,21 @@ def encode(items: Items, starts: Starts | None = None) -> bytes:
     starts = starts_of(items) if starts is None else starts
     if isinstance(starts, range):
         return b"".join(_scalars(items[starts[0]], items, starts)) if starts else b""
-    kinds: dict[Layout | LaterEvent, list[int]] = {}
-    for place, at in enumerate(starts):
-        kinds.setdefault(items[at], []).append(place)
     records: list[bytes] = [b""] * len(starts)
-    for what, places in kinds.items():
+    for what, places in by_kind(items, starts).items():
         some = [starts[place] for place in places]
         made = _scalars(what, items, some) if isinstance(what, Layout) else [_made(items, at) for at in some]
         for place, record in zip(places, made, strict=True):
             records[place] = record
     return b"".join(records)
+
+
+def by_kind(items: Items, starts: Starts) -> dict[Layout | LaterEvent, list[int]]:
+    """Which of the rows are of each layout; an event is a kind of its own."""
+    kinds: dict[Layout | LaterEvent, list[int]] = {}
+    for place, at in enumerate(starts):
+        kinds.setdefault(items[at], []).append(place)
+    return kinds
 
 
 def without_gaps(items: Items) -> Items:
@@ -184,11 +189,7 @@ def _made(items: Items, at: int) -> bytes:
 
 
 def _scalars(layout: Layout, items: Items, starts: Starts) -> list[bytes]:
-    step = np.array(_column(items, starts, 1), np.int64)
-    wall_time = np.array(_column(items, starts, 2))
-    names = len(layout.names)
-    values = chain.from_iterable(_column(items, starts, _FIRST_VALUE + place) for place in range(names))
-    double = np.fromiter(values, np.float64, len(starts) * names).reshape(names, -1).T
+    step, wall_time, double = numbers_of(layout, items, starts)
     with np.errstate(over="ignore", invalid="ignore"):
         single = double.astype(np.float32)
     records: list[bytes] = [b""] * len(starts)
@@ -204,6 +205,22 @@ def _scalars(layout: Layout, items: Items, starts: Starts) -> list[bytes]:
         event = layout.event(int(step[place]), float(wall_time[place]), double[place].tolist())
         records[place] = frame(event.SerializeToString())
     return records
+
+
+def numbers_of(
+    layout: Layout, items: Items, starts: Starts
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Steps, wall times and values (a row each, a column for each name) of rows that are of one layout.
+
+    >>> layout = Layout(("loss", "acc"))
+    >>> numbers_of(layout, [layout, 7, 1.5, 0.25, 0.5], [0])
+    (array([7]), array([1.5]), array([[0.25, 0.5 ]]))
+    """
+    step = np.array(_column(items, starts, 1), np.int64)
+    wall_time = np.array(_column(items, starts, 2), np.float64)
+    names = len(layout.names)
+    values = chain.from_iterable(_column(items, starts, _FIRST_VALUE + place) for place in range(names))
+    return step, wall_time, np.fromiter(values, np.float64, len(starts) * names).reshape(names, -1).T
 
 
 def _column(items: Items, starts: Starts, place: int) -> Items:

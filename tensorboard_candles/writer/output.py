@@ -17,6 +17,7 @@ from queue import Empty, SimpleQueue
 from tensorboard_candles.writer.appending import AppendOnly
 from tensorboard_candles.writer.devices import HELD_BYTES, OnDevice, read_all
 from tensorboard_candles.writer.layout import Items, Starts, encode, starts_of, without_gaps
+from tensorboard_candles.writer.logged import Listener, logged
 
 FLUSH_SECS = 1.0
 FLUSH_BYTES = 64 * 1024
@@ -47,6 +48,10 @@ class Output(threading.Thread):
         """How many rows could not be encoded; a mistake in this package."""
         self.on_change: Callable[[], object] = _nothing
         """Called by this thread when a failure begins, goes on or ends, or a value is lost."""
+        self.listeners: list[Listener] = []
+        """Who is given all that is logged, just before it is encoded. One that raises is not called again."""
+        self.deaf: list[Exception] = []
+        """What those raised."""
         self._taken_bytes = 0
         self._retry_at = -math.inf
         self._pause_secs = FLUSH_SECS
@@ -127,7 +132,21 @@ class Output(threading.Thread):
             items = without_gaps(items)
             starts = starts_of(items)
         for begin in range(0, len(starts), _ROWS_AT_ONCE):
-            self._encode(items, starts[begin : begin + _ROWS_AT_ONCE])
+            some = starts[begin : begin + _ROWS_AT_ONCE]
+            self._tell(items, some)
+            self._encode(items, some)
+
+    def _tell(self, items: Items, starts: Starts) -> None:
+        if not self.listeners:
+            return
+        columns = logged(items, starts)
+        for listener in self.listeners[:]:
+            try:
+                listener(columns)
+            except Exception as error:  # noqa: BLE001, the thread's last line of defence: the file goes on
+                self.listeners.remove(listener)
+                self.deaf.append(error)
+                self.on_change()
 
     def _encode(self, items: Items, starts: Starts) -> None:
         try:

@@ -23,6 +23,7 @@ class Trouble:
         self._said_failure = False
         self._said_dropping = False
         self._said_lost = 0
+        self._said_deaf = 0
         self._said_end = False
 
     def drop(self, step: int) -> None:
@@ -43,6 +44,11 @@ class Trouble:
         if lost > self._said_lost:
             said.append(f"{path}: {lost - self._said_lost} values could not be read; they are left out")
             self._said_lost = lost
+        for error in output.deaf[self._said_deaf :]:
+            said.append(
+                f"{path}: a look at what is logged failed and is given up: {error!r}; logging goes on"
+            )
+        self._said_deaf = len(output.deaf)
         if failure is None and (self._said_failure or (self._said_dropping and has_room)):
             said.append(f"{path} is written again; {self._dropped_run()}")
             self._said_failure, self._said_dropping, self._run = False, False, []
