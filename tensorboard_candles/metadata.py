@@ -66,7 +66,7 @@ CANDLE_COLUMNS = (
     "end_time",
 )
 """As in `GET candles`: std is the population's, count is of finite points, nonfinite of the others, times are
-seconds since the Unix epoch, high_step and low_step are the first steps where the extremes happened. Steps are
+seconds since the Unix epoch, high_step and low_step are the first steps of the extremes. Steps are
 whole numbers within ±2^53. Where count is 0, prices are NaN and the steps of the extremes are first_step."""
 
 MOST_CANDLE_STEP = 2**53

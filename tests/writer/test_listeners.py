@@ -12,7 +12,7 @@ import pytest
 from tensorboard_candles.writer.event_file import EventFile
 from tensorboard_candles.writer.layout import layout_of
 from tensorboard_candles.writer.logged import Logged
-from tests.writer.reading import points
+from tests.writer.reading import points as points_in
 
 
 def test_listener_is_given_every_point_once_and_in_order(tmp_path: Path) -> None:
@@ -60,4 +60,4 @@ def test_listener_that_raises_is_said_and_the_file_goes_on(
     file.close()
     assert [record.getMessage() for record in caplog.records].count(caplog.records[0].getMessage()) == 1
     assert "of mine" in caplog.records[0].getMessage()
-    assert len(points(tmp_path)) == 3
+    assert len(points_in(tmp_path)) == 3
