@@ -71,6 +71,12 @@ whole numbers within ±2^53. Where count is 0, prices are NaN and the steps of t
 
 MOST_CANDLE_STEP = 2**53
 
+LATE_CANDLES_KIND = "late_candles"
+"""Rows of the same form, under the metric's own tag, of points that were logged after the row that their
+steps lie in was written. They add to it: nothing that their file holds tells the same points, so they make no
+other row or point void and none makes them void, whatever steps they share. CANDLES_KIND and this one may
+alternate under one tag; every value says which it is."""
+
 OWN_TAGS = frozenset({EPOCH_TAG, TAGS_TAG})
 """Tags that are no metric's."""
 
