@@ -7,7 +7,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parent.parent / "tensorboard_candles"
 FLOW = ["events", "store", "ohlc", "indicators", "analysis", "api", "plugin"]
-COMMON = {"metadata", "errors"}
+COMMON = {"metadata", "errors", "remote_files"}
 FRAMEWORKS = {"torch", "tensorflow", "keras", "lightning", "transformers", "jax", "sklearn"}
 
 

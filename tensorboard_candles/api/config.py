@@ -8,7 +8,7 @@ from werkzeug.wrappers import Request, Response
 
 from tensorboard_candles import metadata
 from tensorboard_candles.api.answer import etag_of, not_modified, respond_json
-from tensorboard_candles.events.storage import shown
+from tensorboard_candles.remote_files import shown
 
 
 def config_route(request: Request, logdir: str) -> Response:

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tensorboard_candles.events.storage import LogPath, RemotePath, shown, storage_of
+from tensorboard_candles.events.storage import LogPath, RemotePath, storage_of
 from tensorboard_candles.events.storage_remote import FsspecStorage
+from tensorboard_candles.remote_files import is_url, shown
 
 _URI = re.compile(r"[a-zA-Z][0-9a-zA-Z.]*://.*", re.DOTALL)
 
@@ -61,9 +62,8 @@ def _root_of(part: str) -> LogRoot:
 
 
 def _path_of(given: str) -> LogPath:
-    """A URL is left to fsspec, unless it is one of this machine's files: those are better looked after."""
     protocol, separator, rest = given.partition("://")
-    if separator and protocol not in ("file", "local"):
+    if is_url(given):
         # TensorBoard tells no `s3://bucket/logs/` from `s3://bucket/logs`.
         url = f"{protocol}://{rest.rstrip('/')}"
         return RemotePath(shown(url), FsspecStorage(url))

@@ -7,7 +7,6 @@ directories are told by a `Path` here and by a `RemotePath` there, and no code b
 from __future__ import annotations
 
 import os
-import re
 import stat
 from collections import Counter, deque
 from collections.abc import Iterator
@@ -15,6 +14,8 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, ClassVar, Protocol, TypeAlias
+
+from tensorboard_candles.remote_files import join_url
 
 _MOST_VISITS = 16
 """Paths by which one directory is listed; links may well show a run under two or three names."""
@@ -99,25 +100,6 @@ class RemotePath:
 
 
 LogPath: TypeAlias = "Path | RemotePath"
-
-
-def join_url(url: str, below: str) -> str:
-    """
-    >>> join_url("s3://bucket/logs", "run"), join_url("memory://", "run")
-    ('s3://bucket/logs/run', 'memory://run')
-    """
-    return url + below if url.endswith("/") else f"{url}/{below}"
-
-
-def shown(text: str) -> str:
-    """A URL, or a text that holds some, without users, passwords and queries: those are often secrets.
-
-    >>> shown("ftp://me:s3cret@host/logs"), shown("https://host/logs?token=s3cret refused"), shown("a@b?c")
-    ('ftp://host/logs', 'https://host/logs refused', 'a@b?c')
-    """
-    # What stands there in an Azure URL is the container.
-    without_user = re.sub(r"(?<!abfs)(?<!abfss)://[^/\s]*@", "://", text)
-    return re.sub(r"(://[^\s?]*)\?[^\s'\"<>]*", r"\1", without_user)
 
 
 def storage_of(path: LogPath) -> Storage:

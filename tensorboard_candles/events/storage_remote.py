@@ -9,7 +9,6 @@ one. And it lies behind a network: a request may fail now and work a second late
 from __future__ import annotations
 
 import math
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,22 +18,18 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar, TypeAlias, TypeVar
 
-from tensorboard_candles.events.storage import Identity, OpenFile, is_event_file_name, join_url, shown
-from tensorboard_candles.events.storage_retry import ANSWERS, Patience, retried
+from tensorboard_candles.events.storage import Identity, OpenFile, is_event_file_name
+from tensorboard_candles.events.storage_retry import Patience, retried
+from tensorboard_candles.remote_files import ask, attempt, join_url, open_system, shown, told
 
 _READ_BYTES = 16 << 20
 """What one request reads, where there is as much."""
-_ATTEMPT_SECS = 120.0
-"""A request that takes longer has failed. Servers that are silent are found out sooner, by the client."""
 _WAIT_SECS = 2.0
 """So long does one look at the log directory wait for a listing; a later look finds it."""
 _SLOW_SECS = 10.0
 """A listing that takes longer is told of."""
 _STATES = ("ETag", "etag", "LastModified", "last_modified", "updated", "mtime", "modified", "created")
 """What file systems call that which changes with the content."""
-_EXTRAS = {"s3": ("s3fs", "s3"), "s3a": ("s3fs", "s3"), "gs": ("gcsfs", "gs"), "gcs": ("gcsfs", "gs")}
-"""Protocol → the package that speaks it, and the extra of ours that installs it."""
-
 T = TypeVar("T")
 
 
@@ -107,7 +102,7 @@ class FsspecStorage:
         try:
             self._tree = listing.result()
         except OSError as error:
-            self._error = _told(error)
+            self._error = told(error)
             self._patience.give_up(self._error)
             return
         self._error = None
@@ -134,7 +129,7 @@ class FsspecStorage:
         system.invalidate_cache()
         above = root.strip("/") + "/" if root.strip("/") else ""
         found: _Tree = {}
-        for info in retried(partial(_attempt, _infos_below, system, root)):
+        for info in retried(partial(attempt, _infos_below, system, root)):
             place = info["name"].lstrip("/")
             parts = place[len(above) :].split("/")
             # Names that a client would tidy up might lead to somewhere else.
@@ -152,7 +147,7 @@ class FsspecStorage:
         # By a listing again: of one file by itself, many a file system tells other things, or in other words.
         key = self._object(path).key
         directory = key.rpartition("/")[0]
-        listed = partial(_attempt, _ask, self._system()[0], "ls", directory, detail=True)
+        listed = partial(attempt, ask, self._system()[0], "ls", directory, detail=True)
         for info in self._patience.call(listed):
             if info["name"].strip("/") == key.strip("/"):
                 return _identity_of(info)
@@ -168,11 +163,11 @@ class FsspecStorage:
             return found
         system, root = self._system()
         key = join_url(root, path[len(self._url) :].lstrip("/"))
-        return _Object(key, _identity_of(self._patience.call(partial(_attempt, _ask, system, "info", key))))
+        return _Object(key, _identity_of(self._patience.call(partial(attempt, ask, system, "info", key))))
 
     def _fetch(self, key: str, begin: int, end: int) -> bytes:
         system, _ = self._system()
-        read = partial(_attempt, _ask, system, "cat_file", key, start=begin, end=end)
+        read = partial(attempt, ask, system, "cat_file", key, start=begin, end=end)
         content: bytes = self._patience.call(read)
         if len(content) != end - begin:
             raise OSError(f"ended at byte {begin + len(content)} of {end}: it was changed while it was read")
@@ -181,7 +176,7 @@ class FsspecStorage:
     def _system(self) -> tuple[Any, str]:
         """The file system, and what it calls the root."""
         with self._opening:
-            self._opened = self._opened or _open_system(self._given_url)
+            self._opened = self._opened or open_system(self._given_url)
             return self._opened
 
 
@@ -208,49 +203,15 @@ class _RemoteFile:
         return self._content[offset - self._begin : end - self._begin]
 
 
-def _open_system(url: str) -> tuple[Any, str]:
-    protocol = url.partition("://")[0]
-    try:
-        from fsspec.core import url_to_fs
-
-        # A file system of our own: its cache of listings is emptied without a word to others.
-        options = {"skip_instance_cache": True, protocol: _options(protocol)}
-        system, root = url_to_fs(url, use_listings_cache=False, **options)
-    except ImportError as error:
-        if protocol not in _EXTRAS:
-            raise OSError(str(error)) from error
-        package, extra = _EXTRAS[protocol]
-        raise OSError(
-            f"reading {protocol}:// needs the package {package}: pip install tensorboard_candles[{extra}]"
-        ) from error
-    except Exception as failure:  # whatever the package makes of the URL and its environment
-        raise OSError(f"{protocol}:// could not be opened: {_told(failure)}") from failure
-    return system, root
-
-
-def _options(protocol: str) -> dict[str, Any]:
-    """What is set for a protocol, unless the user's configuration of fsspec says otherwise."""
-    if protocol not in ("s3", "s3a"):
-        return {}
-    from fsspec.config import conf
-
-    # It is tried again here; and TensorBoard takes the address of a server of one's own from there.
-    options = {
-        "config_kwargs": {"retries": {"total_max_attempts": 1}},
-        "endpoint_url": os.environ.get("S3_ENDPOINT") or None,
-    }
-    return {name: value for name, value in options.items() if value and name not in conf.get(protocol, {})}
-
-
 def _infos_below(system: Any, root: str) -> list[dict[str, Any]]:
     """All files below the root as one listing tells them, or a listing of each directory where it must be."""
     if _lists_whole_trees(system):
-        return list(_ask(system, "find", root, detail=True).values())
+        return list(ask(system, "find", root, detail=True).values())
     waiting, found = [root], []
     while waiting:
         directory = waiting.pop()
         try:
-            infos = _ask(system, "ls", directory, detail=True)
+            infos = ask(system, "ls", directory, detail=True)
         except FileNotFoundError:
             continue
         found += [info for info in infos if info["type"] != "directory"]
@@ -268,36 +229,10 @@ def _lists_whole_trees(system: Any) -> bool:
     return kind.find is not AbstractFileSystem.find
 
 
-def _ask(system: Any, method: str, *arguments: Any, **options: Any) -> Any:
-    if not system.async_impl:
-        return getattr(system, method)(*arguments, **options)
-    from fsspec.asyn import sync
-
-    return sync(system.loop, getattr(system, f"_{method}"), *arguments, timeout=_ATTEMPT_SECS, **options)
-
-
-def _attempt(function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
-    """Call it, and let what went wrong be an OSError with a message."""
-    try:
-        return function(*arguments, **options)
-    except ANSWERS as failure:
-        kind = next(kind for kind in ANSWERS if isinstance(failure, kind))
-        raise kind(_told(failure)) from failure
-    except Exception as failure:  # clients of servers raise what they like
-        raise OSError(_told(failure)) from failure
-
-
 def _identity_of(info: dict[str, Any]) -> Identity:
     if info.get("size") is None:
         raise OSError(f"{info['name']} has no known size")
     return Identity(None, info["size"], " ".join(str(info[state]) for state in _STATES if state in info))
-
-
-def _told(failure: Exception) -> str:
-    if isinstance(failure, TimeoutError) and not str(failure):
-        return "no answer in time"
-    message = failure.strerror if isinstance(failure, OSError) and failure.strerror else str(failure)
-    return shown(message) or type(failure).__name__
 
 
 def _in_background(function: Callable[[], T]) -> Future[T]:

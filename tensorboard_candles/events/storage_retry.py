@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from tensorboard_candles.remote_files import ANSWERS
+
 _ATTEMPTS = 4
 _FIRST_PAUSE_SECS = 0.25
 """Doubled before each further attempt."""
@@ -14,9 +16,6 @@ _LONGEST_RETRYING_SECS = 15.0
 """No attempt begins later than this after the first."""
 _LONGEST_FAILING_SECS = 30.0
 """After calls in a row have failed for so long altogether, nothing is asked for a while."""
-
-ANSWERS = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
-"""Errors that say how it is; asking again gives the same."""
 
 T = TypeVar("T")
 

@@ -87,5 +87,5 @@ def test_without_the_package_for_s3_tensorboard_starts_and_the_tab_says_what_to_
     server = tensorboard_server("s3://bucket/logs")
     (problem,) = eventually(server.problems, within_secs=30, what="the report of the missing package")
     assert problem["file"] == "s3://bucket/logs"
-    assert problem["what"] == "reading s3:// needs the package s3fs: pip install tensorboard_candles[s3]"
+    assert problem["what"] == "s3:// needs the package s3fs: pip install tensorboard_candles[s3]"
     assert server.runs() == {}

@@ -11,9 +11,10 @@ from pathlib import Path
 import fsspec
 import pytest
 
+from tensorboard_candles import remote_files
 from tensorboard_candles.api.config import config
 from tensorboard_candles.events import LogRoot, discover, log_roots, storage_remote, storage_retry, tail
-from tensorboard_candles.events.storage import shown
+from tensorboard_candles.remote_files import shown
 from tensorboard_candles.store import Cache, CacheKeeper, LocalSource, cache_keeper
 from tests.support.records import FILE_NAME, many_scalars, scalar_file, scalar_record, write_run
 from tests.support.s3 import Asked, ObjectStore
@@ -217,13 +218,13 @@ class TestFaults:
         source.refresh()
         for run in ("a", "b"):
             s3.put(f"logs/{run}/{FILE_NAME}", CONTENT + scalar_record("loss", step=3, value=0.5))
-        monkeypatch.setattr(storage_remote, "_ATTEMPT_SECS", 0.5)
+        monkeypatch.setattr(remote_files, "ATTEMPT_SECS", 0.5)
         monkeypatch.setattr(storage_retry, "_ATTEMPTS", 2)
         s3.hang(lambda asked: is_reading(asked) and "/a/" in asked.path)
         source.refresh()
         assert points(source) == {"a": VALUES, "b": [*VALUES, 0.5]}
         assert [(problem.run, problem.what) for problem in source.problems()] == [("a", "no answer in time")]
-        monkeypatch.setattr(storage_remote, "_ATTEMPT_SECS", 60.0)
+        monkeypatch.setattr(remote_files, "ATTEMPT_SECS", 60.0)
         s3.recover()
         source.refresh()
         assert points(source) == {"a": [*VALUES, 0.5], "b": [*VALUES, 0.5]}
@@ -277,7 +278,7 @@ class TestNotInstalled:
         (problem,) = source.problems()
         assert problem.file == url
         assert problem.what == (
-            f"reading {protocol}:// needs the package {package}: pip install tensorboard_candles[{protocol}]"
+            f"{protocol}:// needs the package {package}: pip install tensorboard_candles[{protocol}]"
         )
         assert points(source) == {"here": VALUES}
 
