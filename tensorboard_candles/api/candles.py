@@ -9,16 +9,16 @@ from werkzeug.wrappers import Request, Response
 
 from tensorboard_candles.api import params
 from tensorboard_candles.api.answer import Table, not_modified, respond_tables
-from tensorboard_candles.api.series import asked, etag_of_series, series_of, tables_of
+from tensorboard_candles.api.series import asked, etag_of_series, series_of, tables_of, unit_of
 from tensorboard_candles.errors import BadRequest
 from tensorboard_candles.ohlc import (
     COUNT,
     By,
     axis_of,
     candles,
-    polarity_of,
+    polarity_in,
     volume_of,
-    volume_tag_of,
+    volume_tag_in,
 )
 from tensorboard_candles.store import RunView, Series, Source
 
@@ -81,7 +81,7 @@ def table(view: RunView, series: Series, query: Query) -> Table:
     axis = axis_of(view, query.by, steps_per_epoch=query.steps_per_epoch)
     window = query.window
     found = candles(series, axis, width=query.width, start=window.start, end=window.end, limit=query.limit)
-    volume_tag = query.volume or volume_tag_of(view.series)
+    volume_tag = query.volume or volume_tag_in(view, series.tag)
     volume = None if volume_tag == COUNT else series_of(view, volume_tag)
     columns = {name: getattr(found, name) for name in COLUMNS}
     head = {
@@ -91,7 +91,8 @@ def table(view: RunView, series: Series, query: Query) -> Table:
         "width": found.width,
         "exact": series.exact,
         "points": len(series),
-        "polarity": polarity_of(series.tag),
+        "polarity": polarity_in(view, series.tag),
+        "unit": unit_of(view, series.tag),
         "volume": volume_tag,
         "extent": found.extent,
     }

@@ -8,9 +8,9 @@ from werkzeug.wrappers import Request, Response
 from tensorboard_candles.api import params
 from tensorboard_candles.api.answer import Table, not_modified, respond_tables
 from tensorboard_candles.api.candles import axis_name, steps_per_epoch
-from tensorboard_candles.api.series import asked, etag_of_series, tables_of
+from tensorboard_candles.api.series import asked, etag_of_series, tables_of, unit_of
 from tensorboard_candles.errors import NoEpochs
-from tensorboard_candles.ohlc import By, Epochs, NumberArray, epochs_of, has_epochs, polarity_of, thinned
+from tensorboard_candles.ohlc import By, Epochs, NumberArray, epochs_of, has_epochs, polarity_in, thinned
 from tensorboard_candles.store import RunView, Series, Source
 
 MOST_POINTS = 1_000_000
@@ -59,7 +59,8 @@ def table(
         "by": by,
         "exact": series.exact and few.is_complete,
         "points": len(series),
-        "polarity": polarity_of(series.tag),
+        "polarity": polarity_in(view, series.tag),
+        "unit": unit_of(view, series.tag),
         "nonfinite": int(np.count_nonzero(~np.isfinite(series.value))),
     }
     return Table(head, {**columns, "value": few.series.value.astype(np.float64)})

@@ -9,7 +9,8 @@ from typing import Any
 from werkzeug.wrappers import Request, Response
 
 from tensorboard_candles.api.answer import etag_of, not_modified, respond_json
-from tensorboard_candles.ohlc import has_epochs, polarity_of, volume_tag_of
+from tensorboard_candles.api.series import unit_of
+from tensorboard_candles.ohlc import has_epochs, polarity_in, volume_tag_in
 from tensorboard_candles.store import RunView, Series, Source
 
 MOST_PROBLEMS = 1000
@@ -38,22 +39,23 @@ def _run(view: RunView) -> dict[str, Any]:
     return {
         "name": view.name,
         "version": view.version,
-        "tags": [_tag(series) for series in view.series.values()],
-        "volume_tag": volume_tag_of(view.series),
+        "tags": [_tag(view, series) for series in view.series.values()],
+        "volume_tag": volume_tag_in(view),
         "has_epochs": has_epochs(view),
         "start_time": _finite_or_none(view.start_time),
         "end_time": _finite_or_none(view.end_time),
     }
 
 
-def _tag(series: Series) -> dict[str, Any]:
+def _tag(view: RunView, series: Series) -> dict[str, Any]:
     return {
         "tag": series.tag,
         "points": len(series),
         "first_step": int(series.step[0]),
         "last_step": int(series.step[-1]),
         "last_value": _finite_or_none(float(series.value[-1])),
-        "polarity": polarity_of(series.tag),
+        "polarity": polarity_in(view, series.tag),
+        "unit": unit_of(view, series.tag),
     }
 
 

@@ -35,6 +35,12 @@ def series_of(view: RunView, tag: str) -> Series:
     return view.series[tag]
 
 
+def unit_of(view: RunView, tag: str) -> str | None:
+    """What the values of a tag are measured in, as its writer says."""
+    info = view.said.get(tag)
+    return (info and info.unit) or None
+
+
 def tables_of(
     found: Sequence[tuple[RunView, Series]], table: Callable[[RunView, Series], Table]
 ) -> list[Table]:

@@ -2,15 +2,16 @@
 
 Read in this order: `storage` (where files lie), with `storage_remote` and `storage_retry` (behind a network);
 `discovery` (which of them belong to which run), `framing` (records in bytes, and what to do where they are
-damaged), `points` and `decode` (events to columns), `window` (a piece of a file), `tail` (a file that grows),
-with `large` (records too long for memory); `together` (many of them). Then what makes it fast: `bulk` (the
-trick, in five steps), with `boundaries`, `rows`, `template` and `crc`.
+damaged), `said`, `points`, `own` and `decode` (events to columns), `window` (a piece of a file), `tail` (a
+file that grows), with `large` (records too long for memory); `together` (many of them). Then what makes it
+fast: `bulk` (the trick, in five steps), with `boundaries`, `rows`, `template` and `crc`.
 """
 
 from tensorboard_candles.events.bulk import BulkDecoder
 from tensorboard_candles.events.discovery import LogRoot, RunFiles, discover, log_roots
 from tensorboard_candles.events.framing import Damage
 from tensorboard_candles.events.points import Points, Segment, SessionStart
+from tensorboard_candles.events.said import Said, TagInfo
 from tensorboard_candles.events.storage import LogPath
 from tensorboard_candles.events.tail import EventFile, Window
 from tensorboard_candles.events.together import Stopped, read_together
@@ -23,9 +24,11 @@ __all__ = [
     "LogRoot",
     "Points",
     "RunFiles",
+    "Said",
     "Segment",
     "SessionStart",
     "Stopped",
+    "TagInfo",
     "Window",
     "discover",
     "log_roots",

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ from tensorboard.compat.proto import event_pb2, summary_pb2, types_pb2
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
 
 from tensorboard_candles import metadata
+from tensorboard_candles.events.own import OwnTensor, PluginData, kind_of, text_of
 from tensorboard_candles.events.points import (
     Float64Array,
     FloatArray,
@@ -27,8 +28,7 @@ from tensorboard_candles.events.points import (
     SessionStart,
     no_points,
 )
-
-PluginData: TypeAlias = summary_pb2.SummaryMetadata.PluginData
+from tensorboard_candles.events.said import Said, overruled, said_in
 
 ORDER_BITS = 31
 """Bits of a point's order that number the values of its record: a payload has fewer bytes than that, and a
@@ -138,6 +138,7 @@ class Collector:
         self._rows: dict[tuple[str, bool], list[_Row]] = defaultdict(list)
         self._named: list[dict[str, tuple[int, PluginData]]] = [{} for _ in firsts]
         self._starts: list[list[tuple[int, SessionStart]]] = [[] for _ in firsts]
+        self._tensors: list[list[OwnTensor]] = [[] for _ in firsts]
 
     def add_event(self, record: int, event: event_pb2.Event) -> None:
         """One event, by the number of its record."""
@@ -155,6 +156,8 @@ class Collector:
                 row = _Row(order + index, event.step, event.wall_time, number, fits_float32)
                 self._rows[value.tag, value.HasField("tensor")].append(row)
                 has_number = True
+            elif value.HasField("tensor"):
+                self._note_tensor(window, order + index, value)
         if event.wall_time or is_start or has_number:
             first = float(self.first_wall_times[window])
             self.first_wall_times[window] = min(first, event.wall_time)
@@ -204,6 +207,29 @@ class Collector:
         if tag not in named or order < named[tag][0]:
             named[tag] = (order, used_of(plugin))
 
+    def _note_tensor(self, window: int, order: int, value: summary_pb2.Summary.Value) -> None:
+        named = used_of(value.metadata.plugin_data) if value.metadata.plugin_data.plugin_name else None
+        known = named or self._plugins[window].get(value.tag)
+        # Not those of others: histograms and texts would be kept by the thousand.
+        if known is None or known.plugin_name == metadata.PLUGIN_NAME:
+            self._tensors[window].append(OwnTensor(order, value.tag, named, value.tensor))
+
+    def _said(self, window: int) -> list[tuple[int, Said]]:
+        """What the window says of tags, and where."""
+        said = []
+        for one in self._tensors[window]:
+            plugin = one.plugin or self._plugin_at(window, one.tag, one.order)
+            if kind_of(plugin) == metadata.TAGS_KIND and (text := text_of(one.tensor)):
+                said.append((one.order, said_in(text)))
+        return sorted(said, key=lambda one: one[0])
+
+    def _plugin_at(self, window: int, tag: str, order: int) -> PluginData | None:
+        """The tag's plugin, as far as it was named before."""
+        if tag in self._plugins[window]:
+            return self._plugins[window][tag]
+        named_at, plugin = self._named[window].get(tag, (0, None))
+        return plugin if order >= named_at else None
+
     def _segments_of(self, window: int, found: Sequence[tuple[str, bool, Piece]]) -> list[Segment]:
         scalars: dict[str, list[Piece]] = defaultdict(list)
         marks: list[Piece] = []
@@ -215,12 +241,15 @@ class Collector:
             scalars[tag].append(before)
             if plugin.plugin_name in SCALAR_PLUGINS:
                 scalars[tag].append(after)
-            elif _is_epoch_mark(plugin):
+            elif kind_of(plugin) == metadata.EPOCH_KIND:
                 marks.append(after)
+        said = self._said(window)
         for tag, (_, plugin) in self._named[window].items():
             self._plugins[window].setdefault(tag, plugin)
+        for tag in metadata.OWN_TAGS & scalars.keys():
+            del scalars[tag]
         joined = {tag: joined for tag, pieces in scalars.items() if len(joined := _joined(pieces))}
-        return _cut(joined, _joined(marks), self._starts[window])
+        return _cut(joined, _joined(marks), said, self._starts[window])
 
     def _by_plugin(self, window: int, tag: str, piece: Piece) -> tuple[Piece, Piece, PluginData]:
         """Points before the tag's plugin was named, those since, and the plugin."""
@@ -232,7 +261,10 @@ class Collector:
 
 
 def _cut(
-    scalars: dict[str, Piece], marks: Piece, session_starts: Sequence[tuple[int, SessionStart]]
+    scalars: dict[str, Piece],
+    marks: Piece,
+    said: Sequence[tuple[int, Said]],
+    session_starts: Sequence[tuple[int, SessionStart]],
 ) -> list[Segment]:
     starts = sorted(session_starts, key=lambda start: start[0])
     cuts = [0, *(order for order, _ in starts), 1 << 62]
@@ -241,6 +273,7 @@ def _cut(
             start,
             {tag: points for tag, piece in scalars.items() if len(points := piece.between(low, high))},
             marks.between(low, high),
+            reduce(overruled, [what for order, what in said if low <= order < high], {}),
         )
         for start, low, high in zip([None, *(one for _, one in starts)], cuts, cuts[1:], strict=False)
     ]
@@ -306,8 +339,3 @@ def _joined(pieces: Sequence[Piece]) -> Piece:
     )
     is_ordered = bool(np.all(joined.order[1:] > joined.order[:-1]))
     return joined if is_ordered else joined.where(np.argsort(joined.order))
-
-
-def _is_epoch_mark(plugin: PluginData) -> bool:
-    is_ours = plugin.plugin_name == metadata.PLUGIN_NAME
-    return is_ours and metadata.kind_of(plugin.content) == metadata.EPOCH_KIND

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from tensorboard_candles.events.said import Said
 
 Int64Array = npt.NDArray[np.int64]
 Float64Array = npt.NDArray[np.float64]
@@ -49,6 +51,8 @@ class Segment:
     start: SessionStart | None
     scalars: Mapping[str, Points]
     epoch_marks: Points
+    said: Said = field(default_factory=dict)
+    """Of its tags."""
 
 
 def no_points() -> Points:

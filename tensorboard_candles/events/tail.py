@@ -7,9 +7,9 @@ from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from tensorboard_candles.events.bulk import BulkDecoder
-from tensorboard_candles.events.decode import PluginData
 from tensorboard_candles.events.framing import CUT_SHORT, MOST_WHOLE_BYTES, Damage
 from tensorboard_candles.events.large import PASSED_OVER, FarRecords, thin_record
+from tensorboard_candles.events.own import PluginData
 from tensorboard_candles.events.points import Segment
 from tensorboard_candles.events.storage import Identity, LogPath, OpenFile, storage_of
 from tensorboard_candles.events.window import Decoded, Undecoded, decode_windows

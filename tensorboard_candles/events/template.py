@@ -26,8 +26,9 @@ from google.protobuf.message import DecodeError
 from tensorboard.compat.proto import event_pb2, summary_pb2, types_pb2
 
 from tensorboard_candles.events.crc import UInt32Array, byte_table, crc32c, pair_table
-from tensorboard_candles.events.decode import ELEMENT_FORMATS, FIT_FLOAT32, PluginData, used_of
+from tensorboard_candles.events.decode import ELEMENT_FORMATS, FIT_FLOAT32, used_of
 from tensorboard_candles.events.framing import FOOTER_BYTES, HEADER_BYTES
+from tensorboard_candles.events.own import PluginData
 from tensorboard_candles.events.points import FloatArray
 from tensorboard_candles.events.rows import Rows, UInt8Array
 

@@ -10,8 +10,9 @@ from google.protobuf.message import DecodeError
 from tensorboard.compat.proto import event_pb2
 
 from tensorboard_candles.events.bulk import NOT_AN_EVENT, BulkDecoder, Read, Stretch
-from tensorboard_candles.events.decode import Collector, PluginData
+from tensorboard_candles.events.decode import Collector
 from tensorboard_candles.events.framing import FRAME_BYTES, HEADER_BYTES, Damage, Scan, Scanner
+from tensorboard_candles.events.own import PluginData
 from tensorboard_candles.events.points import Segment
 
 _ONE_BY_ONE = 8

@@ -6,12 +6,13 @@ which candle), `widths` (how wide candles are when nobody said), `candles` (the 
 `polarity`, `thinning` (points for a line that looks like all of them).
 """
 
+from tensorboard_candles.events.said import Polarity
 from tensorboard_candles.ohlc.axes import Axis, By, EpochAxis, NumberArray, SecondsAxis, StepAxis, axis_of
 from tensorboard_candles.ohlc.candles import NO_STEP, Candles, candles
 from tensorboard_candles.ohlc.epochs import Epochs, EpochStarts, epochs_of, has_epochs
-from tensorboard_candles.ohlc.polarity import Polarity, polarity_of
+from tensorboard_candles.ohlc.polarity import polarity_in, polarity_of
 from tensorboard_candles.ohlc.thinning import Thinned, thinned
-from tensorboard_candles.ohlc.volume import COUNT, volume_of, volume_tag_of
+from tensorboard_candles.ohlc.volume import COUNT, volume_of, volume_tag_in, volume_tag_of
 
 __all__ = [
     "COUNT",
@@ -31,8 +32,10 @@ __all__ = [
     "candles",
     "epochs_of",
     "has_epochs",
+    "polarity_in",
     "polarity_of",
     "thinned",
     "volume_of",
+    "volume_tag_in",
     "volume_tag_of",
 ]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
 
-Polarity = Literal["lower_is_better", "higher_is_better"]
+from tensorboard_candles.events.said import Polarity
+from tensorboard_candles.store import RunView
 
 _LOWER = frozenset(
     "loss losses error err errors perplexity ppl nll bce mse mae rmse mape fid wer cer kl regret".split()
@@ -36,3 +36,16 @@ def polarity_of(tag: str) -> Polarity:
     if words & _LOWER:
         return "lower_is_better"
     return "higher_is_better" if words & _HIGHER or _RATE.search(tag) else "lower_is_better"
+
+
+def polarity_in(run: RunView, tag: str) -> Polarity:
+    """Polarity of a tag of a run: what its writer said, else what the name says.
+
+    >>> from tensorboard_candles.events import TagInfo
+    >>> from tensorboard_candles.events.points import no_points
+    >>> run = RunView("a", "1", {}, no_points(), 0.0, 0.0, {"regret": TagInfo("higher_is_better")})
+    >>> polarity_in(run, "regret"), polarity_in(run, "loss")
+    ('higher_is_better', 'lower_is_better')
+    """
+    info = run.said.get(tag)
+    return (info and info.polarity) or polarity_of(tag)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 import numpy as np
@@ -11,7 +12,7 @@ from tensorboard_candles.events.points import Float64Array
 from tensorboard_candles.ohlc.axes import Axis
 from tensorboard_candles.ohlc.candles import Candles
 from tensorboard_candles.ohlc.cuts import Placed
-from tensorboard_candles.store import Series
+from tensorboard_candles.store import RunView, Series
 
 COUNT = "count"
 """The volume of a run without a gradient norm: how many points each candle holds."""
@@ -27,6 +28,30 @@ def volume_tag_of(tags: Iterable[str]) -> str:
     """
     named = [tag for tag in tags if _GRADIENT_NORM.search(tag)]
     return min(named, key=lambda tag: (len(tag), tag), default=COUNT)
+
+
+def volume_tag_in(run: RunView, tag: str | None = None) -> str:
+    """The tag that is the volume of a tag of a run, or of the run.
+
+    >>> from dataclasses import replace
+    >>> from tensorboard_candles.events import TagInfo
+    >>> from tensorboard_candles.events.points import no_points
+    >>> said = {"loss": TagInfo(volume="lr"), "acc": TagInfo(volume="not logged yet")}
+    >>> series = {tag: Series.of("a", tag, no_points()) for tag in ("acc", "grad_norm", "loss", "lr")}
+    >>> run = RunView("a", "1", series, no_points(), 0.0, 0.0, said)
+    >>> volume_tag_in(run, "loss"), volume_tag_in(run), volume_tag_in(replace(run, said={}))
+    ('lr', 'lr', 'grad_norm')
+
+    A tag's is the one that the writer named for it, if the run has such a tag; else the run's. That is the
+    one that the writer named for most tags, of several the shortest; else the gradient norm, else COUNT.
+    """
+    known = {COUNT, *run.series}
+    named = {one: info.volume for one, info in run.said.items() if info.volume in known}
+    if tag is not None and (own := named.get(tag)):
+        return own
+    times = Counter(volume for one, volume in named.items() if volume and one in run.series)
+    most = min(times, key=lambda volume: (-times[volume], len(volume), volume), default=None)
+    return most or volume_tag_of(run.series)
 
 
 def volume_of(found: Candles, axis: Axis, volume: Series | None) -> Float64Array:

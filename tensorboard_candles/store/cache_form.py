@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from typing import Any
 
 import numpy as np
 
-from tensorboard_candles.events import Damage
-from tensorboard_candles.events.decode import PluginData
+from tensorboard_candles import metadata
+from tensorboard_candles.events import Damage, Said, TagInfo
+from tensorboard_candles.events.own import PluginData
 from tensorboard_candles.events.storage import Identity
 from tensorboard_candles.events.tail import Passed, Reached
 from tensorboard_candles.store.cache_file import Array, Header
@@ -41,6 +42,7 @@ def packed(saved: Saved) -> tuple[dict[str, Any], dict[str, Array]]:
         "reached": _said_of(saved.reached),
         "first_wall_time": content.first_wall_time,
         "series": series,
+        "said": {tag: astuple(info) for tag, info in content.said.items()},
     }
     return about, columns
 
@@ -58,7 +60,16 @@ def unpacked(about: Mapping[str, Any], columns: Mapping[str, Array]) -> Saved:
     _check(_is_column(starts.wall_time, len(starts), _TIME), "starts without a time each")
     _check(_is_column(starts.step, len(starts), _STEP), "starts without a step each")
     _check(isinstance(about["first_wall_time"], float), "a first wall time that is no number")
-    return Saved(reached_of(about), ContentState(states, starts, about["first_wall_time"]))
+    content = ContentState(states, starts, about["first_wall_time"], _said_of_tags(about["said"]))
+    return Saved(reached_of(about), content)
+
+
+def _said_of_tags(said: Mapping[str, Any]) -> Said:
+    infos = {tag: TagInfo(*info) for tag, info in dict(said).items()}
+    for info in infos.values():
+        are_texts = all(value is None or isinstance(value, str) for value in astuple(info))
+        _check(are_texts and info.polarity in (None, *metadata.POLARITIES), "something else of a tag")
+    return infos
 
 
 def _check_series(state: ColumnState) -> None:

@@ -7,8 +7,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tensorboard_candles.events import Points, Segment, Window
+from tensorboard_candles.events import Points, Said, Segment, Window
 from tensorboard_candles.events.points import no_points
+from tensorboard_candles.events.said import overruled
 from tensorboard_candles.store.columns import ColumnState, PointColumns, joined
 from tensorboard_candles.store.restarts import FilePart
 from tensorboard_candles.store.starts import Starts
@@ -27,6 +28,7 @@ class ContentState:
     columns: Mapping[str | None, ColumnState]
     starts: Starts
     first_wall_time: float
+    said: Said
 
 
 class FileContent:
@@ -38,9 +40,13 @@ class FileContent:
         """What they void in other files; in this one it is gone already."""
         self.first_wall_time = math.inf
         """Smallest of any record."""
+        self.said: Said = {}
+        """Of its tags, whatever sessions start in it."""
 
     def add(self, window: Window) -> None:
         self.first_wall_time = min(self.first_wall_time, window.first_wall_time)
+        for segment in window.segments:
+            self.said = overruled(self.said, segment.said)
         starts = [segment.start for segment in window.segments if segment.start]
         if starts:
             self.starts = self.starts.plus(starts)
@@ -58,12 +64,13 @@ class FileContent:
         content = FileContent()
         content.columns = {key: PointColumns.of(columns) for key, columns in state.columns.items()}
         content.starts, content.first_wall_time = state.starts, state.first_wall_time
+        content.said = state.said
         return content
 
     def state(self) -> ContentState:
         """All that it says now, which stays as it is while this goes on growing."""
         columns = {key: columns.state() for key, columns in self.columns.items()}
-        return ContentState(columns, self.starts, self.first_wall_time)
+        return ContentState(columns, self.starts, self.first_wall_time, self.said)
 
     def concerns(self, key: str | None) -> bool:
         """Whether it says anything of a tag, or voids what others say."""

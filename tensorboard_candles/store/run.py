@@ -8,9 +8,11 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
 
 from tensorboard_candles.events import EventFile, LogPath, Window
 from tensorboard_candles.events.points import no_points
+from tensorboard_candles.events.said import Said, overruled
 from tensorboard_candles.events.storage import Identity, storage_of
 from tensorboard_candles.events.tail import Reached
 from tensorboard_candles.store.columns import PointColumns
@@ -279,7 +281,12 @@ class Run:
             epoch_marks=marks.columns.points() if marks else no_points(),
             start_time=first if math.isfinite(first) else math.nan,
             end_time=last if math.isfinite(last) else math.nan,
+            said=self._said(),
         )
+
+    def _said(self) -> Said:
+        nothing: Said = {}
+        return reduce(overruled, (file.content.said for file in self.files.values()), nothing)
 
     def _merge(self) -> None:
         """Bring up to date what all files together say of each tag."""

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tensorboard_candles.events.points import Float64Array, FloatArray, Int64Array, Points
+from tensorboard_candles.events.said import Said
 from tensorboard_candles.store.steps import StepColumn
 
 
@@ -63,6 +64,8 @@ class RunView:
     start_time: float
     """Wall time of the run's first point, in seconds since the Unix epoch; NaN where no point has one."""
     end_time: float
+    said: Said = field(default_factory=dict)
+    """What its writer says of its tags; of some that it never logged, maybe."""
 
     @staticmethod
     def of(name: str, version: str, series: dict[str, Series], epoch_marks: Points) -> RunView:

@@ -26,6 +26,7 @@ from tensorboard_candles.store.scratch import Scratch
 from tests.support.any_training import any_log, cuts_of, damaged_log, places
 from tests.support.records import (
     FILE_NAME,
+    description_record,
     many_scalars,
     scalar_file,
     scalar_record,
@@ -61,6 +62,7 @@ def everything(source: LocalSource) -> Any:
             repr((run.start_time, run.end_time)),
             bits(run.epoch_marks),
             {tag: bits(Points(one.step[:], one.wall_time, one.value)) for tag, one in run.series.items()},
+            run.said,
         )
         for run in source.runs()
     }
@@ -88,6 +90,7 @@ def flipped(content: bytes, at: int) -> bytes:
 def restarted() -> bytes:
     steps = [scalar_record("loss", step=step, value=step / 8) for step in range(9)]
     again = [start_record(5, wall_time=1.7e9 + 9), scalar_record("loss", step=5, value=9.0)]
+    again.append(description_record({"loss": {"unit": "nats"}}))
     return b"".join([version_record(), *steps, *again, *steps[2:4]])
 
 

@@ -83,3 +83,17 @@ def test_facts_that_verify_and_are_of_another_kind_are_not_believed(
     header.about["series"][0][place] = fact
     cache_file.write(only_cache_file(kept), header.about, columns)
     assert kept.load(path) is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [7, {"loss": 7}, {"loss": [1, None, None]}, {"loss": ["up", None, None]}, {"loss": [None] * 4}],
+)
+def test_what_is_said_of_a_tag_and_is_of_another_kind_is_not_believed(
+    logs: Path, kept: Cache, said: Any
+) -> None:
+    path = write_run(logs, "a", STEADY)
+    read_and_keep(logs, kept)
+    header, columns = opened(only_cache_file(kept))
+    cache_file.write(only_cache_file(kept), {**header.about, "said": said}, columns)
+    assert kept.load(path) is None

@@ -29,6 +29,7 @@ def points_of(found: Decoded) -> list[Any]:
                 segment.start,
                 {tag: plain(points) for tag, points in sorted(segment.scalars.items())},
                 plain(segment.epoch_marks),
+                segment.said,
             )
             for segment in found.segments
         ),

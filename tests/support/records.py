@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
+import json
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import google_crc32c
-from tensorboard.compat.proto import event_pb2, summary_pb2
+from tensorboard.compat.proto import event_pb2, summary_pb2, types_pb2
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
+
+from tensorboard_candles import metadata
 
 FILE_NAME = "events.out.tfevents.1700000000.localhost.0"
 FIRST_SECOND = 1_700_000_000.0
@@ -40,6 +43,19 @@ def tensor_value(tag: str, tensor: TensorProto, plugin: str | None = None) -> su
     if plugin is not None:
         value.metadata.plugin_data.plugin_name = plugin
     return value
+
+
+def description_value(about: Mapping[str, Mapping[str, str]] | bytes) -> summary_pb2.Summary.Value:
+    """What a writer says of its tags."""
+    text = about if isinstance(about, bytes) else json.dumps(about).encode()
+    tensor = TensorProto(dtype=types_pb2.DT_STRING, string_val=[text])
+    value = tensor_value(metadata.TAGS_TAG, tensor, metadata.PLUGIN_NAME)
+    value.metadata.plugin_data.content = metadata.plugin_content(metadata.TAGS_KIND)
+    return value
+
+
+def description_record(about: Mapping[str, Mapping[str, str]]) -> bytes:
+    return event_of(description_value(about), step=0)
 
 
 def event_of(*values: summary_pb2.Summary.Value, step: int, wall_time: float = 1.5) -> bytes:

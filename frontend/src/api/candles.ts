@@ -1,7 +1,7 @@
 import { AXES, type Axis, type Range } from "../base/axis.ts";
 import { BadAnswer } from "./errors.ts";
 import { asArray, asCount, asNumber, asRecord, asText } from "./json.ts";
-import { decodePolarity } from "./runs.ts";
+import { decodePolarity, decodeUnit } from "./runs.ts";
 import { decodeSafetensors, type Tensors } from "./safetensors.ts";
 import { CANDLE_COLUMNS, type CandleColumn, type CandleQuery, type Candles } from "./types.ts";
 
@@ -41,6 +41,7 @@ function decodeItem(item: Record<string, unknown>, tensors: Tensors, prefix: str
     exact: item.exact !== false,
     points: asCount(item.points),
     polarity: decodePolarity(item.polarity),
+    unit: decodeUnit(item.unit),
     volume: asText(item.volume),
     extent: decodeExtent(item.extent),
     columns: decodeColumns(tensors, prefix),

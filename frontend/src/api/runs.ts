@@ -19,6 +19,9 @@ export function decodeRuns(answer: unknown): Runs {
 export const decodePolarity = (value: unknown): Polarity =>
   value === "higher_is_better" ? "higher_is_better" : "lower_is_better";
 
+export const decodeUnit = (value: unknown): string | null =>
+  typeof value === "string" && value !== "" ? value : null;
+
 function decodeLoading(loading: Record<string, unknown>): Loading {
   return {
     done: asCount(loading.done),
@@ -56,5 +59,6 @@ function decodeTag(tag: Record<string, unknown>): TagInfo {
     lastStep: asNumber(tag.last_step),
     lastValue: asNumber(tag.last_value),
     polarity: decodePolarity(tag.polarity),
+    unit: decodeUnit(tag.unit),
   };
 }

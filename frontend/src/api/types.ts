@@ -8,6 +8,8 @@ export interface TagInfo {
   readonly lastStep: number;
   readonly lastValue: number;
   readonly polarity: Polarity;
+  /** What the values are measured in, where the writer said so. */
+  readonly unit: string | null;
 }
 
 export interface RunInfo {
@@ -79,6 +81,8 @@ export interface Candles {
   readonly exact: boolean;
   readonly points: number;
   readonly polarity: Polarity;
+  /** What the values are measured in, where the writer said so. */
+  readonly unit: string | null;
   /** The tag behind the volume column, or "count". */
   readonly volume: string;
   /** Where the whole series lies on the axis, beyond the window that was asked for. */

@@ -77,6 +77,7 @@ export const STRINGS = {
     "Arrow keys move from candle to candle, Home and End to the first and last, plus and minus zoom, F fits.",
   noPoints: "no points here",
   volumeCount: "volume: points per candle",
+  unitHint: "What the values are measured in",
   nonfinite: { long: "holds NaN or infinite points", short: "NaN or infinite" },
   otherRuns: { long: "lines: closes of the other checked runs", short: "other runs" },
   more: "More",
@@ -120,6 +121,10 @@ export const HELP = {
   last: "Long wicks mean noisy training, long bodies fast change. Zoom in to see the very steps.",
   drawing: "Two candles with their parts named",
 } as const;
+
+/** `0.12 nats`, `93%` */
+export const withUnit = (value: string, unit: string | null): string =>
+  unit === null ? value : `${value}${unit === "%" ? "" : " "}${isolated(unit)}`;
 
 export const polarityName = (polarity: Polarity): SizedWords =>
   polarity === "lower_is_better"

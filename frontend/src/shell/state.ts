@@ -131,13 +131,17 @@ export class AppState {
     if (focus === null || tag === null) return [];
     return this.checkedWithTag()
       .filter((run) => run.name === focus || this.hasPlace(run))
-      .map(({ name, tags, hasEpochs }) => ({
-        run: name,
-        tag,
-        colour: this.colours.value.get(name) ?? FALLBACK,
-        polarity: tags.find((info) => info.tag === tag)?.polarity ?? "lower_is_better",
-        hasEpochs,
-      }));
+      .map(({ name, tags, hasEpochs }) => {
+        const info = tags.find((one) => one.tag === tag);
+        return {
+          run: name,
+          tag,
+          colour: this.colours.value.get(name) ?? FALLBACK,
+          polarity: info?.polarity ?? "lower_is_better",
+          unit: info?.unit ?? null,
+          hasEpochs,
+        };
+      });
   }
 }
 

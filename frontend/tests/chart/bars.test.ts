@@ -29,6 +29,7 @@ function candles(columns: Partial<Record<CandleColumn, number[]>>, rest: Partial
     exact: true,
     points: rows,
     polarity: "lower_is_better",
+    unit: null,
     volume: "count",
     extent: { from: 0, to: 100 },
     columns: Object.fromEntries(filled),

@@ -10,6 +10,7 @@ function run(name: string, ...tags: string[]): RunInfo {
     lastStep: 9,
     lastValue: 1,
     polarity: "lower_is_better" as const,
+    unit: null,
   }));
   return { name, tags: infos, volumeTag: null, hasEpochs: false, startTime: 0, endTime: 1 };
 }

@@ -35,6 +35,7 @@ class Server {
       exact: true,
       points: this.end,
       polarity: "lower_is_better",
+      unit: null,
       volume: "count",
       extent: { from: 0, to: this.ends.get(series.run) ?? this.end },
       columns: empty as Candles["columns"],

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { CANDLE_COLUMNS, type Candles } from "../../src/api/types.ts";
 import { lastRowUpTo, neighbour, readingAt } from "../../src/widgets/candles/reading.ts";
+import { spoken } from "../../src/widgets/candles/readout.tsx";
 import {
   DEFAULT_SETTINGS,
   hasPlace,
@@ -18,6 +19,7 @@ const CANDLES: Candles = {
   exact: true,
   points: 50,
   polarity: "lower_is_better",
+  unit: null,
   volume: "count",
   extent: { from: 0, to: 70 },
   columns: Object.fromEntries(CANDLE_COLUMNS.map((name) => [name, X])) as Candles["columns"],
@@ -52,6 +54,12 @@ test("a width may be typed as people write numbers; steps come whole", () => {
   expect(parseWidth("0.4", "epochs")).toBe(1);
   expect(parseWidth("0.25", "seconds")).toBe(0.25);
   expect(["", "abc", "-5", "0"].map((text) => parseWidth(text, "steps"))).toEqual([null, null, null, null]);
+});
+
+test("a reading is spoken in its unit", () => {
+  const reading = readingAt({ ...CANDLES, unit: "nats" }, 20, null);
+  expect(spoken(reading)).toContain(": open 20 nats, high 20 nats, low 20 nats, close 20 nats");
+  expect(spoken(readingAt(CANDLES, 20, null))).toContain("close 20");
 });
 
 test("stored settings that can't be used fall back", () => {

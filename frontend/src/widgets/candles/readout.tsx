@@ -1,7 +1,15 @@
 import { useSignal } from "@preact/signals";
 import type { CandleColumn } from "../../api/types.ts";
 import { formatBucket, formatDigits, formatDuration, formatInteger, formatValue } from "../../base/format.ts";
-import { atStep, READOUT, READOUT_HINTS, STRINGS, tookTime, volumeTitle } from "../../base/strings.ts";
+import {
+  atStep,
+  READOUT,
+  READOUT_HINTS,
+  STRINGS,
+  tookTime,
+  volumeTitle,
+  withUnit,
+} from "../../base/strings.ts";
 import { columnOf, type Reading } from "./reading.ts";
 import { Sized } from "./sized.tsx";
 
@@ -17,11 +25,24 @@ interface CellProps {
   readonly hint?: string | undefined;
 }
 
+const IN_THE_UNIT: ReadonlySet<string> = new Set(["open", "high", "low", "close", "mean", "std"]);
+
+/** The number with its unit, for where there is room for it. */
+function inUnit(name: CellName, reading: Reading | null, value: number): string {
+  const unit = reading?.candles.unit ?? null;
+  return unit !== null && IN_THE_UNIT.has(name) && Number.isFinite(value)
+    ? withUnit(formatValue(value), unit)
+    : "";
+}
+
 /** One number of the candle under the crosshair; `data-value` carries the double itself. */
 function Cell({ name, reading, format, short, note, hint }: CellProps) {
   const value = reading === null || reading.row < 0 ? Number.NaN : columnOf(reading, name as CandleColumn);
   return (
-    <div class={`cell cell-${name}`} title={[note, hint ?? READOUT_HINTS[name]].filter(Boolean).join(". ")}>
+    <div
+      class={`cell cell-${name}`}
+      title={[inUnit(name, reading, value), note, hint ?? READOUT_HINTS[name]].filter(Boolean).join(". ")}
+    >
       <dt>
         {READOUT[name]}
         {note && <span class="note"> {note}</span>}
@@ -115,7 +136,7 @@ export function spoken(reading: Reading | null): string {
   const { title, note } = place(reading);
   if (reading.row < 0) return `${title}: ${note}`;
   const words = (["open", "high", "low", "close"] as const).map(
-    (name) => `${READOUT[name]} ${formatValue(columnOf(reading, name))}`,
+    (name) => `${READOUT[name]} ${withUnit(formatValue(columnOf(reading, name)), reading.candles.unit)}`,
   );
   return `${title}: ${words.join(", ")}`;
 }

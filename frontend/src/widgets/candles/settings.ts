@@ -25,6 +25,7 @@ export const DEFAULT_SETTINGS: CandleSettings = {
 export interface KnownSeries extends Series {
   readonly colour: string;
   readonly polarity: Polarity;
+  readonly unit: string | null;
   readonly hasEpochs: boolean;
 }
 

@@ -100,6 +100,11 @@ function Title({ focus }: { readonly focus: KnownSeries | undefined }) {
       <span class="pill" data-testid="polarity">
         <Sized words={polarityName(focus.polarity)} />
       </span>
+      {focus.unit !== null && (
+        <bdi class="pill" data-testid="unit" title={STRINGS.unitHint}>
+          {focus.unit}
+        </bdi>
+      )}
     </div>
   );
 }
