@@ -15,13 +15,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tensorboard_candles.integrations.summary_writer import CandleWriter
     from tensorboard_candles.writer.tracker import Tracker
 
     __version__: str
 
-__all__ = ["Tracker", "__version__"]
+__all__ = ["CandleWriter", "Tracker", "__version__"]
 
 _HOMES = {
+    "CandleWriter": ("tensorboard_candles.integrations.summary_writer", "CandleWriter"),
     "Tracker": ("tensorboard_candles.writer.tracker", "Tracker"),
     "__version__": ("tensorboard_candles.metadata", "VERSION"),
 }

@@ -13,12 +13,16 @@ import tensorboard_candles
 MODULES = [
     module.name for module in pkgutil.walk_packages(tensorboard_candles.__path__, "tensorboard_candles.")
 ]
+INTEGRATIONS = "tensorboard_candles.integrations."
 
 
 @pytest.mark.parametrize("name", ["tensorboard_candles", *MODULES])
 def test_examples_in_docstrings_hold(name: str) -> None:
+    if name.startswith(INTEGRATIONS):  # its framework is there for `make test-all` alone
+        pytest.importorskip(name, exc_type=ImportError)
     assert doctest.testmod(import_module(name)).failed == 0
 
 
 def test_there_are_examples_to_check() -> None:
-    assert sum(doctest.testmod(import_module(name)).attempted for name in MODULES) > 5
+    names = [name for name in MODULES if not name.startswith(INTEGRATIONS)]
+    assert sum(doctest.testmod(import_module(name)).attempted for name in names) > 5

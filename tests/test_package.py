@@ -23,10 +23,17 @@ NOT_COPIED = {
 
 
 def test_public_names_are_exact_and_sorted() -> None:
-    assert tensorboard_candles.__all__ == ["Tracker", "__version__"]
+    assert tensorboard_candles.__all__ == ["CandleWriter", "Tracker", "__version__"]
     assert dir(tensorboard_candles) == sorted(tensorboard_candles.__all__)
-    for name in tensorboard_candles.__all__:
+    for name in {*tensorboard_candles.__all__} - {"CandleWriter"}:
         assert getattr(tensorboard_candles, name) is not None
+
+
+def test_candle_writer_without_torch_is_an_import_error_that_says_what_to_install() -> None:
+    script = "import sys; sys.modules['torch'] = None; from tensorboard_candles import CandleWriter"
+    ended = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True, text=True)
+    assert ended.returncode == 1
+    assert "ImportError: CandleWriter needs PyTorch: pip install 'tensorboard_candles[torch]'" in ended.stderr
 
 
 def test_name_that_is_not_public_is_an_attribute_error() -> None:

@@ -13,7 +13,7 @@ import math
 import os
 import threading
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from multiprocessing import parent_process
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -66,6 +66,7 @@ class EventFile:
         self.lock = threading.RLock()
         self.next_step = next_step
         self._marks: dict[str, LaterEvent] = {}
+        self._beside: dict[Layout, tuple[Sequence[Any], int]] = {}
         self._listeners: list[Listener] = []
         self._closed = False
         self._forget()
@@ -86,10 +87,17 @@ class EventFile:
     def is_closed(self) -> bool:
         return self._closed
 
-    def log(self, layout: Layout | None, values: Iterable[Any], step: int | None, on_device: int = 0) -> None:
+    def log(
+        self,
+        layout: Layout | None,
+        values: Iterable[Any],
+        step: int | None,
+        on_device: int = 0,
+        wall_time: float | None = None,
+    ) -> None:
         """Buffer one step's values, so many of them OnDevice; without a layout nothing but the step is taken.
 
-        Raises WriterError when the file is closed.
+        `wall_time` is when it is to have been; None for now. Raises WriterError when the file is closed.
         """
         # The one place that every call of a training loop comes through: what is rare stands in `_look`.
         with self.lock:
@@ -101,9 +109,22 @@ class EventFile:
                 self._put_bytes += layout.size
                 if on_device:
                     self._hold(on_device)
-                self._items.extend((layout, at, time(), *values))
+                self._items.extend((layout, at, time() if wall_time is None else wall_time, *values))
         if is_due:
             self._say_news()
+
+    def beside(self, layout: Layout, values: Sequence[Any], on_device: int = 0) -> None:
+        """Have these values written beside what is logged next, at its step; of one layout the latest count.
+
+        >>> import tempfile
+        >>> file = EventFile(Path(tempfile.mkdtemp()))
+        >>> file.beside(Layout(("grad_norm",)), [1.5])
+        >>> file.log(Layout(("loss",)), [0.5], step=7)  # both are written, at step 7
+        >>> file.close()
+        """
+        with self.lock:
+            self._beside[layout] = (values, on_device)
+            self._look_at = 0
 
     def put(self, event: LaterEvent, step: int | None = None) -> None:
         """Buffer what is no number, by default at the step that was logged last; it takes no step.
@@ -128,7 +149,7 @@ class EventFile:
         with self.lock:
             self._marks.pop(what, None)
             if event is not None:
-                self._marks[what] = LaterEvent(event.ByteSize(), lambda: event, event.wall_time)
+                self._marks[what] = LaterEvent(event.ByteSize(), lambda: event, event.wall_time or None)
             self._look_at = 0
 
     def flush(self, *, within_secs: float = math.inf) -> None:
@@ -158,6 +179,8 @@ class EventFile:
         if self._output is not None:
             self._output.abandon()
         self._marks.clear()  # the parent writes them
+        output_thread.never_free(self._beside)
+        self._beside = {}
         self._forget()
 
     def _forget(self) -> None:
@@ -197,6 +220,8 @@ class EventFile:
             for name, mark in list(self._marks.items()):
                 self._append(mark, at)
                 del self._marks[name]
+            while self._beside:
+                self._append_row(at, *self._beside.popitem())
         if self._put_bytes >= self._wake_at:
             self._wake_at = self._put_bytes + output_thread.FLUSH_BYTES
             output.wake()
@@ -206,7 +231,13 @@ class EventFile:
 
     def _append(self, event: LaterEvent, at: int) -> None:
         self._put_bytes += event.size
-        self._items.extend((event, at, event.wall_time or time()))
+        self._items.extend((event, at, time() if event.wall_time is None else event.wall_time))
+
+    def _append_row(self, at: int, layout: Layout, row: tuple[Sequence[Any], int]) -> None:
+        values, on_device = row
+        self._put_bytes += layout.size
+        self._hold(on_device)
+        self._items.extend((layout, at, time(), *values))
 
     def _hold(self, on_device: int) -> None:
         # They count for what is kept and not for when to write: few reads of many spare the device.

@@ -101,8 +101,8 @@ class LaterEvent:
     size: int
     """About how many bytes it takes."""
     make: Callable[[], Event]
-    wall_time: float = 0.0
-    """When it is to have been; 0 for when it is logged."""
+    wall_time: float | None = None
+    """When it is to have been; None for when it is logged."""
     width: int = _FIRST_VALUE
 
 

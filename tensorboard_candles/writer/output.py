@@ -90,8 +90,7 @@ class Output(threading.Thread):
         self.ended = True
         self.file.abandon()
         if self.on_device > self._read_from_device:
-            # freeing memory of a device that belongs to the parent may hang: it is never freed
-            _parents.append(self.items)
+            never_free(self.items)
 
     def run(self) -> None:
         try:
@@ -193,6 +192,11 @@ class Output(threading.Thread):
 
 
 _parents: list[object] = []
+
+
+def never_free(items: object) -> None:
+    """In a forked child: freeing memory of a device that belongs to the parent may hang."""
+    _parents.append(items)
 
 
 def _nothing() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from tensorboard.compat.proto.event_pb2 import Event
@@ -23,7 +23,17 @@ class SilentFile:
     def __init__(self) -> None:
         self.lock = threading.RLock()
 
-    def log(self, layout: Layout | None, values: Iterable[Any], step: int | None, on_device: int = 0) -> None:
+    def log(
+        self,
+        layout: Layout | None,
+        values: Iterable[Any],
+        step: int | None,
+        on_device: int = 0,
+        wall_time: float | None = None,
+    ) -> None:
+        pass
+
+    def beside(self, layout: Layout, values: Sequence[Any], on_device: int = 0) -> None:
         pass
 
     def put(self, event: LaterEvent, step: int | None = None) -> None:

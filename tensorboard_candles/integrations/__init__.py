@@ -1,0 +1,1 @@
+"""What needs a framework: one module for each, and no framework is imported anywhere else."""
