@@ -2,14 +2,15 @@
 
 Read in this order: `axes` (what a point's place is, by step, epoch or second), `epochs` (where epochs begin),
 `summary`, `blocks` and `levels` (many points as few numbers), `search` and `cuts` (which points belong to
-which candle), `widths` (how wide candles are when nobody said), `candles` (the columns), `volume` and
-`polarity`, `thinning` (points for a line that looks like all of them).
+which candle), `widths` (how wide candles are when nobody said), `candles` (the columns), `history` (those
+before some), `volume` and `polarity`, `thinning` (points for a line that looks like all of them).
 """
 
 from tensorboard_candles.events.said import Polarity
 from tensorboard_candles.ohlc.axes import Axis, By, EpochAxis, NumberArray, SecondsAxis, StepAxis, axis_of
 from tensorboard_candles.ohlc.candles import NO_STEP, Candles, candles
 from tensorboard_candles.ohlc.epochs import Epochs, EpochStarts, epochs_of, has_epochs
+from tensorboard_candles.ohlc.history import all_before, all_before_as_one, last_before
 from tensorboard_candles.ohlc.polarity import polarity_in, polarity_of
 from tensorboard_candles.ohlc.thinning import Thinned, thinned
 from tensorboard_candles.ohlc.volume import COUNT, volume_of, volume_tag_in, volume_tag_of
@@ -28,10 +29,13 @@ __all__ = [
     "SecondsAxis",
     "StepAxis",
     "Thinned",
+    "all_before",
+    "all_before_as_one",
     "axis_of",
     "candles",
     "epochs_of",
     "has_epochs",
+    "last_before",
     "polarity_in",
     "polarity_of",
     "thinned",

@@ -78,7 +78,7 @@ def candles(
         width, cut = automatic_cut(placed, start=start, end=end, limit=limit)
     else:
         cut = _given_cut(placed, width, start, end, limit)
-    return _columns(placed, cut, width)
+    return candles_of(placed, cut, width)
 
 
 def _given_cut(placed: Placed, width: float, start: float | None, end: float | None, limit: int) -> Cut:
@@ -92,7 +92,8 @@ def _given_cut(placed: Placed, width: float, start: float | None, end: float | N
     )
 
 
-def _columns(placed: Placed, cut: Cut, width: float) -> Candles:
+def candles_of(placed: Placed, cut: Cut, width: float) -> Candles:
+    """A candle for each stretch of a cut."""
     axis, series = placed.axis, cut.series
     found = cut.levels.summary(series, cut.begin, cut.end)
     count = found.count.astype(np.int64)

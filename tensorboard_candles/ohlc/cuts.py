@@ -52,8 +52,7 @@ class _Buckets:
     high: int | None
 
     @staticmethod
-    def of(width: float, start: float | None, end: float | None) -> _Buckets:
-        low, high = bucket_range(width, start, end)
+    def of(width: float, low: int | None, high: int | None) -> _Buckets:
         return _Buckets(
             width,
             # A side beyond all numbers is open, or everything lies on its other side.
@@ -97,6 +96,23 @@ class _Chosen:
 
     def holds(self, key: Int64Array) -> BoolArray:
         return np.equal(key % 2, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """Key 0 is what lies before a bucket, 1 the rest."""
+
+    width: float
+    bucket: int
+
+    def key(self, position: NumberArray) -> Int64Array:
+        return (buckets(position, self.width) >= self.bucket).astype(np.int64)
+
+    def begin(self, key: Int64Array) -> Float64Array:
+        return np.multiply(key, self.bucket * self.width, dtype=np.float64)
+
+    def holds(self, key: Int64Array) -> BoolArray:
+        return np.equal(key, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,15 +169,19 @@ class Placed:
 
     def cut(self, width: float, start: float | None, end: float | None, *, most: int) -> Cut:
         """Buckets of a width that overlap [start, end). Raises TooMany where there are more than `most`."""
+        return self.between(width, *bucket_range(width, start, end), most=most)
+
+    def between(self, width: float, low: int | None, high: int | None, *, most: int) -> Cut:
+        """Buckets `low` to `high` of a width, the last not with them; None leaves a side open."""
         # Two more keys may stand for what lies before and behind the window.
-        cut = self._cut(_Buckets.of(width, start, end), most=most + 2)
+        cut = self._cut(_Buckets.of(width, low, high), most=most + 2)
         if len(cut) > most:
             raise TooMany
         return cut
 
     def count(self, width: float, start: float | None, end: float | None) -> int:
         """How many such buckets there are, at the cost of a look at every point."""
-        scale = _Buckets.of(width, start, end)
+        scale = _Buckets.of(width, *bucket_range(width, start, end))
         if not self.is_monotone:
             return len(self._cut(scale))
         count, last = 0, np.empty(0, np.int64)
@@ -176,6 +196,10 @@ class Placed:
         """Those of some buckets, in order, that hold a point."""
         cut = self._cut(_Chosen(width, bucket))
         return replace(cut, bucket=bucket[cut.bucket // 2])
+
+    def before(self, bucket: int, width: float) -> Cut:
+        """All that lies before a bucket, as one stretch; none where nothing does."""
+        return self._cut(_Before(width, bucket))
 
     def _positions(self, rows: slice | Int64Array) -> NumberArray:
         return self.axis.positions(self.series, rows)
