@@ -72,10 +72,15 @@ def _read_or_none(
 
 def hold_torch(tensor: Any) -> OnDevice:
     """A copy on the device, without the graph that a loss hangs on."""
+    return kept_torch(tensor.detach().clone())
+
+
+def kept_torch(tensor: Any) -> OnDevice:
+    """What nobody else has and will change, computed in the stream that is the current one."""
     backend = getattr(sys.modules["torch"], tensor.device.type, None)
     current = getattr(backend, "current_stream", None)
     stream = None if current is None else current(tensor.device)
-    return OnDevice(tensor.detach().clone(), read_torch, stream)
+    return OnDevice(tensor, read_torch, stream)
 
 
 def read_torch(held: Sequence[OnDevice]) -> list[float]:

@@ -22,7 +22,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from types import TracebackType
-from typing import Any, Literal, SupportsIndex, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, TypeVar
 
 from tensorboard.compat.proto.event_pb2 import Event
 
@@ -39,6 +39,10 @@ from tensorboard_candles.writer.ranks import agreed, this_rank
 from tensorboard_candles.writer.resuming import LeftOff, left_off
 from tensorboard_candles.writer.silent_file import SilentFile
 from tensorboard_candles.writer.values import Scalar, as_int64, take
+from tensorboard_candles.writer.watching import watch
+
+if TYPE_CHECKING:
+    from tensorboard_candles.integrations.torch import Watch
 
 _Batch = TypeVar("_Batch")
 Polarity = Literal["lower_is_better", "higher_is_better"]
@@ -191,6 +195,30 @@ class Tracker:
             _check_tag(text)
         if tags and about:
             self._put(summaries.tags(dict.fromkeys(tags, about)))
+
+    def watch(self, model: Any, *, tag: str = "grad_norm", layers: bool = False) -> Watch:
+        """Log the norm of a PyTorch model's gradients, the volume of its candles.
+
+        tracker.watch(model)
+        for images, labels in tracker.batches(loader):
+            loss = criterion(model(images), labels)
+            loss.backward()
+            optimizer.step()  # measured here
+            tracker.log(loss=loss)  # and logged here, at the same step
+
+        It is the L2 norm over all parameters of the model that have a gradient, taken when an optimizer of
+        `torch.optim` is about to apply them: after all of accumulation, `all_reduce` and GradScaler. With
+        `layers=True` there is also one for each layer, `grad_norm/conv1`. What is measured goes into the
+        next `log`; without gradients nothing does. Parameters sharded over processes (FSDP) are measured
+        in each process, as far as they are there.
+
+        Clipping comes before the optimizer and hides what it cut off. To see that, measure before it, by
+        the `measure()` of what is returned; its `close()` ends the watch.
+
+        Raises WriterError when it is no PyTorch model.
+        """
+        _check_tag(tag)
+        return watch(model, self._file, tag=tag, layers=layers)
 
     @contextmanager
     def epoch(self, number: SupportsIndex | None = None) -> Iterator[int]:

@@ -37,7 +37,10 @@ def said(*records: bytes) -> list[Said]:
 def test_what_is_said_later_overrules_key_by_key() -> None:
     first = {"loss": {"polarity": LOWER, "unit": "nats", "volume": "grad_norm"}, "acc": {"polarity": HIGHER}}
     [found] = said(description_record(first), description_record({"loss": {"unit": "bits"}, "lr": {}}))
-    assert found == {"loss": TagInfo("lower_is_better", "bits", "grad_norm"), "acc": TagInfo("higher_is_better")}
+    assert found == {
+        "loss": TagInfo("lower_is_better", "bits", "grad_norm"),
+        "acc": TagInfo("higher_is_better"),
+    }
 
 
 def test_a_description_stands_in_the_segment_that_it_was_written_in() -> None:

@@ -1,0 +1,24 @@
+"""Whose gradients are to be watched, and by which integration."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tensorboard_candles.errors import WriterError
+from tensorboard_candles.writer.event_file import EventFile
+from tensorboard_candles.writer.silent_file import SilentFile
+
+if TYPE_CHECKING:
+    from tensorboard_candles.integrations.torch import Watch
+
+
+def watch(model: Any, file: EventFile | SilentFile, *, tag: str, layers: bool) -> Watch:
+    """Watch a PyTorch model; WriterError when it is none."""
+    origins = {base.__module__.partition(".")[0] for base in type(model).__mro__}
+    if "keras" in origins:  # which may be a torch.nn.Module, too, that no optimizer of torch ever steps
+        raise WriterError("watch() is for PyTorch; Keras has its gradients in the callback of this package")
+    if "torch" not in origins:
+        raise WriterError(f"watch() takes a torch.nn.Module, got {type(model).__qualname__}: {model!r:.80}")
+    from tensorboard_candles.integrations.torch import Watch
+
+    return Watch(model, file, tag=tag, layers=layers)
