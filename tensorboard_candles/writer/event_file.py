@@ -13,7 +13,7 @@ import math
 import os
 import threading
 import weakref
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from multiprocessing import parent_process
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -26,6 +26,7 @@ from tensorboard_candles.errors import WriterError
 from tensorboard_candles.writer import output as output_thread
 from tensorboard_candles.writer import signals
 from tensorboard_candles.writer.devices import HELD_BYTES
+from tensorboard_candles.writer.gathering import Gatherer
 from tensorboard_candles.writer.layout import Items, LaterEvent, Layout
 from tensorboard_candles.writer.logged import Listener
 from tensorboard_candles.writer.output import Output
@@ -35,6 +36,9 @@ KEEP_BYTES = 64 * 1024 * 1024
 """How much is kept while the disk is full or slow; what is logged beyond it is dropped and counted."""
 WAIT_SECS = 10.0
 """How long logging first waits, once so much is kept, for a disk that is slow and not full."""
+
+EPOCH_MARK = "epoch"
+"""The mark that no candle goes over."""
 
 _log = logging.getLogger("tensorboard_candles")
 _files: weakref.WeakSet[EventFile] = weakref.WeakSet()
@@ -51,7 +55,8 @@ class EventFile:
     (True, 1)
 
     After a fork the child drops what its parent had buffered (the parent writes it) and goes on in a file
-    of its own, made when it first logs.
+    of its own, made when it first logs. `gatherer` makes what gathers candles for each of the two, where
+    they are to be written instead of points.
     """
 
     _output: Output | None
@@ -60,9 +65,17 @@ class EventFile:
     _look_at: int
     _wake_at: int
 
-    def __init__(self, directory: Path, suffix: str = "", *, next_step: int = 0) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        suffix: str = "",
+        *,
+        next_step: int = 0,
+        gatherer: Callable[[], Gatherer | None] = lambda: None,
+    ) -> None:
         self.directory = directory
         self._suffix = suffix
+        self._gatherer = gatherer
         self.lock = threading.RLock()
         self.next_step = next_step
         self._marks: dict[str, LaterEvent] = {}
@@ -70,7 +83,7 @@ class EventFile:
         self._listeners: list[Listener] = []
         self._closed = False
         self._forget()
-        output = Output(directory, suffix)
+        output = self._new_output()
         try:
             output.file.write()
         except OSError as error:
@@ -149,7 +162,9 @@ class EventFile:
         with self.lock:
             self._marks.pop(what, None)
             if event is not None:
-                self._marks[what] = LaterEvent(event.ByteSize(), lambda: event, event.wall_time or None)
+                self._marks[what] = LaterEvent(
+                    event.ByteSize(), lambda: event, event.wall_time or None, begins_epoch=what == EPOCH_MARK
+                )
             self._look_at = 0
 
     def flush(self, *, within_secs: float = math.inf) -> None:
@@ -183,6 +198,9 @@ class EventFile:
         self._beside = {}
         self._forget()
 
+    def _new_output(self) -> Output:
+        return Output(self.directory, self._suffix, self._gatherer())
+
     def _forget(self) -> None:
         self._output = None
         self._items = []
@@ -209,7 +227,7 @@ class EventFile:
         """Whether there is room; all that is not to be done at each call."""
         if self._closed:
             raise WriterError(f"{self.path.name} is closed; log before close(), or make a new Tracker")
-        output = self._output or self._start(Output(self.directory, self._suffix))
+        output = self._output or self._start(self._new_output())
         if what is None:
             return True
         if not self._has_room(output, what.size):
@@ -223,10 +241,10 @@ class EventFile:
             while self._beside:
                 self._append_row(at, *self._beside.popitem())
         if self._put_bytes >= self._wake_at:
-            self._wake_at = self._put_bytes + output_thread.FLUSH_BYTES
+            self._wake_at = self._put_bytes + output.flush_bytes
             output.wake()
         room = KEEP_BYTES - output.waiting(self._put_bytes)
-        self._look_at = self._put_bytes + min(room, output_thread.FLUSH_BYTES)
+        self._look_at = self._put_bytes + min(room, output.flush_bytes)
         return True
 
     def _append(self, event: LaterEvent, at: int) -> None:

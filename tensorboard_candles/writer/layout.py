@@ -7,7 +7,7 @@ protobuf makes of the same event (a test compares them), at a tenth of the work.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -58,10 +58,10 @@ class Layout:
         content, holes = bytearray(), []
         for name in names:
             tag = name.encode()
-            value = b"\x0a" + _varint(len(tag)) + tag + b"\x15" + bytes(4)
-            content += b"\x0a" + _varint(len(value)) + value
+            value = b"\x0a" + varint(len(tag)) + tag + b"\x15" + bytes(4)
+            content += b"\x0a" + varint(len(value)) + value
             holes.append(len(content) - 4)
-        self._summary = b"\x2a" + _varint(len(content)) + content
+        self._summary = b"\x2a" + varint(len(content)) + content
         begin = len(self._summary) - len(content)
         self._holes = (begin + np.array(holes)[:, None] + np.arange(4)).ravel()
         self.size = _HEADER_BYTES + 9 + 1 + _LONGEST_STEP + len(self._summary) + 4
@@ -103,6 +103,7 @@ class LaterEvent:
     make: Callable[[], Event]
     wall_time: float | None = None
     """When it is to have been; None for when it is logged."""
+    begins_epoch: bool = False
     width: int = _FIRST_VALUE
 
 
@@ -155,8 +156,10 @@ def encode(items: Items, starts: Starts | None = None) -> bytes:
     return b"".join(records)
 
 
-def by_kind(items: Items, starts: Starts) -> dict[Layout | LaterEvent, list[int]]:
+def by_kind(items: Items, starts: Starts) -> Mapping[Layout | LaterEvent, Sequence[int]]:
     """Which of the rows are of each layout; an event is a kind of its own."""
+    if isinstance(starts, range) and starts:
+        return {items[starts[0]]: range(len(starts))}
     kinds: dict[Layout | LaterEvent, list[int]] = {}
     for place, at in enumerate(starts):
         kinds.setdefault(items[at], []).append(place)
@@ -219,6 +222,9 @@ def numbers_of(
     step = np.array(_column(items, starts, 1), np.int64)
     wall_time = np.array(_column(items, starts, 2), np.float64)
     names = len(layout.names)
+    if names > len(starts):  # in as few pieces as there are
+        rows = chain.from_iterable(items[at + _FIRST_VALUE : at + layout.width] for at in starts)
+        return step, wall_time, np.fromiter(rows, np.float64, len(starts) * names).reshape(-1, names)
     values = chain.from_iterable(_column(items, starts, _FIRST_VALUE + place) for place in range(names))
     return step, wall_time, np.fromiter(values, np.float64, len(starts) * names).reshape(names, -1).T
 
@@ -248,9 +254,10 @@ def _rows(matrix: UInt8Array, begin: int, end: int) -> list[bytes]:
     return [data[at + begin : at + end] for at in range(0, count * width, width)]
 
 
-def _varint(number: int) -> bytes:
-    """
-    >>> _varint(300)
+def varint(number: int) -> bytes:
+    """A number as protobuf writes it, seven bits a byte.
+
+    >>> varint(300)
     b'\\xac\\x02'
     """
     made = bytearray()

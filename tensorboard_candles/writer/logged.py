@@ -44,14 +44,19 @@ def logged(items: Items, starts: Starts) -> dict[str, Logged]:
     for what, places in by_kind(items, starts).items():
         if isinstance(what, Layout):
             step, wall_time, values = numbers_of(what, items, [starts[place] for place in places])
-            values = _as_read(values)
+            values = as_read(values)
             for column, name in enumerate(what.names):
                 piece = np.array(places, np.int64), Logged(step, wall_time, values[:, column])
                 pieces.setdefault(name, []).append(piece)
     return {tag: _joined(found) for tag, found in pieces.items()}
 
 
-def _as_read(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def as_read(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The values as a reader of the file gets them.
+
+    >>> as_read(np.array([0.1, 1e300, np.inf]))
+    array([1.00000001e-001, 1.00000000e+300,             inf])
+    """
     with np.errstate(over="ignore", invalid="ignore"):
         read = values.astype(np.float32).astype(np.float64)
     return np.where(np.isinf(read) & np.isfinite(values), values, read)

@@ -16,11 +16,14 @@ from queue import Empty, SimpleQueue
 
 from tensorboard_candles.writer.appending import AppendOnly
 from tensorboard_candles.writer.devices import HELD_BYTES, OnDevice, read_all
+from tensorboard_candles.writer.gathering import Gatherer
 from tensorboard_candles.writer.layout import Items, Starts, encode, starts_of, without_gaps
 from tensorboard_candles.writer.logged import Listener, logged
 
 FLUSH_SECS = 1.0
 FLUSH_BYTES = 64 * 1024
+GATHER_BYTES = 4 * 1024 * 1024
+"""The same where candles are gathered: the more at once, the less a point costs."""
 LONGEST_PAUSE_SECS = 30.0
 """Between two tries to write to a disk that takes nothing; the first pause is FLUSH_SECS, each the double."""
 
@@ -31,10 +34,10 @@ class Output(threading.Thread):
     """Writes the rows put into it every second, and as soon as it is woken.
 
     `items` is where they are put, each row by one call of `extend`. `failure` is why the last write failed,
-    None while all is well.
+    None while all is well. With a gatherer candles are written instead of points.
     """
 
-    def __init__(self, directory: Path, suffix: str = "") -> None:
+    def __init__(self, directory: Path, suffix: str = "", gatherer: Gatherer | None = None) -> None:
         super().__init__(name="candles-output", daemon=True)
         self.items: Items = []
         self.on_device = 0
@@ -52,6 +55,9 @@ class Output(threading.Thread):
         """Who is given all that is logged, just before it is encoded. One that raises is not called again."""
         self.deaf: list[Exception] = []
         """What those raised."""
+        self._gatherer = gatherer
+        self.flush_bytes = FLUSH_BYTES if gatherer is None else GATHER_BYTES
+        """Whoever has put so many wakes the thread."""
         self._taken_bytes = 0
         self._retry_at = -math.inf
         self._pause_secs = FLUSH_SECS
@@ -96,9 +102,12 @@ class Output(threading.Thread):
         try:
             closing = False
             while not closing:
-                asks = self._wait(FLUSH_SECS)
+                asks = self._wait(self._pause())
                 closing = self._closing  # before the rows are taken: what is put before close() is written
                 self._take()
+                if self._gatherer is not None and (asks or closing or self._pause() <= 0):
+                    self._gatherer.end_rows(time.monotonic())
+                    self.file.add(self._gatherer.records())
                 if asks or time.monotonic() >= self._retry_at:
                     self._try_to_write()
                 if closing:
@@ -120,6 +129,12 @@ class Output(threading.Thread):
         except Empty:
             return [ask for ask in asks if ask is not None]
 
+    def _pause(self) -> float:
+        """Seconds until there is something to write, even if nothing more is put."""
+        if self._gatherer is None or self.failure is not None:
+            return FLUSH_SECS
+        return min(FLUSH_SECS, self._gatherer.due_in(time.monotonic()))
+
     def _take(self) -> None:
         """Encode what is there now; flush() must not wait for what others log meanwhile."""
         items = self.items[:]
@@ -130,10 +145,13 @@ class Output(threading.Thread):
             self._read_devices(items)
             items = without_gaps(items)
             starts = starts_of(items)
-        for begin in range(0, len(starts), _ROWS_AT_ONCE):
-            some = starts[begin : begin + _ROWS_AT_ONCE]
+        at_once = _ROWS_AT_ONCE if self._gatherer is None else max(len(starts), 1)
+        for begin in range(0, len(starts), at_once):
+            some = starts[begin : begin + at_once]
             self._tell(items, some)
-            self._encode(items, some)
+            self._encode(items, some if self._gatherer is None else self._gather(self._gatherer, items, some))
+            if self._gatherer is not None:
+                self.file.add(self._gatherer.records())
 
     def _tell(self, items: Items, starts: Starts) -> None:
         if not self.listeners:
@@ -146,6 +164,15 @@ class Output(threading.Thread):
                 self.listeners.remove(listener)
                 self.deaf.append(error)
                 self.on_change()
+
+    def _gather(self, gatherer: Gatherer, items: Items, starts: Starts) -> Starts:
+        """Where the rows begin that are to be encoded as they are."""
+        try:
+            return gatherer.gather(items, starts, time.monotonic())
+        except Exception:  # noqa: BLE001, the thread's last line of defence: what comes next shall be written
+            self.broken += len(starts)
+            self.on_change()
+            return []
 
     def _encode(self, items: Items, starts: Starts) -> None:
         try:

@@ -57,6 +57,17 @@ def tags(said: Mapping[str, Mapping[str, str]]) -> Event:
     return Event(summary=Summary(value=[_own(metadata.TAGS_TAG, metadata.TAGS_KIND, tensor)]))
 
 
+def candles(tag: str, rows: npt.NDArray[np.float64], *, late: bool = False) -> Summary.Value:
+    """Candles under a metric's own tag, a row each as `metadata.CANDLES_KIND` tells.
+
+    `late` are those of points that came after the row that their steps lie in was written.
+    """
+    tensor = TensorProto(dtype=DT_DOUBLE, tensor_content=rows.astype("<f8").tobytes())
+    for length in rows.shape:
+        tensor.tensor_shape.dim.add(size=length)
+    return _own(tag, metadata.LATE_CANDLES_KIND if late else metadata.CANDLES_KIND, tensor)
+
+
 def session_start(wall_time: float) -> Event:
     """What was written before with this event's step or a later one is void."""
     return Event(wall_time=wall_time, session_log=SessionLog(status=SessionLog.START))

@@ -18,7 +18,7 @@ import operator
 import os
 import time
 import weakref
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from types import TracebackType
@@ -30,7 +30,8 @@ from tensorboard_candles import metadata
 from tensorboard_candles.errors import WriterError
 from tensorboard_candles.writer import summaries
 from tensorboard_candles.writer.devices import OnDevice
-from tensorboard_candles.writer.event_file import EventFile
+from tensorboard_candles.writer.event_file import EPOCH_MARK, EventFile
+from tensorboard_candles.writer.gathering import Gatherer
 from tensorboard_candles.writer.layout import LaterEvent, layout_of
 from tensorboard_candles.writer.log_handler import TextHandler
 from tensorboard_candles.writer.naming import check_name, local_logdir, make_run_dir, readable_name
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
 _Batch = TypeVar("_Batch")
 Polarity = Literal["lower_is_better", "higher_is_better"]
+Detail = Literal["points", "candles"]
 
 _IS_FLOAT = frozenset({float})
 
@@ -75,6 +77,11 @@ class Tracker:
             logged from that step on: pass the checkpoint's `step=` to it.
         rank_zero_only: of several processes of one training, all but rank 0 log nothing. By default each
             has an event file of its own in the same run.
+        detail: `"candles"` writes rows of open, high, low, close, mean, count and so on instead of every
+            point: for runs of 10^8 steps and thousands of tags. This plugin shows them as it shows points,
+            with every extreme; TensorBoard's other tabs show nothing of them. See docs/detail.md.
+        candle_steps: how many steps such a candle holds, from a multiple of it on; it ends where an epoch
+            does, too. None for candles that end there alone.
 
     Values are kept as float32, as every SummaryWriter keeps them; NaN and infinity are written as they are.
     What lies on a device (a loss on a GPU) is not waited for: a copy on the device is read in the background.
@@ -96,8 +103,11 @@ class Tracker:
         config: Mapping[str, object] | None = None,
         resume: bool = False,
         rank_zero_only: bool = False,
+        detail: Detail = "points",
+        candle_steps: SupportsIndex | None = 1000,
     ) -> None:
         self.project = project
+        gatherer = _gatherer(detail, candle_steps)
         about = summaries.hyperparameters(config) if config else None
         if resume and run is None:
             raise WriterError("resume=True needs run=, the name of the run to go on with")
@@ -112,7 +122,7 @@ class Tracker:
         else:
             self.run_dir = make_run_dir(local_logdir(logdir), project, run)
             begin = left_off(self.run_dir, rank.suffix) if resume else LeftOff()
-            self._file = EventFile(self.run_dir, rank.suffix, next_step=begin.step)
+            self._file = EventFile(self.run_dir, rank.suffix, next_step=begin.step, gatherer=gatherer)
         self.run: str = run if run is not None else self.run_dir.name
         self._next_epoch = begin.epoch
         self._in_epoch = False
@@ -237,13 +247,13 @@ class Tracker:
                 raise WriterError(f"epoch {self._next_epoch - 1} is still open; epochs can't be nested")
             current = self._next_epoch if number is None else as_int64("epoch", number)
             self._in_epoch, self._next_epoch, self._epochs_done = True, current + 1, float(current)
-            self._file.mark("epoch", summaries.epoch_mark(current))
+            self._file.mark(EPOCH_MARK, summaries.epoch_mark(current))
         try:
             yield current
         finally:
             with self._file.lock:
                 self._in_epoch, self._epochs_done = False, float(current + 1)
-                self._file.mark("epoch", None)
+                self._file.mark(EPOCH_MARK, None)
 
     def epochs(self, count: int) -> Iterator[int]:
         """`count` more epochs, each marked, for a `for` loop: their numbers go on from the last one's.
@@ -307,6 +317,15 @@ class Tracker:
     def _say(self, tag: str, text: str) -> None:
         if not self._file.is_closed:
             self._put(summaries.text(tag, text))
+
+
+def _gatherer(detail: Detail, candle_steps: SupportsIndex | None) -> Callable[[], Gatherer | None]:
+    if detail not in ("points", "candles"):
+        raise WriterError(f'detail must be "points" or "candles", got {detail!r}')
+    steps = None if candle_steps is None else as_int64("candle_steps", candle_steps)
+    if steps is not None and steps < 1:
+        raise WriterError(f"candle_steps must be > 0, got {steps}; None for a candle an epoch")
+    return lambda: Gatherer(steps) if detail == "candles" else None
 
 
 def _merge(metrics: Mapping[str, Scalar], more: Mapping[str, Scalar]) -> Mapping[str, Scalar]:
