@@ -228,17 +228,15 @@ class EventFile:
         if self._closed:
             raise WriterError(f"{self.path.name} is closed; log before close(), or make a new Tracker")
         output = self._output or self._start(self._new_output())
-        if what is None:
-            return True
-        if not self._has_room(output, what.size):
+        if what is not None and not self._has_room(output, what.size):
             self._look_at = 0
             self._trouble.drop(at)
             return False
-        if isinstance(what, Layout):
+        if not isinstance(what, LaterEvent):
             for name, mark in list(self._marks.items()):
                 self._append(mark, at)
                 del self._marks[name]
-            while self._beside:
+            while self._beside and what is not None:
                 self._append_row(at, *self._beside.popitem())
         if self._put_bytes >= self._wake_at:
             self._wake_at = self._put_bytes + output.flush_bytes

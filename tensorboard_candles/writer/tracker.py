@@ -129,6 +129,7 @@ class Tracker:
         self._epochs_done = float(begin.epoch)
         # at exit, or when the tracker is dropped without close()
         self._close = weakref.finalize(self, self._file.close)
+        self._has_config = about is not None
         if about is not None:
             self._put(Event(summary=about), step=0)
         if resume and rank.number == 0:  # one rank says it for all; and of the time before any of them logs
@@ -160,6 +161,16 @@ class Tracker:
             values = [take(tag, value) for tag, value in named.items()]
             on_device = [type(value) for value in values].count(OnDevice)
             self._file.log(layout, values, step, on_device)
+
+    def log_config(self, config: Mapping[str, object]) -> None:
+        """Hyperparameters that are known only after the Tracker was made; else as `config=` takes them.
+
+        The first ones stand, as TensorBoard reads no others of a run: a later call writes nothing.
+        """
+        about = summaries.hyperparameters(config)
+        if not self._has_config:
+            self._has_config = True
+            self._put(Event(summary=about), step=0)
 
     def text(self, tag: str, text: str, *, step: SupportsIndex | None = None) -> None:
         """Markdown for TensorBoard's Text tab, by default at the step that was logged last."""

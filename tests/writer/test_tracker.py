@@ -225,11 +225,18 @@ def test_epoch_without_a_log_leaves_no_mark(tracker: Tracker) -> None:
         pass
     tracker.log(val=1)
     with tracker.epoch() as number:
-        tracker.log({})
         tracker.log(loss=2)
     tracker.close()
     assert number == 1
-    assert epoch_marks(tracker.run_dir) == [(2, 1)]
+    assert epoch_marks(tracker.run_dir) == [(1, 1)]
+
+
+def test_call_without_metrics_says_where_an_epoch_begins(tracker: Tracker) -> None:
+    with tracker.epoch(5):
+        tracker.log({}, step=3)
+        tracker.log(loss=2, step=4)
+    tracker.close()
+    assert epoch_marks(tracker.run_dir) == [(3, 5)]
 
 
 def test_epoch_numbers_go_on(tracker: Tracker) -> None:

@@ -1,0 +1,94 @@
+"""Hugging Face's Trainer, and those that build on it (TRL's, Sentence Transformers').
+
+from tensorboard_candles.integrations.huggingface import CandlesCallback
+
+arguments = TrainingArguments("out", logging_steps=1, logging_nan_inf_filter=False, report_to="none")
+Trainer(model, arguments, train_dataset=data, callbacks=[CandlesCallback(project="my-bert")]).train()
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from tensorboard_candles.integrations import missing
+from tensorboard_candles.integrations.training import Training
+from tensorboard_candles.writer.tracker import Tracker
+
+try:
+    from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+except ImportError as error:
+    raise missing("huggingface") from error
+
+_log = logging.getLogger("tensorboard_candles")
+
+
+class CandlesCallback(TrainerCallback):
+    """Logs what the Trainer logs: `train/loss`, `train/grad_norm`, `train/learning_rate`, `eval/loss`, …
+
+    Args:
+        tracker: where to log; or else
+        options: what a Tracker takes, `project=` at least. Only rank 0 logs, for all, as the Trainer has it.
+
+    The Trainer averages the loss over `logging_steps`: with 1, each step is logged as it was. By default it
+    also leaves out losses that are no finite numbers; `logging_nan_inf_filter=False` lets them be seen.
+    The arguments are logged as hyperparameters, unless the Tracker has a `config=`. With `run=` given,
+    `resume_from_checkpoint` goes on in that run, at the checkpoint's step.
+    """
+
+    def __init__(self, tracker: Tracker | None = None, /, **options: Any) -> None:
+        self._training = Training(tracker, options)
+        self._training.suggest(rank_zero_only=True)
+
+    def on_train_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
+    ) -> None:
+        if not state.is_world_process_zero:
+            return
+        if state.global_step and self._training.option("run"):
+            self._training.suggest(resume=True)
+        self._training.tracker.log_config(args.to_sanitized_dict())
+        if state.logging_steps != 1 or args.logging_nan_inf_filter:
+            _log.warning(
+                "logging_steps=%s, logging_nan_inf_filter=%s: for every step's own loss, pass"
+                " logging_steps=1 and logging_nan_inf_filter=False to TrainingArguments",
+                args.logging_steps,
+                args.logging_nan_inf_filter,
+            )
+
+    def on_epoch_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
+    ) -> None:
+        if state.is_world_process_zero:
+            self._training.begin_epoch(int(state.epoch or 0), first_step=state.global_step + 1)
+
+    def on_log(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        logs: dict[str, Any] | None = None,
+        **_: Any,
+    ) -> None:
+        if state.is_world_process_zero:
+            numbers = {_tag(name): value for name, value in (logs or {}).items() if _is_number(value)}
+            self._training.tracker.log(numbers, step=state.global_step)
+
+    def on_train_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
+    ) -> None:
+        if state.is_world_process_zero:
+            self._training.end_epoch()
+            self._training.tracker.flush()
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) or getattr(value, "shape", None) == ()
+
+
+def _tag(name: str) -> str:
+    """As the Trainer's own TensorBoard callback calls them."""
+    for what in ("eval", "test"):
+        if name.startswith(f"{what}_"):
+            return f"{what}/{name.removeprefix(f'{what}_')}"
+    return f"train/{name}"
