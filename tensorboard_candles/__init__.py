@@ -15,17 +15,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tensorboard_candles import summary
     from tensorboard_candles.integrations.summary_writer import CandleWriter
     from tensorboard_candles.writer.tracker import Tracker
 
     __version__: str
 
-__all__ = ["CandleWriter", "Tracker", "__version__"]
+__all__ = ["CandleWriter", "Tracker", "__version__", "summary"]
 
 _HOMES = {
     "CandleWriter": ("tensorboard_candles.integrations.summary_writer", "CandleWriter"),
     "Tracker": ("tensorboard_candles.writer.tracker", "Tracker"),
     "__version__": ("tensorboard_candles.metadata", "VERSION"),
+    "summary": ("tensorboard_candles.summary", None),
 }
 
 
@@ -35,7 +37,8 @@ if not TYPE_CHECKING:  # a type checker would take any name for one of ours
         if name not in _HOMES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         module, attribute = _HOMES[name]
-        value: object = getattr(import_module(module), attribute)
+        home = import_module(module)
+        value: object = home if attribute is None else getattr(home, attribute)
         globals()[name] = value
         return value
 
