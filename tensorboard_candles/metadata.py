@@ -77,6 +77,18 @@ steps lie in was written. They add to it: nothing that their file holds tells th
 other row or point void and none makes them void, whatever steps they share. CANDLES_KIND and this one may
 alternate under one tag; every value says which it is."""
 
+OUTPUTS_KIND = "outputs"
+"""Predictions beside labels: a rank-0 string tensor (DT_STRING), the bytes of a safetensors file.
+
+- `predicted`, `label`: int64 of shape (rows,), numbers of classes; or float64 of any shape (rows, …)
+- `scores`: float32 of shape (rows, classes), what the model gave each class; may be missing
+- `confusion`: int64 of shape (pairs, 3): a label, what was predicted and how often, over all rows there were,
+  for each pair that occurs; missing where the others are floats
+
+Its metadata says, as strings, `total`: how many rows there were, the first of which are kept; and `classes`:
+the names of classes 0, 1, … as a JSON list, which may be missing and may be too short.
+"""
+
 OWN_TAGS = frozenset({EPOCH_TAG, TAGS_TAG})
 """Tags that are no metric's."""
 

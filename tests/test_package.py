@@ -33,7 +33,7 @@ def test_candle_writer_without_torch_is_an_import_error_that_says_what_to_instal
     script = "import sys; sys.modules['torch'] = None; from tensorboard_candles import CandleWriter"
     ended = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True, text=True)
     assert ended.returncode == 1
-    assert "ImportError: CandleWriter needs PyTorch: pip install 'tensorboard_candles[torch]'" in ended.stderr
+    assert "ImportError: this needs torch: pip install 'tensorboard_candles[torch]'" in ended.stderr
 
 
 def test_name_that_is_not_public_is_an_attribute_error() -> None:

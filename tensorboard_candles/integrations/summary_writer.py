@@ -18,6 +18,7 @@ from typing import Any, SupportsFloat, SupportsInt
 from tensorboard.compat.proto.event_pb2 import Event
 
 from tensorboard_candles.errors import WriterError
+from tensorboard_candles.integrations import missing
 from tensorboard_candles.writer import summaries
 from tensorboard_candles.writer.devices import OnDevice
 from tensorboard_candles.writer.event_file import EventFile
@@ -29,7 +30,7 @@ try:
     from torch.utils.tensorboard import FileWriter, SummaryWriter
     from torch.utils.tensorboard.summary import hparams
 except ImportError as error:
-    raise ImportError("CandleWriter needs PyTorch: pip install 'tensorboard_candles[torch]'") from error
+    raise missing("torch") from error
 
 
 class CandleWriter(SummaryWriter):  # type: ignore[misc]  # torch is not there where types are checked

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Any
 
+from tensorboard_candles.integrations import missing
 from tensorboard_candles.writer.devices import kept_torch
 from tensorboard_candles.writer.event_file import EventFile
 from tensorboard_candles.writer.layout import layout_of
@@ -17,7 +18,7 @@ try:
     import torch
     from torch.optim.optimizer import register_optimizer_step_pre_hook
 except ImportError as error:
-    raise ImportError("Tracker.watch needs PyTorch: pip install 'tensorboard_candles[torch]'") from error
+    raise missing("torch") from error
 
 _WIDER = {torch.float16: torch.float32, torch.bfloat16: torch.float32}
 """What norms are summed in, where the gradients' own type would overflow or round too much."""

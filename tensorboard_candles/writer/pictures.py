@@ -10,6 +10,19 @@ import numpy.typing as npt
 from tensorboard_candles.errors import WriterError
 
 
+def several_pixels(tag: str, arrays: Any, most: int) -> list[npt.NDArray[np.uint8]]:
+    """The first of several pictures of one size, each as `pixels` has it; channels may also come first.
+
+    >>> [one.shape for one in several_pixels("digits", np.zeros((10, 1, 28, 28)), 2)]
+    [(28, 28, 1), (28, 28, 1)]
+    """
+    some = arrays[:most]
+    given = np.asarray(some.detach().cpu() if hasattr(some, "detach") else some)
+    if given.ndim == 4 and given.shape[1] in {1, 3, 4} and given.shape[3] not in {1, 3, 4}:
+        given = given.transpose(0, 2, 3, 1)  # as torch has them
+    return [pixels(tag, one) for one in given]
+
+
 def pixels(tag: str, array: Any) -> npt.NDArray[np.uint8]:
     """A copy of the array as height × width × channels of bytes; floats of 0 to 1 become 0 to 255.
 

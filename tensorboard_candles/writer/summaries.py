@@ -6,11 +6,12 @@ import io
 import json
 import math
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tensorboard.compat.proto.event_pb2 import Event, SessionLog
 from tensorboard.compat.proto.summary_pb2 import (
+    DATA_CLASS_BLOB_SEQUENCE,
     DATA_CLASS_SCALAR,
     DATA_CLASS_TENSOR,
     Summary,
@@ -83,13 +84,20 @@ def text(tag: str, words: str) -> Event:
 
 def image(tag: str, pixels: npt.NDArray[np.uint8]) -> Event:
     """A PNG for TensorBoard's Images tab, from height × width × 1, 3 or 4 channels."""
-    from PIL import Image
-
     height, width, channels = pixels.shape
-    png = io.BytesIO()
-    Image.fromarray(pixels[:, :, 0] if channels == 1 else pixels).save(png, "png")
-    made = Summary.Image(height=height, width=width, colorspace=channels, encoded_image_string=png.getvalue())
+    made = Summary.Image(height=height, width=width, colorspace=channels, encoded_image_string=_png(pixels))
     return Event(summary=Summary(value=[Summary.Value(tag=tag, image=made)]))
+
+
+def outputs(tag: str, table: str, content: bytes, pictures: Sequence[npt.NDArray[np.uint8]]) -> Event:
+    """Predictions beside labels: for the Text tab, the Images tab, and as `metadata.OUTPUTS_KIND` tells."""
+    values = [
+        text(f"{tag}/predictions", table).summary.value[0],
+        _own(f"{tag}/outputs", metadata.OUTPUTS_KIND, _rank_0_string(content)),
+    ]
+    if pictures:
+        values.append(_images(f"{tag}/images", pictures))
+    return Event(summary=Summary(value=values))
 
 
 def hyperparameters(config: Mapping[str, object]) -> Summary:
@@ -146,6 +154,26 @@ def _hyperparameter(value: object) -> bool | int | float | str:
     if isinstance(value, float) and math.isfinite(value):
         return value
     return str(value)
+
+
+def _images(tag: str, pictures: Sequence[npt.NDArray[np.uint8]]) -> Summary.Value:
+    """Several of one size under one tag, as TensorFlow's `tf.summary.image` writes them."""
+    height, width, _ = pictures[0].shape
+    about = SummaryMetadata(
+        plugin_data=SummaryMetadata.PluginData(plugin_name="images"), data_class=DATA_CLASS_BLOB_SEQUENCE
+    )
+    content = [str(width).encode(), str(height).encode(), *(_png(pixels) for pixels in pictures)]
+    tensor = TensorProto(dtype=DT_STRING, string_val=content)
+    tensor.tensor_shape.dim.add(size=len(content))
+    return Summary.Value(tag=tag, metadata=about, tensor=tensor)
+
+
+def _png(pixels: npt.NDArray[np.uint8]) -> bytes:
+    from PIL import Image
+
+    png = io.BytesIO()
+    Image.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels).save(png, "png")
+    return png.getvalue()
 
 
 def _own(tag: str, kind: str, tensor: TensorProto) -> Summary.Value:

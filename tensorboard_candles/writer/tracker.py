@@ -18,7 +18,7 @@ import operator
 import os
 import time
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from types import TracebackType
@@ -35,7 +35,8 @@ from tensorboard_candles.writer.gathering import Gatherer
 from tensorboard_candles.writer.layout import LaterEvent, layout_of
 from tensorboard_candles.writer.log_handler import TextHandler
 from tensorboard_candles.writer.naming import check_name, local_logdir, make_run_dir, readable_name
-from tensorboard_candles.writer.pictures import pixels
+from tensorboard_candles.writer.outputs import outputs_of, table
+from tensorboard_candles.writer.pictures import pixels, several_pixels
 from tensorboard_candles.writer.ranks import agreed, this_rank
 from tensorboard_candles.writer.resuming import LeftOff, left_off
 from tensorboard_candles.writer.silent_file import SilentFile
@@ -188,6 +189,37 @@ class Tracker:
         _check_tag(tag)
         picture = pixels(tag, image)
         self._put_later(LaterEvent(picture.nbytes, lambda: summaries.image(tag, picture)), step)
+
+    def output(
+        self,
+        tag: str,
+        *,
+        predictions: Any,
+        labels: Any,
+        images: Any = None,
+        classes: Sequence[object] | None = None,
+        rows: int = 64,
+        step: SupportsIndex | None = None,
+    ) -> None:
+        """What the model predicts beside what it should have, by default at the step that was logged last.
+
+        tracker.output("val", predictions=logits, labels=labels, images=images, classes=["cat", "dog"])
+
+        shows a table in the Text tab (`val/predictions`), the pictures of its rows in the Images tab
+        (`val/images`), and keeps the arrays for this package's own tab (`val/outputs`). The first `rows`
+        rows are kept; how many were right, and which class was taken for which, is counted over all.
+
+        `predictions` are numbers or names of classes, a column of scores for each class (the highest
+        counts), or floats of the labels' shape. `images` are as in `image`, with the channels first or last;
+        they need Pillow. Arrays, tensors and lists are taken; what is on a device is waited for, so call
+        this now and then and not for each batch. Raises WriterError when they don't fit together.
+        """
+        _check_tag(tag)
+        found = outputs_of(predictions, labels, classes=classes, rows=rows)
+        pictures = [] if images is None else several_pixels(tag, images, len(found.label))
+        shown, content = table(found), found.to_bytes()
+        size = len(shown) + len(content) + sum(picture.nbytes for picture in pictures)
+        self._put_later(LaterEvent(size, lambda: summaries.outputs(tag, shown, content, pictures)), step)
 
     @cached_property
     def logger(self) -> logging.Handler:

@@ -331,7 +331,7 @@ def test_processes_log_the_norm_of_what_they_agreed_on(tmp_path: Path) -> None:
     ranks = [subprocess.Popen([*command, str(rank)]) for rank in range(2)]
     assert [rank.wait(timeout=240) for rank in ranks] == [0, 0]
     found = points(tmp_path / "p" / "r")
-    norms = sorted((step, value) for tag, step, value in found if tag == "grad_norm")
+    norms: list[Any] = sorted((step, value) for tag, step, value in found if tag == "grad_norm")
     said = sorted((step, value) for tag, step, value in found if tag == "expected")
     assert len(norms) == 2 * 3
     assert norms == [(step, pytest.approx(value)) for step, value in said]
