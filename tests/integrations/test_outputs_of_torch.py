@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from safetensors.numpy import load
@@ -15,9 +16,7 @@ torch = pytest.importorskip("torch")
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float64])
-def test_logits_labels_and_images_of_a_batch_are_taken_as_they_are(
-    dtype: Any, tmp_path: Path
-) -> None:
+def test_logits_labels_and_images_of_a_batch_are_taken_as_they_are(dtype: Any, tmp_path: Path) -> None:
     logits = torch.tensor([[0.25, 2.0], [1.5, -1.0], [0.5, 0.75]], dtype=dtype, requires_grad=True)
     tracker = Tracker("p", logdir=tmp_path)
     images = torch.rand(3, 1, 4, 6, requires_grad=True)
