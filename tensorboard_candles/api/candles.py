@@ -9,8 +9,9 @@ from werkzeug.wrappers import Request, Response
 
 from tensorboard_candles.api import params
 from tensorboard_candles.api.answer import Table, not_modified, respond_tables
+from tensorboard_candles.api.indicators import chosen
 from tensorboard_candles.api.series import asked, etag_of_series, series_of, tables_of, unit_of
-from tensorboard_candles.errors import BadRequest
+from tensorboard_candles.indicators import Chosen, indicator_columns
 from tensorboard_candles.ohlc import (
     COUNT,
     By,
@@ -39,6 +40,7 @@ class Query:
     limit: int
     steps_per_epoch: int | None
     volume: str | None
+    indicators: tuple[Chosen, ...]
 
 
 def candles_route(request: Request, source: Source) -> Response:
@@ -55,8 +57,6 @@ def candles_route(request: Request, source: Source) -> Response:
 
 def parse(args: params.Args) -> Query:
     by = axis_name(args)
-    if args.get("indicators"):
-        raise BadRequest("indicators are not served by this version; leave the parameter out")
     return Query(
         by=by,
         width=params.width(args, is_whole=by != "seconds"),
@@ -64,6 +64,7 @@ def parse(args: params.Args) -> Query:
         limit=params.whole(args, "limit", 1000, least=1, most=MOST_CANDLES),
         steps_per_epoch=steps_per_epoch(args),
         volume=args.get("volume"),
+        indicators=chosen(args.get("indicators")),
     )
 
 
@@ -83,6 +84,7 @@ def table(view: RunView, series: Series, query: Query) -> Table:
     found = candles(series, axis, width=query.width, start=window.start, end=window.end, limit=query.limit)
     volume_tag = query.volume or volume_tag_in(view, series.tag)
     volume = None if volume_tag == COUNT else series_of(view, volume_tag)
+    polarity = polarity_in(view, series.tag)
     columns = {name: getattr(found, name) for name in COLUMNS}
     head = {
         "run": view.name,
@@ -91,9 +93,10 @@ def table(view: RunView, series: Series, query: Query) -> Table:
         "width": found.width,
         "exact": series.exact,
         "points": len(series),
-        "polarity": polarity_in(view, series.tag),
+        "polarity": polarity,
         "unit": unit_of(view, series.tag),
         "volume": volume_tag,
         "extent": found.extent,
     }
-    return Table(head, {**columns, "volume": volume_of(found, axis, volume)})
+    drawn = indicator_columns(query.indicators, found, series, axis, volume=volume, polarity=polarity)
+    return Table(head, {**columns, "volume": volume_of(found, axis, volume), **drawn})

@@ -53,13 +53,19 @@ def number(args: Args, name: str) -> float | None:
     given = args.get(name)
     if given is None:
         return None
-    # A length that no number needs is refused before it is parsed.
-    value: float = math.inf
-    if len(given) <= 64 and _NUMBER.fullmatch(given):
-        value = int(given) if _WHOLE.fullmatch(given) else float(given)
-    if not abs(value) < 2**63:
+    value = finite(given)
+    if value is None:
         raise BadRequest(f"{name} must be a finite number, got {given[:64]!r}")
     return value
+
+
+def finite(text: str) -> float | None:
+    """The finite number that a text is, an int where it is written as one; None where it is none."""
+    # A length that no number needs is refused before it is parsed.
+    if len(text) > 64 or not _NUMBER.fullmatch(text):
+        return None
+    value = int(text) if _WHOLE.fullmatch(text) else float(text)
+    return value if abs(value) < 2**63 else None
 
 
 def whole(args: Args, name: str, default: int, *, least: int, most: int) -> int:

@@ -11,6 +11,7 @@ from tensorboard_candles.api.answer import respond_error
 from tensorboard_candles.api.backend import Backend
 from tensorboard_candles.api.candles import candles_route
 from tensorboard_candles.api.config import config_route
+from tensorboard_candles.api.indicators import indicators_route
 from tensorboard_candles.api.points import points_route
 from tensorboard_candles.api.runs import runs_route
 from tensorboard_candles.api.static import static_route
@@ -33,6 +34,7 @@ def routes(backend: Backend) -> Mapping[str, WsgiApp]:
         "/runs": of_source(runs_route),
         "/candles": of_source(candles_route),
         "/points": of_source(points_route),
+        "/indicators": _reading(indicators_route),
     }
 
 

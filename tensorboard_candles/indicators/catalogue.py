@@ -10,10 +10,7 @@ from collections.abc import Callable
 
 from tensorboard_candles.events.points import Float64Array
 from tensorboard_candles.indicators import averages, oscillators, trend, volatility
-from tensorboard_candles.indicators.registry import Bars, Indicator, Parameter
-
-_FORGOTTEN = 2.0**-100
-"""Of a share this small in an average no digit is left, even of a metric that was 10^14 times as large."""
+from tensorboard_candles.indicators.registry import FORGOTTEN, Bars, Indicator, Parameter
 
 
 def _period(default: int, *, least: int = 1, name: str = "period") -> Parameter:
@@ -45,7 +42,7 @@ def _wilder_forgets(period: int) -> int:
 
 def _forgets(period: int, weight: float) -> int:
     """Bars after which it makes no difference from which on an average was taken."""
-    return period + (math.ceil(math.log(_FORGOTTEN) / math.log1p(-weight)) if weight < 1 else 0)
+    return period + (math.ceil(math.log(FORGOTTEN) / math.log1p(-weight)) if weight < 1 else 0)
 
 
 _BAND = ("upper", "middle", "lower")

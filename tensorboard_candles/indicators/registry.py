@@ -14,6 +14,9 @@ Unit = Literal["metric", "percent", "ratio", "deviations", "volume"]
 Before = Literal["all", "all as one"]
 """All candles before those shown, or one candle of all their points."""
 
+FORGOTTEN = 2.0**-100
+"""Of a share this small in an average no digit is left, nor in what is 10^14 times less than the average."""
+
 
 class Bars(Protocol):
     """Columns that indicators are made from; of equal length, NaN where a bar has no price."""
@@ -73,6 +76,12 @@ class Chosen:
 
     indicator: Indicator
     numbers: tuple[float, ...]
+
+    @staticmethod
+    def of(indicator: Indicator, *numbers: float) -> Chosen:
+        """With these numbers, and the defaults of the parameters behind them."""
+        defaults = (parameter.default for parameter in indicator.parameters[len(numbers) :])
+        return Chosen(indicator, (*numbers, *defaults))
 
     @property
     def columns(self) -> list[str]:

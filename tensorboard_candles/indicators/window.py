@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from tensorboard_candles.events.points import Float64Array
-from tensorboard_candles.indicators.registry import Before, Chosen
+from tensorboard_candles.indicators.registry import FORGOTTEN, Before, Chosen
 from tensorboard_candles.ohlc import (
     Axis,
     Candles,
@@ -72,17 +73,18 @@ def indicator_columns(
     Candles before those shown are looked at as far back as they have a say: a window, all of them, or until
     an average that forgets has forgotten what it began with. Raises BadRequest where all are too many.
     """
-    if not shown.count.any():
+    if not chosen or not shown.count.any():
         return {name: np.full(len(shown), np.nan) for one in chosen for name in one.columns}
     furthest = max((one.before for one in chosen if isinstance(one.before, int)), default=0)
+    as_one = all_before_as_one(shown, series, axis)
 
     def bars_of(reach: int | Before) -> CandleBars:
         if reach == "all":
             before = all_before(shown, series, axis)
         elif reach == "all as one":
-            before = all_before_as_one(shown, series, axis)
+            before = as_one
         else:
-            before = last_before(shown, series, axis, priced=reach)
+            before = last_before(shown, series, axis, priced=math.ceil(reach * _longer(as_one, shown)))
         return CandleBars(before, shown, axis, volume, polarity)
 
     reaches = [furthest if isinstance(one.before, int) else one.before for one in chosen]
@@ -92,3 +94,14 @@ def indicator_columns(
         for one, reach in zip(chosen, reaches, strict=True)
         for name, values in zip(one.columns, one.compute(bars[reach]), strict=True)
     }
+
+
+def _longer(before: Candles, shown: Candles) -> float:
+    """So many times as long it takes to forget what was larger than what is shown."""
+    larger = math.log(_size(before)) - math.log(_size(shown))
+    return 1 + max(larger, 0) / -math.log(FORGOTTEN)
+
+
+def _size(some: Candles) -> float:
+    extremes = np.concatenate([some.high, some.low])
+    return float(np.fmax.reduce(np.abs(extremes), initial=np.finfo(np.float64).tiny))

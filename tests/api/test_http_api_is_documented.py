@@ -6,6 +6,7 @@ from pathlib import Path
 import tensorboard_candles
 from tensorboard_candles.api import Backend, routes
 from tensorboard_candles.api.candles import COLUMNS
+from tensorboard_candles.indicators import INDICATORS
 
 PAGE = (Path(tensorboard_candles.__file__).parent / "http_api.md").read_text()
 
@@ -21,9 +22,15 @@ def test_every_column_of_candles_is_explained() -> None:
     assert {*COLUMNS, "volume"} <= set(re.findall(r"`(\w+)`", rows))
 
 
+def test_every_indicator_is_listed_with_its_parameters() -> None:
+    rows = dict(re.findall(r"^\| `([a-z_]+)([a-z_:]*)` \|", PAGE, re.MULTILINE))
+    for one in INDICATORS.values():
+        assert rows[one.name] == "".join(f":{parameter.name}" for parameter in one.parameters)
+
+
 def test_every_parameter_that_is_read_is_explained() -> None:
     sources = (Path(tensorboard_candles.__file__).parent / "api").glob("*.py")
     text = "".join(path.read_text() for path in sources)
-    read = set(re.findall(r'args(?:\.get(?:list)?\(|, )"(\w+)"', text)) - {"indicators"}
-    assert {"by", "run", "tag", "limit"} <= read
+    read = set(re.findall(r'args(?:\.get(?:list)?\(|, )"(\w+)"', text))
+    assert {"by", "run", "tag", "limit", "indicators"} <= read
     assert read <= set(re.findall(r"`(\w+)`", PAGE))
