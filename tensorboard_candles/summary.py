@@ -34,6 +34,8 @@ Rows: TypeAlias = "Mapping[str, npt.ArrayLike] | npt.NDArray[Any]"
 
 _STEPS = ("first_step", "last_step", "high_step", "low_step")
 _PRICES = ("open", "high", "low", "close")
+_MEAN_ROUNDING = 1e-9
+_MOST_POINTS = 2**40
 
 
 def candle_rows(
@@ -81,8 +83,8 @@ def candles_pb(tag: str, rows: Rows, *, description: str | None = None) -> Summa
         tag: the metric's name.
         rows: the columns of `metadata.CANDLE_COLUMNS`, a number for each candle. May be left out:
             `last_step`, `high_step` and `low_step` of candles of one step; `mean` and `std` of candles of one
-            point (give NaN where they aren't known); `nonfinite`, the count of NaNs and infinities, where
-            there were none; `start_time` and `end_time`, which are now then.
+            point; `nonfinite`, the count of NaNs and infinities, where there were none; `start_time` and
+            `end_time`, which are now then.
         description: Markdown about the tag.
 
     Raises WriterError, saying which row, when a column is missing or they contradict each other.
@@ -200,7 +202,6 @@ def _fill(columns: dict[str, Float64Array]) -> None:
 def _check(columns: Mapping[str, Float64Array]) -> None:
     first, last, high, low = (columns[name] for name in ("first_step", "last_step", "high", "low"))
     has_points = columns["count"] > 0
-    least_nonfinite = np.where(has_points, 0, 1)
 
     def check(name: str, is_right: npt.NDArray[np.bool_], must: str) -> None:
         if not is_right.all():
@@ -208,15 +209,21 @@ def _check(columns: Mapping[str, Float64Array]) -> None:
             raise WriterError(f"row {row}: {name} must be {must}, got {columns[name][row]:g}")
 
     check("last_step", first <= last, "at least first_step")
-    check("count", columns["count"] >= 0, "at least 0")
-    check("nonfinite", columns["nonfinite"] >= least_nonfinite, "at least 0, and 1 where count is 0")
+    for name in ("count", "nonfinite"):
+        check(name, (columns[name] >= 0) & (columns[name] <= _MOST_POINTS), "from 0 to 2^40")
+    check("nonfinite", has_points | (columns["nonfinite"] >= 1), "at least 1 where count is 0")
     for name in _PRICES:
         is_inside = np.isfinite(columns[name]) & (columns[name] >= low) & (columns[name] <= high)
         check(name, is_inside | ~has_points, "finite, and from low to high")
     for name in ("high_step", "low_step"):
         is_inside = (columns[name] >= first) & (columns[name] <= last)
         check(name, is_inside | ~has_points, "from first_step to last_step")
-    check("std", ~(columns["std"] < 0) | ~has_points, "at least 0, or NaN")
+    rounding = _MEAN_ROUNDING * np.maximum(np.abs(low), np.abs(high))
+    is_inside = (columns["mean"] >= low - rounding) & (columns["mean"] <= high + rounding)
+    check("mean", is_inside | ~has_points, "from low to high")
+    check("std", np.isfinite(columns["std"]) & (columns["std"] >= 0) | ~has_points, "finite, and at least 0")
+    for name in ("start_time", "end_time"):
+        check(name, np.isfinite(columns[name]), "finite")
     check("end_time", columns["end_time"] >= columns["start_time"], "at least start_time")
 
 
