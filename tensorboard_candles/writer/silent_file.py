@@ -10,6 +10,7 @@ from typing import Any
 from tensorboard.compat.proto.event_pb2 import Event
 
 from tensorboard_candles.writer.layout import LaterEvent, Layout
+from tensorboard_candles.writer.logged import Listener
 
 
 class SilentFile:
@@ -34,6 +35,9 @@ class SilentFile:
         pass
 
     def beside(self, layout: Layout, values: Sequence[Any], on_device: int = 0) -> None:
+        pass
+
+    def listen(self, listener: Listener) -> None:
         pass
 
     def put(self, event: LaterEvent, step: int | None = None) -> None:

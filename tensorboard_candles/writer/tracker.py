@@ -37,6 +37,7 @@ from tensorboard_candles.writer.log_handler import TextHandler
 from tensorboard_candles.writer.naming import check_name, local_logdir, make_run_dir, readable_name
 from tensorboard_candles.writer.outputs import outputs_of, table
 from tensorboard_candles.writer.pictures import pixels, several_pixels
+from tensorboard_candles.writer.progress import Progress
 from tensorboard_candles.writer.ranks import agreed, this_rank
 from tensorboard_candles.writer.resuming import LeftOff, left_off
 from tensorboard_candles.writer.silent_file import SilentFile
@@ -309,19 +310,36 @@ class Tracker:
             with self.epoch() as number:
                 yield number
 
-    def batches(self, batches: Iterable[_Batch]) -> Iterator[_Batch]:
+    def batches(
+        self,
+        batches: Iterable[_Batch],
+        *,
+        progress: bool | Literal["always"] = False,
+        metric: str | None = None,
+    ) -> Iterator[_Batch]:
         """The batches of one epoch, counted in `epochs_done`: of the open epoch, else of one more.
 
-        for images, labels in tracker.batches(loader):
+        for images, labels in tracker.batches(loader, progress=True):
             tracker.log(loss=train_on(images, labels), epoch=tracker.epochs_done)
+
+        With `progress` a line shows how far it is, and the forming candle of `metric`, by default of the
+        first loss: on a terminal only, or "always". It needs tqdm (`tensorboard_candles[progress]`).
         """
         count = operator.length_hint(batches)
         with nullcontext() if self._in_epoch else self.epoch():
             current = self._next_epoch - 1
+            if progress:
+                batches = self._progress.over(
+                    batches, title=f"epoch {current}", total=count or None, metric=metric, show=progress
+                )
             for number, batch in enumerate(batches):
                 if count:
                     self._epochs_done = current + min(number / count, 1.0)
                 yield batch
+
+    @cached_property
+    def _progress(self) -> Progress:
+        return Progress(self._file)
 
     @property
     def epochs_done(self) -> float:
