@@ -89,6 +89,8 @@ Its metadata says, as strings, `total`: how many rows there were, the first of w
 the names of classes 0, 1, … as a JSON list, which may be missing and may be too short.
 """
 
+ROW_KINDS = frozenset({CANDLES_KIND, LATE_CANDLES_KIND})
+
 OWN_TAGS = frozenset({EPOCH_TAG, TAGS_TAG})
 """Tags that are no metric's."""
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
@@ -41,6 +41,7 @@ def without(*names: str, **others: Any) -> dict[str, Any]:
     return {name: column for name, column in {**ROW, **others}.items() if name not in names}
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(

@@ -11,7 +11,7 @@ point at a step that was written already goes into a row of another kind, which 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -176,9 +176,9 @@ class Gatherer:
         if not found:
             return
         newest = max(found, key=lambda points: points.place[-1])
-        last_cut = int(self._cuts(newest.step[-1:])[0])
-        if last_cut != self._cut:
-            self._cut, self._began = last_cut, now
+        (cut_now,) = self._cuts(newest.step[-1:]).tolist()
+        if cut_now != self._cut:
+            self._cut, self._began = cut_now, now
         slot, rows = self._rows(found)
         is_met = np.zeros(len(self._is_forming), np.bool_)
         is_met[slot] = True
@@ -240,28 +240,34 @@ class Gatherer:
 
     def _write(self, slot: Int64Array, rows: Float64Array) -> None:
         """Rows of one slot stand together, by step."""
-        if not len(slot):
-            return
-        on_time = slot % 2 == 0
-        np.maximum.at(self._written, slot[on_time] // 2, rows[LAST_STEP, on_time].astype(np.int64))
+        if len(slot):
+            is_on_time = slot % 2 == 0
+            last_step = rows[LAST_STEP, is_on_time].astype(np.int64)
+            np.maximum.at(self._written, slot[is_on_time] // 2, last_step)
+            self._ready += self._records_of(slot, rows)
+
+    def _records_of(self, slot: Int64Array, rows: Float64Array) -> Iterator[bytes]:
         begins = np.flatnonzero(np.append(True, slot[1:] != slot[:-1]))
         ends = np.append(begins[1:], len(slot))
         # what was logged last is written last: where a run left off is read from its end
         order = np.lexsort((rows[LAST_STEP, ends - 1], rows[END_TIME, ends - 1]))
+        begins, ends = begins[order], ends[order]
         data = candle_rows.table(rows).astype("<f8").tobytes()
-        values = []
-        for begin, end in zip(begins[order].tolist(), ends[order].tolist(), strict=True):
-            tag, is_late = divmod(int(slot[begin]), 2)
+        for place in range(0, len(order), _TAGS_PER_EVENT):
+            some = slice(place, place + _TAGS_PER_EVENT)
+            last = ends[some][-1] - 1
+            event = Event(wall_time=rows[END_TIME, last], step=int(rows[LAST_STEP, last])).SerializeToString()
+            summary = b"".join(self._values(slot, begins[some], ends[some], data))
+            yield frame(b"".join((event, b"\x2a", varint(len(summary)), summary)))
+
+    def _values(self, slot: Int64Array, begins: Int64Array, ends: Int64Array, data: bytes) -> Iterator[bytes]:
+        """The rows of each slot, as a value of a summary."""
+        for number, begin, end in zip(slot[begins].tolist(), begins.tolist(), ends.tolist(), strict=True):
+            tag, is_late = divmod(number, 2)
             before, after = _around(self._tags[tag], end - begin, bool(is_late))
-            values.append(b"".join((before, data[begin * _ROW_BYTES : end * _ROW_BYTES], after)))
-        for place in range(0, len(values), _TAGS_PER_EVENT):
-            some = values[place : place + _TAGS_PER_EVENT]
-            last = ends[order[place + len(some) - 1]] - 1
-            event = Event(wall_time=rows[END_TIME, last], step=int(rows[LAST_STEP, last]))
-            summary = b"".join(some)
-            self._ready.append(
-                frame(b"".join((event.SerializeToString(), b"\x2a", varint(len(summary)), summary)))
-            )
+            yield before
+            yield data[begin * _ROW_BYTES : end * _ROW_BYTES]
+            yield after
 
 
 @lru_cache(maxsize=1 << 14)

@@ -145,13 +145,15 @@ class Output(threading.Thread):
             self._read_devices(items)
             items = without_gaps(items)
             starts = starts_of(items)
-        at_once = _ROWS_AT_ONCE if self._gatherer is None else max(len(starts), 1)
-        for begin in range(0, len(starts), at_once):
-            some = starts[begin : begin + at_once]
+        if self._gatherer is not None:
+            self._tell(items, starts)
+            self._encode(items, self._gather(self._gatherer, items, starts))
+            self.file.add(self._gatherer.records())
+            return
+        for begin in range(0, len(starts), _ROWS_AT_ONCE):
+            some = starts[begin : begin + _ROWS_AT_ONCE]
             self._tell(items, some)
-            self._encode(items, some if self._gatherer is None else self._gather(self._gatherer, items, some))
-            if self._gatherer is not None:
-                self.file.add(self._gatherer.records())
+            self._encode(items, some)
 
     def _tell(self, items: Items, starts: Starts) -> None:
         if not self.listeners:

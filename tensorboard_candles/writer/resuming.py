@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tensorboard.compat.proto.event_pb2 import Event
+from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.util.tensor_util import make_ndarray
 
 from tensorboard_candles import metadata
@@ -48,8 +49,20 @@ def _last_step(data: mmap.mmap) -> tuple[float, int]:
     """Wall time and step of the last event with a summary that is no config's."""
     for event in _from_the_end(data):
         if any(value.metadata.plugin_data.plugin_name != "hparams" for value in event.summary.value):
-            return event.wall_time, event.step
+            return event.wall_time, max(event.step, *map(_last_step_of_rows, event.summary.value))
     return 0.0, -1
+
+
+def _last_step_of_rows(value: Summary.Value) -> int:
+    """Of candles: whoever writes them may say no step, or another one, of the event."""
+    kind = metadata.kind_of(value.metadata.plugin_data.content)
+    if value.metadata.plugin_data.plugin_name != metadata.PLUGIN_NAME or kind not in metadata.ROW_KINDS:
+        return -1
+    try:
+        rows = make_ndarray(value.tensor)[:, metadata.CANDLE_COLUMNS.index("last_step")]
+        return int(rows.max(initial=-1))
+    except (TypeError, ValueError, IndexError, OverflowError):  # not what it says it is
+        return -1
 
 
 def _last_epoch(data: mmap.mmap) -> tuple[float, int]:

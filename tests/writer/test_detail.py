@@ -97,13 +97,13 @@ def _check_equal(found: dict[str, float], expected: dict[str, float], is_beyond_
             assert found[name] == number, name
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(loops(goes_back=False, marks=True), st.sampled_from([None, 1, 10, 1000]))
 def test_candles_are_those_of_the_points(loop: Loop, candle_steps: int | None) -> None:
     check_candles(loop, candle_steps)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(loops(goes_back=True, marks=False), st.sampled_from([None, 1, 10, 1000]))
 def test_steps_that_go_back_lose_and_invent_nothing(loop: Loop, candle_steps: int | None) -> None:
     check_candles(loop, candle_steps)

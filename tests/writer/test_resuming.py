@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tensorboard.compat.proto.event_pb2 import Event
+from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
-from tensorboard_candles import Tracker
+from tensorboard_candles import Tracker, summary
 from tensorboard_candles.errors import WriterError
 from tensorboard_candles.events import LogRoot
 from tensorboard_candles.store import LocalSource
@@ -73,6 +75,14 @@ def test_candles_after_a_resume_are_those_of_a_run_that_was_never_broken_off(tmp
         for step in range(100, 200):
             broken.log(loss=step * 7 % 31, step=step)
     assert shown(tmp_path / "broken", "loss") == shown(tmp_path / "whole", "loss")
+
+
+def test_candles_of_another_writer_say_the_last_step_themselves(tmp_path: Path) -> None:
+    writer = EventFileWriter(str(tmp_path))
+    rows = summary.candle_rows([3, 250, 7], [1, 2, 3], width=100)
+    writer.add_event(Event(wall_time=1.0, summary=summary.candles_pb("loss", rows)))
+    writer.close()
+    assert left_off(tmp_path, "") == LeftOff(step=251)
 
 
 @posix
