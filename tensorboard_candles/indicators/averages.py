@@ -43,7 +43,7 @@ def wma(close: Float64Array, *, period: int) -> Float64Array:
 
     def of_windows(windows: Float64Array) -> Float64Array:
         middle, beyond = around_mean(windows)
-        return np.asarray(middle + beyond @ weight)
+        return np.asarray(middle + np.einsum("ij,j->i", beyond, weight))
 
     return rolling(close, period, of_windows)
 

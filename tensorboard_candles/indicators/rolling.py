@@ -104,12 +104,16 @@ def forgetting(values: Float64Array, period: int, weight: float) -> Float64Array
     """
     found = np.full(len(values), np.nan)
     if checked(period) <= len(values):
-        smooth = float(mean(values[None, :period])[0])
-        course = [smooth]
-        for value in values[period:].tolist():
-            smooth += weight * (value - smooth)
-            course.append(smooth)
-        found[period - 1 :] = course
+        recent, keep = values[period - 1 :], 1 - weight
+        # lag = keep · (lag + rise) is how far it is behind; of equal values it is 0, whatever they are.
+        lag = keep * np.diff(recent, prepend=np.nan)
+        lag[0] = (recent[:1] - mean(values[None, :period])).item()
+        span = 1
+        while span < len(lag):
+            # Each has added up `span` terms of its sum; those before them are what the one so far back has.
+            lag[span:] += keep**span * lag[:-span]
+            span *= 2
+        found[period - 1 :] = recent - lag
     return found
 
 

@@ -120,7 +120,7 @@ def regression_channel(close: Float64Array, *, period: int, deviations: float) -
 
     def of_windows(windows: Float64Array) -> Float64Array:
         middle, beyond = around_mean(windows)
-        slope = beyond @ at / (at @ at)
+        slope = np.einsum("ij,j->i", beyond, at) / np.square(at).sum()
         beyond -= slope[:, None] * at
         return np.stack([middle + slope * at[-1], root_mean_square(beyond)])
 

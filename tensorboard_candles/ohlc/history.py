@@ -11,7 +11,7 @@ from tensorboard_candles.ohlc.cuts import Cut, Placed
 from tensorboard_candles.ohlc.search import TooMany
 from tensorboard_candles.store import Series
 
-MOST_CANDLES = 100_000
+MOST_CANDLES = 50_000
 """That are ever looked back over; they take less than a second."""
 
 
