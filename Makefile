@@ -1,5 +1,6 @@
 # make demo    train three small runs and watch their candles in TensorBoard
 # make test    every test: pytest, vitest and, in Chromium, the browser's
+# make test-all  the same, and what needs the frameworks that people train with, in .venv-frameworks (5 GB)
 # make check   ruff, mypy, tsc, biome
 # make nightly property tests by the ten thousand, every bit flipped, an hour of fuzzing, a soak (hours)
 # make bench   time and memory beside TensorBoard's own loaders (minutes; a quiet machine)
@@ -12,14 +13,19 @@ FLIP_EVERY ?= 1
 FUZZ_SECS ?= 3600
 SOAK_SECS ?= 600
 VENV := .venv
+FRAMEWORKS := .venv-frameworks
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
+FRAMEWORKS_PY := $(FRAMEWORKS)/bin/python
 NPM := $(PY) scripts/npm.py
+# Those tests that `make test` skips, as far as they need frameworks.
+NEED_FRAMEWORKS := tests/integrations tests/test_docstrings.py tests/writer/test_devices.py \
+	tests/writer/test_ranks.py tests/writer/test_read_by_others.py
 MODULES := frontend/node_modules/.package-lock.json
 BUNDLE := tensorboard_candles/static/index.js
 SOURCES := $(shell find frontend -name node_modules -prune -o -type f -print)
 
-.PHONY: demo test check nightly bench format bundle
+.PHONY: demo test test-all check nightly bench format bundle
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -30,6 +36,9 @@ test: $(VENV)/.dev $(BUNDLE)
 	scripts/need-chromium.sh
 	$(NPM) test
 	$(PY) -m pytest
+
+test-all: test $(FRAMEWORKS)/.installed
+	$(FRAMEWORKS_PY) -m pytest --all-frameworks $(NEED_FRAMEWORKS)
 
 check: $(VENV)/.dev $(MODULES)
 	$(PY) -m ruff check .
@@ -44,10 +53,11 @@ nightly: $(VENV)/.fuzz $(BUNDLE)
 	$(PY) -m fuzz .fuzz/corpus --secs $(FUZZ_SECS)
 	$(PY) -m benchmarks.soak --secs $(SOAK_SECS)
 
-bench: $(VENV)/.bench
+bench: $(VENV)/.bench $(FRAMEWORKS)/.installed
 	$(PY) -m benchmarks.load
 	$(PY) -m benchmarks.tail
 	$(PY) -m benchmarks.query
+	$(FRAMEWORKS_PY) -m benchmarks.loop
 
 format: $(VENV)/.dev $(MODULES)
 	$(PY) -m ruff check --fix .
@@ -73,6 +83,12 @@ $(VENV)/.fuzz: $(VENV)/.dev
 
 $(VENV)/.bench: $(VENV)/.demo
 	$(PIP) --editable ".[bench]"
+	touch $@
+
+$(FRAMEWORKS)/.installed: pyproject.toml setup.py scripts/build_backend.py tests/requirements-frameworks.txt
+	$(PYTHON) -m venv $(FRAMEWORKS)
+	$(FRAMEWORKS_PY) -m pip install --quiet --disable-pip-version-check \
+		--editable ".[test,bench]" --requirement tests/requirements-frameworks.txt
 	touch $@
 
 $(MODULES): frontend/package.json frontend/package-lock.json | $(VENV)/.demo

@@ -18,7 +18,8 @@ from tensorboard_candles import metadata
 
 ROOT = Path(__file__).parents[1]
 NOT_COPIED = {
-    ".git", ".venv", "node_modules", "static", "build", "dist", "runs", "recorded", "__pycache__", "coverage",
+    ".git", ".venv", ".venv-frameworks", ".venv-loggers", "node_modules", "static", "build", "dist", "runs",
+    "recorded", "__pycache__", "coverage",
 }  # fmt: skip
 
 

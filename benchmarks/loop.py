@@ -1,0 +1,155 @@
+"""What logging every batch adds to a training: python -m benchmarks.loop [--pairs N] [--steps N]
+
+A small CNN is trained on one core, in stretches of a second or two: one without logging and one that logs
+the loss and the gradient's norm of every batch, one after the other and which of them first by turns. The
+time of a logged stretch ends when all is written. Of each pair the ratio is taken; printed are the median of
+the ratios and their quartiles, by the clock and by the processor time of all threads.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+from torch import nn
+from torch.utils.tensorboard import SummaryWriter
+
+from benchmarks.report import heading, machine, row
+from tensorboard_candles import Tracker
+
+BATCH_SIZE = 32
+
+
+class Training:
+    """Endless steps of a CNN for images of 28 × 28 pixels."""
+
+    def __init__(self) -> None:
+        torch.manual_seed(1)
+        self.model = nn.Sequential(
+            nn.Conv2d(1, 16, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(16, 32, 3), nn.ReLU(), nn.MaxPool2d(2),
+            nn.Flatten(), nn.Linear(800, 10),
+        )  # fmt: skip
+        self.optimizer = torch.optim.SGD(self.model.parameters(), lr=0.01, momentum=0.9)
+        self.images = torch.randn(16, BATCH_SIZE, 1, 28, 28)
+        self.labels = torch.randint(10, (16, BATCH_SIZE))
+
+    def step(self, number: int) -> tuple[Any, Any]:
+        """Loss and gradient norm, as tensors."""
+        images, labels = self.images[number % 16], self.labels[number % 16]
+        loss = nn.functional.cross_entropy(self.model(images), labels)
+        self.optimizer.zero_grad()
+        loss.backward()
+        norm = nn.utils.clip_grad_norm_(self.model.parameters(), 10.0)
+        self.optimizer.step()
+        return loss, norm
+
+
+class Logger(Protocol):
+    def log(self, step: int, loss: Any, norm: Any) -> None: ...
+    def close(self) -> None: ...
+
+
+class Nothing:
+    def log(self, step: int, loss: Any, norm: Any) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+class Ours:
+    def __init__(self, directory: Path) -> None:
+        self._tracker = Tracker("p", logdir=directory)
+
+    def log(self, step: int, loss: Any, norm: Any) -> None:
+        self._tracker.log({"loss": loss, "grad_norm": norm})
+
+    def close(self) -> None:
+        self._tracker.close()
+
+
+class Torchs:
+    def __init__(self, directory: Path) -> None:
+        self._writer = SummaryWriter(directory)
+
+    def log(self, step: int, loss: Any, norm: Any) -> None:
+        self._writer.add_scalar("loss", loss, step)
+        self._writer.add_scalar("grad_norm", norm, step)
+
+    def close(self) -> None:
+        self._writer.close()
+
+
+CONTENDERS: dict[str, Callable[[Path], Logger]] = {"ours": Ours, "torch SummaryWriter": Torchs}
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """Seconds of one stretch."""
+
+    clock: float
+    processor: float
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pairs", type=int, default=40)
+    parser.add_argument("--steps", type=int, default=300)
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    training = Training()
+    plain_secs = stretch(training, Nothing(), arguments.steps).processor
+    print(machine(), f"torch {torch.__version__}", sep=", ")
+    print(
+        f"\n### A training loop that logs every batch, {1e3 * plain_secs / arguments.steps:.1f} ms each: "
+        f"medians of {arguments.pairs} interleaved pairs (quartiles)\n"
+    )
+    pairs: dict[str, list[tuple[Took, Took]]] = {name: [] for name in CONTENDERS}
+    for number in range(arguments.pairs):
+        for name, make in CONTENDERS.items():
+            pairs[name].append(pair(training, make, arguments.steps, logged_first=number % 2 == 1))
+    print(heading("logger", "by the clock", "processor time"))
+    for name, found in pairs.items():
+        clock = [logged.clock / plain.clock for plain, logged in found]
+        processor = [logged.processor / plain.processor for plain, logged in found]
+        print(row(name, more(clock), more(processor)))
+
+
+def pair(
+    training: Training, make: Callable[[Path], Logger], steps: int, *, logged_first: bool
+) -> tuple[Took, Took]:
+    """The stretch without logging and the one with."""
+    with tempfile.TemporaryDirectory() as directory:
+        logger = make(Path(directory))
+        if logged_first:
+            logged = stretch(training, logger, steps)
+            return stretch(training, Nothing(), steps), logged
+        return stretch(training, Nothing(), steps), stretch(training, logger, steps)
+
+
+def stretch(training: Training, logger: Logger, steps: int) -> Took:
+    clock, processor = time.perf_counter(), time.process_time()
+    for step in range(steps):
+        logger.log(step, *training.step(step))
+    logger.close()
+    return Took(time.perf_counter() - clock, time.process_time() - processor)
+
+
+def more(ratios: list[float]) -> str:
+    """
+    >>> more([1.0, 1.01, 1.02, 1.03])
+    '+1.50% (+0.25 to +2.75)'
+    """
+    quarter, middle, three_quarters = (100 * (ratio - 1) for ratio in statistics.quantiles(ratios, n=4))
+    return f"{middle:+.2f}% ({quarter:+.2f} to {three_quarters:+.2f})"
+
+
+if __name__ == "__main__":
+    main()
