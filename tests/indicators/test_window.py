@@ -32,7 +32,11 @@ def random_series(seed: int, count: int) -> Series:
     """With steps left out, NaN and infinity, and perhaps a start far above the rest."""
     rng = np.random.default_rng(seed)
     step = np.cumsum(rng.choice([1, 1, 1, 1, 5, 300], size=count))
-    value = 3 + rng.normal(size=count).cumsum() / 10 + rng.choice([0.0, 1e6, 1e38]) * np.exp(-np.arange(count) / 5)
+    value = (
+        3
+        + rng.normal(size=count).cumsum() / 10
+        + rng.choice([0.0, 1e6, 1e38]) * np.exp(-np.arange(count) / 5)
+    )
     value[rng.random(count) < 0.05] = np.nan
     value[rng.random(count) < 0.02] = np.inf
     return Series("run", "loss", step, step / 3, value)
