@@ -48,7 +48,7 @@ def all_before(found: Candles, series: Series, axis: Axis) -> Candles:
     except TooMany:
         raise BadRequest(
             f"more than {MOST_CANDLES} candles of width {found.width:g} lie before the first one asked for, "
-            "too many to add up; give a larger width"
+            "and an indicator such as obv adds them all up; give a larger width, or leave it out"
         ) from None
     return candles_of(placed, cut, found.width)
 
