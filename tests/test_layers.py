@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent.parent / "tensorboard_candles"
@@ -36,8 +38,17 @@ def test_every_layer_imports_only_layers_to_its_left() -> None:
     assert wrong == []
 
 
-def test_the_writer_knows_nothing_of_the_reader() -> None:
-    rooms = set().union(*(_rooms(path) for path in (PACKAGE / "writer").rglob("*.py")))
+def test_the_writer_knows_nothing_of_the_reader_but_its_detectors() -> None:
+    known = {path.stem: _rooms(path) & set(FLOW) for path in (PACKAGE / "writer").rglob("*.py")}
+    assert known.pop("alerting") == known.pop("tracker") == {"indicators"}
+    assert set().union(*known.values()) == set()
+
+
+def test_tracker_is_imported_without_the_reader() -> None:
+    program = "import sys, tensorboard_candles.writer.tracker; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    rooms = {name.split(".")[1] for name in loaded.stdout.split() if name.startswith("tensorboard_candles.")}
+    assert "writer" in rooms
     assert rooms & set(FLOW) == set()
 
 

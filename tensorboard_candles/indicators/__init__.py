@@ -2,7 +2,7 @@
 
 Read in this order: `rolling` (what they are made of), `averages`, `volatility`, `oscillators` and `trend`
 (the indicators), `registry` and `catalogue` (what a chart needs to know of them), `window` (their values in a
-part of a series).
+part of a series). `alerts` is a room of its own: points → what went wrong.
 """
 
 from tensorboard_candles.indicators.catalogue import INDICATORS

@@ -29,13 +29,22 @@ def polarity_of(tag: str) -> Polarity:
     >>> polarity_of("reward/loss"), polarity_of("eval/samples_per_second")
     ('lower_is_better', 'higher_is_better')
     """
+    return named_polarity(tag) or ("higher_is_better" if _RATE.search(tag) else "lower_is_better")
+
+
+def named_polarity(tag: str) -> Polarity | None:
+    """Polarity of what is named as a loss or a score; None for anything else.
+
+    >>> named_polarity("val/loss"), named_polarity("accuracy"), named_polarity("lr")
+    ('lower_is_better', 'higher_is_better', None)
+    """
     # `valAccuracy` is two words, `mIoU` is one.
     found = [word.lower() for word in (*_WORD.findall(tag), *_PART.findall(tag))]
     # `f1` is a word, `acc1` one with a number behind it.
     words = {*found, *(word.rstrip("0123456789") for word in found)}
     if words & _LOWER:
         return "lower_is_better"
-    return "higher_is_better" if words & _HIGHER or _RATE.search(tag) else "lower_is_better"
+    return "higher_is_better" if words & _HIGHER else None
 
 
 def polarity_in(run: RunView, tag: str) -> Polarity:

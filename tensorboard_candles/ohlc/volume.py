@@ -20,13 +20,22 @@ COUNT = "count"
 _GRADIENT_NORM = re.compile(r"grad(ient)?s?.{0,16}norm", re.IGNORECASE | re.DOTALL)
 
 
+def is_gradient_norm(tag: str) -> bool:
+    """Whether a tag is named as gradient norms are.
+
+    >>> is_gradient_norm("train/grad_norm/layer1"), is_gradient_norm("grad/mean")
+    (True, False)
+    """
+    return _GRADIENT_NORM.search(tag) is not None
+
+
 def volume_tag_of(tags: Iterable[str]) -> str:
     """The tag that is a run's volume: its gradient norm, else COUNT.
 
     >>> volume_tag_of(["loss", "train/grad_norm", "train/grad_norm/layer1"]), volume_tag_of(["loss"])
     ('train/grad_norm', 'count')
     """
-    named = [tag for tag in tags if _GRADIENT_NORM.search(tag)]
+    named = [tag for tag in tags if is_gradient_norm(tag)]
     return min(named, key=lambda tag: (len(tag), tag), default=COUNT)
 
 

@@ -18,11 +18,11 @@ import operator
 import os
 import time
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from functools import cached_property
+from functools import cached_property, partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, TypeVar, overload
 
 from tensorboard.compat.proto.event_pb2 import Event
 
@@ -47,7 +47,12 @@ from tensorboard_candles.writer.watching import watch
 if TYPE_CHECKING:
     from tensorboard_candles.integrations.torch import Watch
 
+if TYPE_CHECKING:
+    from tensorboard_candles.indicators.alerts import Alert, Detector
+    from tensorboard_candles.writer.alerting import Alerting
+
 _Batch = TypeVar("_Batch")
+_OnAlert = TypeVar("_OnAlert", bound="Callable[[Alert], object]")
 Polarity = Literal["lower_is_better", "higher_is_better"]
 Detail = Literal["points", "candles"]
 
@@ -126,6 +131,8 @@ class Tracker:
             begin = left_off(self.run_dir, rank.suffix) if resume else LeftOff()
             self._file = EventFile(self.run_dir, rank.suffix, next_step=begin.step, gatherer=gatherer)
         self.run: str = run if run is not None else self.run_dir.name
+        self._alerting: Alerting | None = None
+        self._polarities: dict[str, Polarity] = {}
         self._next_epoch = begin.epoch
         self._in_epoch = False
         self._epochs_done = float(begin.epoch)
@@ -247,8 +254,51 @@ class Tracker:
             raise WriterError(f"polarity must be one of {metadata.POLARITIES}, got {polarity!r}")
         for text in (*tags, *about.values()):
             _check_tag(text)
+        if polarity is not None:
+            self._polarities |= dict.fromkeys(tags, polarity)
         if tags and about:
             self._put(summaries.tags(dict.fromkeys(tags, about)))
+
+    @overload
+    def on_alert(
+        self, callback: _OnAlert, /, *kinds: str | Detector, tags: Collection[str] | None = None
+    ) -> _OnAlert: ...
+
+    @overload
+    def on_alert(
+        self, *kinds: str | Detector, tags: Collection[str] | None = None
+    ) -> Callable[[_OnAlert], _OnAlert]: ...
+
+    def on_alert(self, *what: Any, tags: Collection[str] | None = None) -> Any:
+        """Be called when the training goes wrong, with what, where and since when.
+
+        @tracker.on_alert("divergence", "non-finite")
+        def stop(alert):
+            print(alert.message)        # train/loss rose to 9.1 and stays there; the best was 0.3
+            give_up.set()               # a threading.Event that the training loop looks at
+
+        tracker.on_alert(tell_slack, "spike", tags=["train/loss"])
+
+        Kinds are `spike`, `divergence`, `plateau`, `non-finite`, `gradient-explosion`, `gradient-vanishing`
+        (all of these, where none is named), the published rules `olmo-skip-step`, `zclip`, `llm-foundry` and
+        `megatron`, or detectors with settings (`tensorboard_candles.indicators.alerts.Spike(z=12)`). They
+        watch losses, scores and gradient norms, known by their names or by `describe`; NaN and infinity in
+        all tags; and just `tags` where those are given.
+
+        The callback runs in a thread of its own, about a second after the log (a spike is known when it is
+        over). It may log, close the tracker, take its time and raise: that is said once, and training goes
+        on. It is called once for each event, and for what is logged before `close()`, which waits up
+        to ten seconds for that. Each rank is told of what it logs. Returns the callback, or with kinds alone
+        what to decorate it with. Raises WriterError for a kind that there is not.
+        """
+        from tensorboard_candles.writer.alerting import Alerting
+
+        if self._alerting is None:
+            self._alerting = Alerting(self.run, self._polarities)
+            self._file.listen(self._alerting.listen)
+            self._close.detach()
+            self._close = weakref.finalize(self, partial(_close_after_alerts, self._file, self._alerting))
+        return self._alerting.subscription(what, tags)
 
     def watch(self, model: Any, *, tag: str = "grad_norm", layers: bool = False) -> Watch:
         """Log the norm of a PyTorch model's gradients, the volume of its candles.
@@ -355,7 +405,10 @@ class Tracker:
 
     def close(self) -> None:
         """Write out everything and close the file; a second call does nothing. Done at exit as well."""
-        self._file.close()
+        if self._alerting is None:
+            self._file.close()
+        else:
+            _close_after_alerts(self._file, self._alerting)
         self._close.detach()  # not before: close() that Ctrl-C broke off is done again at exit
 
     def __enter__(self) -> Tracker:
@@ -387,6 +440,12 @@ def _gatherer(detail: Detail, candle_steps: SupportsIndex | None) -> Callable[[]
     if steps is not None and steps < 1:
         raise WriterError(f"candle_steps must be > 0, got {steps}; None for a candle an epoch")
     return lambda: Gatherer(steps) if detail == "candles" else None
+
+
+def _close_after_alerts(file: EventFile | SilentFile, alerting: Alerting) -> None:
+    file.flush()
+    alerting.close()  # before the file: who is called may log
+    file.close()
 
 
 def _merge(metrics: Mapping[str, Scalar], more: Mapping[str, Scalar]) -> Mapping[str, Scalar]:

@@ -1,0 +1,48 @@
+"""Points → alerts: what went wrong in a training.
+
+Read in this order: `detector` (what one is, and what it says), `trailing` (what is usual), `episodes` (one
+event for each thing that happens), then the detectors `spike`, `gradients`, `divergence`, `plateau`,
+`nonfinite` and `published`, and `watching` (which of them watches which tag, and the registry).
+"""
+
+from tensorboard_candles.indicators.alerts.detector import Alert, Detector, Event
+from tensorboard_candles.indicators.alerts.divergence import Divergence
+from tensorboard_candles.indicators.alerts.gradients import GradientExplosion, GradientVanishing
+from tensorboard_candles.indicators.alerts.nonfinite import NonFinite
+from tensorboard_candles.indicators.alerts.plateau import Plateau
+from tensorboard_candles.indicators.alerts.published import LlmFoundry, Megatron, OlmoSkipStep, ZClip
+from tensorboard_candles.indicators.alerts.spike import Spike
+from tensorboard_candles.indicators.alerts.watching import (
+    DEFAULTS,
+    PUBLISHED,
+    REGISTRY,
+    Watched,
+    alerts_of,
+    detectors_named,
+    watches,
+)
+from tensorboard_candles.ohlc import Polarity
+
+__all__ = [
+    "DEFAULTS",
+    "PUBLISHED",
+    "REGISTRY",
+    "Alert",
+    "Detector",
+    "Divergence",
+    "Event",
+    "GradientExplosion",
+    "GradientVanishing",
+    "LlmFoundry",
+    "Megatron",
+    "NonFinite",
+    "OlmoSkipStep",
+    "Plateau",
+    "Polarity",
+    "Spike",
+    "Watched",
+    "ZClip",
+    "alerts_of",
+    "detectors_named",
+    "watches",
+]

@@ -1,0 +1,105 @@
+"""Divergence: what was learned is being lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from tensorboard_candles.events.points import Float64Array, Int64Array
+from tensorboard_candles.indicators.alerts.detector import Detector, Event, Severity, Watch, Watches, shown
+from tensorboard_candles.ohlc import Polarity
+
+_BLOCK = 4
+_FIRST_BLOCKS = 3
+_CALM_SHARE = 0.5
+
+
+@dataclass(frozen=True)
+class Divergence(Detector):
+    """For `patience` points the metric is worse than its best by `share` of all its progress.
+
+    Looked at are medians of four points in a row. Progress is from the median of the first three such to the
+    best; worse it must be by `z` times the noise, too (the median distance of points within a block), and by
+    a quarter of the best. Told once, until the half of that is made good.
+
+    >>> values = np.concatenate([np.linspace(2.0, 0.5, 100), np.linspace(0.5, 9.0, 60)])
+    >>> (found,) = Divergence().start("lower_is_better").step(np.arange(160), values)
+    >>> found.first_step, found.last_step
+    (104, 135)
+    """
+
+    share: float = 0.5
+    patience: int = 32
+    z: float = 6.0
+
+    name: ClassVar[str] = "divergence"
+    kind: ClassVar[str] = "divergence"
+    severity: ClassVar[Severity] = "critical"
+    watches: ClassVar[Watches] = "losses"
+    explanation: ClassVar[str] = (
+        "The loss rises and stays up, so that most of what was learned is gone. Go back to a checkpoint and"
+        " lower the learning rate."
+    )
+
+    def start(self, polarity: Polarity) -> Watch:
+        return _Watch(self, 1.0 if polarity == "lower_is_better" else -1.0)
+
+
+class _Watch:
+    def __init__(self, settings: Divergence, sign: float) -> None:
+        self._settings, self._sign = settings, sign
+        self._rest, self._rest_steps = np.empty(0), np.empty(0, np.int64)
+        self._first: list[float] = []
+        self._best = np.inf
+        self._noise = 0.0
+        self._since: tuple[int, int] | None = None
+        self._is_told = False
+
+    def step(self, steps: Int64Array, values: Float64Array) -> list[Event]:
+        x = np.concatenate([self._rest, self._sign * values])
+        steps = np.concatenate([self._rest_steps, steps])
+        whole = len(x) // _BLOCK * _BLOCK
+        self._rest, self._rest_steps = x[whole:].copy(), steps[whole:].copy()
+        if not whole:
+            return []
+        blocks = np.sort(x[:whole].reshape(-1, _BLOCK), axis=1)
+        medians, spreads = blocks[:, 1:3].mean(axis=1), blocks[:, 3] - blocks[:, 0]
+        ends = steps[_BLOCK - 1 : whole : _BLOCK]
+        begins = steps[:whole:_BLOCK]
+        columns = (medians, spreads, ends, begins)
+        rows = zip(*(column.tolist() for column in columns), strict=True)
+        return [found for row in rows if (found := self._block(*row))]
+
+    def _block(self, level: float, spread: float, end: int, begin: int) -> Event | None:
+        if len(self._first) < _FIRST_BLOCKS:
+            self._first.append(level)
+            self._start = sorted(self._first)[len(self._first) // 2]
+        limit = self._limit()
+        if level <= limit:
+            # not while it is away: what is usual must be that of better times
+            self._noise += (spread / 2.06 - self._noise) / 16 if self._noise else spread / 2.06
+            self._best = min(self._best, level)
+            self._since = None
+            if self._is_told and level <= self._best + _CALM_SHARE * (limit - self._best):
+                self._is_told = False
+            return None
+        if self._since is None:
+            self._since = begin, 0
+        first, blocks = self._since
+        self._since = first, blocks + 1
+        if self._is_told or (blocks + 1) * _BLOCK < self._settings.patience:
+            return None
+        self._is_told = True
+        best, now = self._sign * self._best, self._sign * level
+        way = "rose" if self._sign > 0 else "fell"
+        return Event(first, end, now, f"{way} to {shown(now)} and stays there; the best was {shown(best)}")
+
+    def _limit(self) -> float:
+        best = self._best
+        if best == np.inf:
+            return np.inf
+        settings = self._settings
+        rise = max(settings.share * (self._start - best), settings.z * self._noise, abs(best) / 4)
+        return best + rise

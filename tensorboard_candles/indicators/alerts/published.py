@@ -1,0 +1,231 @@
+"""Rules that the training of large models published, with their constants.
+
+Each is the rule of its source, but for two things that alerts need: what a rule flags is not learned from,
+unless it lasts (then it is the new level), and points flagged one after another are one event.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+import numpy as np
+
+from tensorboard_candles.events.points import Float64Array, Int64Array
+from tensorboard_candles.indicators.alerts.detector import Detector, Event, Severity, Watch, Watches, shown
+from tensorboard_candles.indicators.alerts.episodes import Episodes
+from tensorboard_candles.ohlc import Polarity
+
+_CALM = 10
+_LASTS = 64
+"""Flagged for so many points in a row, it is the new level."""
+
+
+class _Rule(Protocol):
+    usual: float
+
+    def is_outlier(self, x: float) -> bool: ...
+
+    def learn(self, x: float, *, flagged: bool) -> None: ...
+
+
+class _Watch:
+    def __init__(self, rule: _Rule, sign: float) -> None:
+        self._rule, self._sign = rule, sign
+        self._episodes = Episodes(_CALM)
+        self._flagged = 0
+
+    def step(self, steps: Int64Array, values: Float64Array) -> list[Event]:
+        x = self._sign * values
+        hot, usual = np.zeros(len(x), np.bool_), np.empty(len(x))
+        for place, number in enumerate(x.tolist()):
+            usual[place] = self._rule.usual
+            flagged = self._rule.is_outlier(number)
+            hot[place] = flagged
+            self._flagged = self._flagged + 1 if flagged else 0
+            self._rule.learn(number, flagged=flagged and self._flagged <= _LASTS)
+        found = []
+        for what, it in self._episodes.feed(steps, x, usual, hot, hot):
+            worst = self._sign * it.worst
+            message = f"is {shown(worst)}, far from the usual {shown(self._sign * it.usual)}"
+            found.append(Event(it.first_step, it.last_step, worst, message, what == "over"))
+        return found
+
+
+@dataclass(frozen=True)
+class _Published(Detector):
+    kind: ClassVar[str] = "spike"
+    severity: ClassVar[Severity] = "warning"
+    make: ClassVar[Callable[..., _Rule]]
+
+    def start(self, polarity: Polarity) -> Watch:
+        return _Watch(type(self).make(self), 1.0 if polarity == "lower_is_better" else -1.0)
+
+
+class _Sigmas:
+    def __init__(self, settings: OlmoSkipStep) -> None:
+        self._sigma = settings.sigma
+        self._last: deque[float] = deque(maxlen=settings.window)
+        self._least = max(20, settings.window // 2)
+        self.usual, self._std = math.nan, math.inf
+
+    def is_outlier(self, x: float) -> bool:
+        return len(self._last) >= self._least and abs(x - self.usual) > self._sigma * self._std
+
+    def learn(self, x: float, *, flagged: bool) -> None:
+        if flagged:
+            return
+        self._last.append(x)
+        count = len(self._last)
+        if count >= self._least:
+            self.usual = sum(self._last) / count
+            self._std = math.sqrt(sum((y - self.usual) ** 2 for y in self._last) / (count - 1))
+
+
+@dataclass(frozen=True)
+class OlmoSkipStep(_Published):
+    """More than `sigma` standard deviations away from the mean of the last `window` points.
+
+    OLMo-core, `SkipStepOptimizer` (Allen Institute for AI): from max(20, window / 2) points on, both ways.
+
+    >>> values = np.append(np.tile([1.0, 1.2], 40), 3.0)
+    >>> OlmoSkipStep().start("lower_is_better").step(np.arange(81), values)[0].first_step
+    80
+    """
+
+    window: int = 128
+    sigma: float = 6.0
+
+    name: ClassVar[str] = "olmo-skip-step"
+    watches: ClassVar[Watches] = "losses and gradients"
+    explanation: ClassVar[str] = "OLMo skips a step whose loss or gradient norm lies 6σ off the last 128."
+    make = _Sigmas
+
+
+class _ZClip:
+    def __init__(self, settings: ZClip) -> None:
+        self._settings = settings
+        self._first: list[float] = []
+        self.usual, self._variance = math.nan, math.nan
+
+    def _z(self, x: float) -> float:
+        return (x - self.usual) / (math.sqrt(self._variance) + 1e-6)
+
+    def is_outlier(self, x: float) -> bool:
+        return not math.isnan(self.usual) and self._z(x) > self._settings.z
+
+    def learn(self, x: float, *, flagged: bool) -> None:
+        if math.isnan(self.usual):
+            self._first.append(x)
+            if len(self._first) == self._settings.warmup:
+                self.usual = sum(self._first) / len(self._first)
+                self._variance = sum((y - self.usual) ** 2 for y in self._first) / len(self._first)
+            return
+        alpha, z = self._settings.alpha, self._z(x)
+        if z > self._settings.z:  # what remains of it when it is clipped
+            x = self.usual + self._settings.z**2 / z * math.sqrt(self._variance)
+        self.usual = alpha * self.usual + (1 - alpha) * x
+        self._variance = alpha * self._variance + (1 - alpha) * (x - self.usual) ** 2
+
+
+@dataclass(frozen=True)
+class ZClip(_Published):
+    """More than `z` standard deviations above the mean, both exponentially weighted (`alpha`).
+
+    Kumar et al. 2025, ZClip: Adaptive Spike Mitigation for LLM Pre-Training, arXiv 2504.02507: `warmup`
+    points begin it; what is flagged is learned from as clipped, to mean + z² / its own z × σ.
+
+    >>> norms = np.append(np.tile([1.0, 1.2], 20), 3.0)
+    >>> ZClip().start("lower_is_better").step(np.arange(41), norms)[0].first_step
+    40
+    """
+
+    alpha: float = 0.97
+    z: float = 2.5
+    warmup: int = 25
+
+    name: ClassVar[str] = "zclip"
+    watches: ClassVar[Watches] = "gradients"
+    explanation: ClassVar[str] = "ZClip clips a gradient whose norm lies 2.5σ above its running mean."
+    make = _ZClip
+
+
+class _DelayedMean:
+    def __init__(self, settings: LlmFoundry) -> None:
+        self._factor = settings.factor
+        self._recent: deque[float] = deque()
+        self._old: deque[float] = deque()
+        self._window = settings.window
+        self._sum = 0.0
+        self.usual = math.nan
+
+    def is_outlier(self, x: float) -> bool:
+        return x > self._factor * self.usual
+
+    def learn(self, x: float, *, flagged: bool) -> None:
+        if flagged:
+            return
+        self._recent.append(x)
+        if len(self._recent) > self._window:
+            self._old.append(self._recent.popleft())
+            self._sum += self._old[-1]
+            if len(self._old) > self._window:
+                self._sum -= self._old.popleft()
+            self.usual = self._sum / len(self._old)
+
+
+@dataclass(frozen=True)
+class LlmFoundry(_Published):
+    """More than `factor` times the mean of `window` points that lie `window` points back.
+
+    LLM-Foundry, `OutlierDetector` (MosaicML): outliers come in clusters, so that the mean is a delayed one.
+
+    >>> norms = np.append(np.ones(520), 8.0)
+    >>> LlmFoundry().start("lower_is_better").step(np.arange(521), norms)[0].first_step
+    520
+    """
+
+    window: int = 500
+    factor: float = 7.5
+
+    name: ClassVar[str] = "llm-foundry"
+    watches: ClassVar[Watches] = "gradients"
+    explanation: ClassVar[str] = "LLM-Foundry's outlier: 7.5 times the mean of a trailing window."
+    make = _DelayedMean
+
+
+class _Largest:
+    def __init__(self, settings: Megatron) -> None:
+        self._factor, self._left = settings.factor, settings.samples
+        self.usual = 0.0
+
+    def is_outlier(self, x: float) -> bool:
+        return not self._left and abs(x) >= self._factor * self.usual
+
+    def learn(self, x: float, *, flagged: bool) -> None:
+        if self._left:
+            self._left -= 1
+            self.usual = max(self.usual, abs(x))
+
+
+@dataclass(frozen=True)
+class Megatron(_Published):
+    """At least `factor` times the largest of the first `samples` points, by magnitude.
+
+    Megatron-LM (NVIDIA), `is_unexpectedly_large` of its rerun state machine, used on losses.
+
+    >>> losses = np.append(np.tile([1.0, 1.2], 50), 13.0)
+    >>> Megatron().start("lower_is_better").step(np.arange(101), losses)[0].first_step
+    100
+    """
+
+    samples: int = 100
+    factor: float = 10.0
+
+    name: ClassVar[str] = "megatron"
+    watches: ClassVar[Watches] = "losses"
+    explanation: ClassVar[str] = "Megatron reruns a step whose loss is 10 times the largest that it had seen."
+    make = _Largest

@@ -1,0 +1,78 @@
+"""A spike: up, and back again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from tensorboard_candles.events.points import Float64Array, Int64Array
+from tensorboard_candles.indicators.alerts.detector import Detector, Event, Severity, Watch, Watches, shown
+from tensorboard_candles.indicators.alerts.episodes import Episode, Episodes
+from tensorboard_candles.indicators.alerts.trailing import Trailing
+from tensorboard_candles.ohlc import Polarity
+
+LONGEST = 24
+"""How many points a spike may take; what stays away longer is another level, which becomes the usual one."""
+CALM = 3
+_CENTRE = 50
+_LEAST_SCALE = 0.01
+
+
+@dataclass(frozen=True)
+class Spike(Detector):
+    """Points that lie `z` times the scale above the trailing centre, and come back within 24 points.
+
+    Upwards for what should fall, downwards for what should rise. Centre and scale are those of `Trailing`,
+    the scale at least a hundredth of the centre. A spike is over, and told, once three points in a row lie
+    within z / 2.
+
+    >>> values = np.concatenate([np.tile([0.4, 0.5, 0.6, 0.5], 25), [7.0, 6.0], np.tile([0.5, 0.4], 5)])
+    >>> (found,) = Spike(z=8).start("lower_is_better").step(np.arange(112), values)
+    >>> found.first_step, found.last_step, found.value
+    (100, 101, 7.0)
+    """
+
+    window: int = 200
+    z: float = 8.0
+    warmup: int = 30
+
+    name: ClassVar[str] = "spike"
+    kind: ClassVar[str] = "spike"
+    severity: ClassVar[Severity] = "warning"
+    watches: ClassVar[Watches] = "metrics"
+    explanation: ClassVar[str] = (
+        "The metric was far worse for a few steps and came back: often a bad batch, or a learning rate at"
+        " the edge of what the training bears."
+    )
+
+    def start(self, polarity: Polarity) -> Watch:
+        return _Watch(self, 1.0 if polarity == "lower_is_better" else -1.0)
+
+
+class _Watch:
+    def __init__(self, settings: Spike, sign: float) -> None:
+        self._z = settings.z
+        self._sign = sign
+        self._usual = Trailing(window=settings.window, centre=_CENTRE, warmup=settings.warmup)
+        self._episodes = Episodes(CALM)
+
+    def step(self, steps: Int64Array, values: Float64Array) -> list[Event]:
+        x = self._sign * values
+        centre, scale = self._usual.feed(x)
+        above = x - centre
+        limit = self._z * np.maximum(scale, _LEAST_SCALE * np.abs(centre))
+        told = self._episodes.feed(steps, x, centre, above > limit / 2, above > limit)
+        return [self._event(it) for what, it in told if what == "over" and len(it) <= LONGEST]
+
+    def _event(self, it: Episode) -> Event:
+        worst, usual = self._sign * it.worst, self._sign * it.usual
+        way = "rose" if self._sign > 0 else "fell"
+        lasted = "for one point" if len(it) == 1 else f"for {len(it)} points"
+        return Event(
+            it.first_step,
+            it.last_step,
+            worst,
+            f"{way} to {shown(worst)} {lasted}, from about {shown(usual)}, and came back",
+        )

@@ -1,0 +1,121 @@
+"""Which detector watches which tag, and all of them over one series."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from tensorboard_candles.errors import BadRequest
+from tensorboard_candles.events.points import Float64Array, Int64Array
+from tensorboard_candles.indicators.alerts.detector import Alert, Detector, Event, Watch
+from tensorboard_candles.indicators.alerts.divergence import Divergence
+from tensorboard_candles.indicators.alerts.gradients import GradientExplosion, GradientVanishing
+from tensorboard_candles.indicators.alerts.nonfinite import NonFinite
+from tensorboard_candles.indicators.alerts.plateau import Plateau
+from tensorboard_candles.indicators.alerts.published import LlmFoundry, Megatron, OlmoSkipStep, ZClip
+from tensorboard_candles.indicators.alerts.spike import Spike
+from tensorboard_candles.ohlc import Polarity
+from tensorboard_candles.ohlc.polarity import named_polarity, polarity_of
+from tensorboard_candles.ohlc.volume import is_gradient_norm
+
+DEFAULTS: tuple[Detector, ...] = (
+    Spike(),
+    Divergence(),
+    Plateau(),
+    NonFinite(),
+    GradientExplosion(),
+    GradientVanishing(),
+)
+PUBLISHED: tuple[Detector, ...] = (OlmoSkipStep(), ZClip(), LlmFoundry(), Megatron())
+REGISTRY: dict[str, Detector] = {detector.name: detector for detector in (*DEFAULTS, *PUBLISHED)}
+
+
+def detectors_named(names: Iterable[str | Detector]) -> tuple[Detector, ...]:
+    """The detectors of these names, at their defaults; all that are no published rule for no name.
+
+    One that has settings of its own stands for itself.
+
+    >>> [str(detector) for detector in detectors_named(["spike", "megatron"])]
+    ['spike(window=200, z=8, warmup=30)', 'megatron(samples=100, factor=10)']
+
+    Raises BadRequest for a name that there is not.
+    """
+    names = list(names)
+    for name in names:
+        if isinstance(name, str) and name not in REGISTRY:
+            raise BadRequest(f"there is no detector {name!r}; there are {', '.join(REGISTRY)}")
+    return tuple(REGISTRY[one] if isinstance(one, str) else one for one in names) or DEFAULTS
+
+
+def watches(detector: Detector, tag: str, *, described: bool = False) -> bool:
+    """Whether a detector makes sense of a tag, by the tag's name, or because its polarity was described.
+
+    >>> [watches(Spike(), tag) for tag in ("train/loss", "val/accuracy", "lr", "grad_norm")]
+    [True, True, False, False]
+    """
+    if detector.watches == "all":
+        return True
+    if is_gradient_norm(tag):
+        return "gradients" in detector.watches
+    named = named_polarity(tag)
+    if detector.watches == "metrics":
+        return described or named is not None
+    return detector.watches != "gradients" and (described or named == "lower_is_better")
+
+
+class Watched:
+    """One series, with the detectors that watch it.
+
+    >>> series = Watched("loss", [Spike(z=8.0), NonFinite()])
+    >>> series.step(np.arange(3), np.array([0.5, np.nan, 0.4]))[0][0].kind
+    'non-finite'
+    """
+
+    def __init__(self, tag: str, detectors: Iterable[Detector], polarity: Polarity | None = None) -> None:
+        self.tag = tag
+        side = polarity or polarity_of(tag)
+        self._watches: list[tuple[Detector, Watch]] = [(one, one.start(side)) for one in detectors]
+
+    def step(self, steps: Int64Array, values: Float64Array) -> list[tuple[Alert, Event]]:
+        """What became certain by these points, and whether it was told before (`Event.again`)."""
+        if not self._watches:
+            return []
+        finite = np.isfinite(values)
+        some_steps, some = (steps, values) if finite.all() else (steps[finite], values[finite])
+        found = []
+        for detector, watch in self._watches:
+            told = watch.step(steps, values) if detector.takes_nonfinite else watch.step(some_steps, some)
+            found += [(self._alert(detector, event), event) for event in told]
+        return found
+
+    def _alert(self, detector: Detector, event: Event) -> Alert:
+        return Alert(
+            self.tag,
+            detector.kind,
+            detector.severity,
+            event.first_step,
+            event.last_step,
+            event.value,
+            f"{self.tag} {event.message}",
+            str(detector),
+        )
+
+
+def alerts_of(
+    tag: str,
+    steps: Int64Array,
+    values: Float64Array,
+    detectors: Sequence[Detector] = DEFAULTS,
+    polarity: Polarity | None = None,
+) -> list[Alert]:
+    """All alerts of a whole series, each with the end of what it tells of, by first step.
+
+    >>> (alert,) = alerts_of("loss", np.arange(3), np.array([0.5, np.nan, np.nan]))
+    >>> alert.first_step, alert.severity, alert.message
+    (1, 'critical', 'loss is nan')
+    """
+    some = [one for one in detectors if watches(one, tag, described=polarity is not None)]
+    told = Watched(tag, some, polarity).step(steps, np.asarray(values, np.float64))
+    last = {(alert.detector, alert.first_step): alert for alert, _ in told}
+    return sorted(last.values(), key=lambda alert: (alert.first_step, alert.kind))

@@ -1,0 +1,156 @@
+"""Detectors, by what they say of small series, and that the cutting of a series makes no difference."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tensorboard_candles.indicators.alerts import REGISTRY, Alert, Event, Watched, alerts_of
+
+Floats = npt.NDArray[np.float64]
+
+
+def kinds(tag: str, values: Floats) -> list[tuple[str, int, int]]:
+    return [
+        (alert.kind, alert.first_step, alert.last_step)
+        for alert in alerts_of(tag, np.arange(len(values)), values)
+    ]
+
+
+def noise(count: int, size: float = 0.05, seed: int = 0) -> Floats:
+    return np.random.default_rng(seed).normal(0, size, count)
+
+
+@st.composite
+def wild(draw: st.DrawFn) -> Floats:
+    """Noise with jumps, spikes, zeros, NaN and trends, so that detectors have something to say."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    values = np.exp(rng.normal(0, 0.1, draw(st.integers(0, 1500))))
+    for _ in range(draw(st.integers(0, 6))):
+        begin = int(rng.integers(0, len(values) + 1))
+        part = slice(begin, begin + int(rng.choice([1, 3, 40, 300, 1500])))
+        with np.errstate(invalid="ignore"):
+            values[part] *= rng.choice([1e-6, 0.1, 3.0, 30.0, 1e5, 0.0, np.nan, np.inf])
+    return values
+
+
+@given(values=wild(), cuts=st.lists(st.integers(0, 1500)), name=st.sampled_from(sorted(REGISTRY)))
+def test_pieces_give_the_same_events_as_the_whole(values: Floats, cuts: list[int], name: str) -> None:
+    def told(pieces: list[npt.NDArray[np.int64]]) -> list[tuple[Alert, Event]]:
+        watched = Watched("loss", [REGISTRY[name]])
+        return [found for piece in pieces for found in watched.step(piece, values[piece])]
+
+    steps = np.arange(len(values))
+    whole = told([steps])
+    assert repr(told(np.split(steps, sorted(min(cut, len(values)) for cut in cuts)))) == repr(whole)
+    assert repr(told([steps[at : at + 1] for at in range(len(values))])) == repr(whole)
+
+
+def test_there_is_something_to_compare() -> None:
+    rng = np.random.default_rng(0)
+    for name, detector in REGISTRY.items():
+        values = np.exp(rng.normal(0, 0.1, 3000))
+        values[:300] *= np.linspace(3, 1, 300)
+        values[1200:1203] *= 30
+        values[2000:] *= 0 if name == "gradient-vanishing" else 1e3
+        if name == "non-finite":
+            values[100] = np.nan
+        if name == "plateau":
+            values = np.concatenate([np.linspace(5, 1, 1000), np.full(1000, 1.0)]) + noise(2000)
+        assert Watched("x", [detector]).step(np.arange(len(values)), values), name
+
+
+def test_spike_is_one_alert_from_its_first_to_its_last_step() -> None:
+    values = 1 + noise(300)
+    values[200:205] = [5, 7, 6, 4, 3]
+    assert kinds("loss", values) == [("spike", 200, 204)]
+
+
+def test_spike_of_a_score_is_downward() -> None:
+    values = 0.7 + noise(300, 0.01)
+    values[200], values[250] = 0.2, 0.99
+    assert kinds("val/accuracy", values) == [("spike", 200, 200)]
+
+
+def test_spike_does_not_hide_the_next() -> None:
+    values = 1 + noise(400)
+    values[200:205] = 50
+    values[[230, 260]] = 2
+    assert [first for kind, first, _ in kinds("loss", values) if kind == "spike"] == [200, 230, 260]
+
+
+def test_higher_level_is_no_spike_and_is_learned() -> None:
+    values = np.concatenate([3 * np.exp(-np.arange(400) / 60) + 1, np.full(400, 1.6)]) + noise(800)
+    values[700] = 6
+    assert [found for found in kinds("loss", values) if found[0] != "plateau"] == [("spike", 700, 700)]
+
+
+def test_noise_alone_says_nothing_of_spikes() -> None:
+    for seed in range(10):
+        assert [kind for kind, _, _ in kinds("loss", 2 + noise(3000, 0.3, seed)) if kind == "spike"] == []
+
+
+def test_divergence_is_told_once_it_lasts() -> None:
+    values = np.concatenate([3 * np.exp(-np.arange(300) / 60) + 1, np.linspace(1, 8, 200)]) + noise(500)
+    ((kind, first, last),) = kinds("loss", values)
+    assert kind == "divergence"
+    assert 330 < first < 380
+    assert last - first == 31
+
+
+def test_divergence_is_told_again_after_recovery() -> None:
+    curve = np.concatenate([np.linspace(4, 1, 200), np.full(100, 9.0), np.full(200, 1.0), np.full(100, 9.0)])
+    assert [kind for kind, _, _ in kinds("loss", curve + noise(600))].count("divergence") == 2
+
+
+def test_plateau_is_told_and_a_falling_loss_is_not() -> None:
+    falling = 4 * np.arange(1, 3001) ** -0.3 + noise(3000, 0.02)
+    assert kinds("loss", falling) == []
+    stuck = np.where(np.arange(3000) < 800, falling, falling[700:800].mean() + noise(3000, 0.02))
+    assert [kind for kind, _, _ in kinds("loss", stuck)] == ["plateau"]
+
+
+def test_gradient_that_explodes_or_vanishes() -> None:
+    norms = np.exp(noise(700, 0.3))
+    norms[300:310] *= 100
+    norms[600:] *= 1e-7
+    assert kinds("grad_norm", norms) == [("gradient-explosion", 300, 309), ("gradient-vanishing", 600, 619)]
+
+
+def test_nonfinite_is_told_with_its_extent_for_any_tag() -> None:
+    values = np.ones(100)
+    values[[40, 43]] = math.nan, math.inf
+    assert kinds("lr", values) == [("non-finite", 40, 43)]
+
+
+def test_empty_series_says_nothing() -> None:
+    assert alerts_of("loss", np.arange(0), np.empty(0)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "flagged"),
+    [
+        ("olmo-skip-step", [*([1.0, 1.2] * 32), 1.70], []),
+        ("olmo-skip-step", [*([1.0, 1.2] * 32), 1.71], [64]),
+        ("olmo-skip-step", [*([1.0, 1.2] * 31), 9.0], []),
+        ("zclip", [*([1.0, 1.2] * 12), 1.0, 1.1 + 0.3], [25]),
+        ("zclip", [*([1.0, 1.2] * 12), 1.0, 1.1 + 0.2], []),
+        ("llm-foundry", [*[1.0] * 501, 7.4], []),
+        ("llm-foundry", [*[1.0] * 501, 7.6], [501]),
+        ("llm-foundry", [*[1.0] * 499, 99.0], []),
+        ("megatron", [*[1.0] * 100, 9.9], []),
+        ("megatron", [*[1.0] * 100, 10.0], [100]),
+        ("megatron", [*[1.0] * 99, 10.0], []),
+    ],
+)
+def test_published_rule_flags_what_its_source_does(
+    name: str, values: list[float], flagged: list[int]
+) -> None:
+    watched = Watched("loss", [REGISTRY[name]])
+    told = watched.step(np.arange(len(values)), np.array(values))
+    assert [alert.first_step for alert, _ in told] == flagged
