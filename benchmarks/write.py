@@ -90,6 +90,13 @@ WRITERS = {
         "tracker.log({{name: {value} for name in names}})",
         "tracker.close()",
     ),
+    "ours, CandleWriter": Writer(
+        "tensorboard_candles.integrations.summary_writer",
+        "from tensorboard_candles import CandleWriter\nwriter = CandleWriter('.')",
+        "writer.add_scalar('loss', {value}, step)",
+        "for name in names: writer.add_scalar(name, {value}, step)",
+        "writer.close()",
+    ),
     "torch SummaryWriter": Writer(
         "torch",
         "from torch.utils.tensorboard import SummaryWriter\nwriter = SummaryWriter('.')",

@@ -97,7 +97,11 @@ class Watch:
 
     @torch.no_grad()  # type: ignore[untyped-decorator, unused-ignore]
     def _measure(self, scale: Any) -> None:
-        found = [(layer, _dense(one.grad)) for layer, one in self._parameters if one.grad is not None]
+        found = [
+            (layer, _dense(gradient))
+            for layer, parameter in self._parameters
+            if (gradient := parameter.grad) is not None
+        ]
         if not found or (torch.cuda.is_initialized() and torch.cuda.is_current_stream_capturing()):
             return  # what is captured runs later, without us
         each = _norms([gradient for _, gradient in found])
@@ -154,10 +158,14 @@ def _norms(gradients: Sequence[Any]) -> Any:
     groups: dict[tuple[Any, Any], list[int]] = {}
     for place, gradient in enumerate(gradients):
         groups.setdefault((gradient.device, gradient.dtype), []).append(place)
-    is_double = any(dtype in {torch.float64, torch.complex128} for _, dtype in groups)
-    found: dict[int, Any] = {}
+    norms: list[Any] = [None] * len(gradients)
     for (_, dtype), places in groups.items():
         some = torch._foreach_norm([gradients[place] for place in places], 2, dtype=_WIDER.get(dtype))
-        found.update(zip(places, some, strict=True))
-    device, wide = gradients[0].device, torch.float64 if is_double else torch.float32
-    return torch.stack([found[at].to(device, wide) for at in range(len(gradients))])
+        for place, norm in zip(places, some, strict=True):
+            norms[place] = norm
+    if len(groups) > 1:
+        is_double = any(norm.dtype == torch.float64 for norm in norms)
+        norms = [
+            norm.to(gradients[0].device, torch.float64 if is_double else torch.float32) for norm in norms
+        ]
+    return torch.stack(norms)
