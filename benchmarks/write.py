@@ -97,6 +97,14 @@ WRITERS = {
         "for name in names: writer.add_scalar(name, {value}, step)",
         "writer.close()",
     ),
+    "ours, detail='candles'": Writer(
+        "tensorboard_candles",
+        "from tensorboard_candles import Tracker\n"
+        "tracker = Tracker('p', logdir='.', run='r', detail='candles')",
+        "tracker.log(loss={value})",
+        "tracker.log({{name: {value} for name in names}})",
+        "tracker.close()",
+    ),
     "torch SummaryWriter": Writer(
         "torch",
         "from torch.utils.tensorboard import SummaryWriter\nwriter = SummaryWriter('.')",
@@ -188,7 +196,7 @@ def _compare(case: Case, python: str, rounds: int, calls: int) -> None:
 
 def _microseconds(writer: Writer, case: Case, python: str, calls: int) -> float:
     call = writer.one if case.per_call == 1 else writer.ten
-    if case.ours and writer is WRITERS[OURS]:
+    if case.ours and writer.module == WRITERS[OURS].module:
         call = case.ours
     program = _MEASURE.format(
         setup=f"{case.setup}\n{writer.setup}", call=call.format(value=case.value), close=writer.close

@@ -33,7 +33,7 @@ LEAST_PART = 0.01
 part of the time that the candle has been forming."""
 
 _TAGS_PER_EVENT = 256
-_POINTS_AT_ONCE = 1 << 17
+_POINTS_AT_ONCE = 1 << 18
 _ROW_BYTES = 8 * len(metadata.CANDLE_COLUMNS)
 
 
