@@ -160,7 +160,8 @@ def _norms(gradients: Sequence[Any]) -> Any:
         groups.setdefault((gradient.device, gradient.dtype), []).append(place)
     norms: list[Any] = [None] * len(gradients)
     for (_, dtype), places in groups.items():
-        some = torch._foreach_norm([gradients[place] for place in places], 2, dtype=_WIDER.get(dtype))
+        wider = {"dtype": _WIDER[dtype]} if dtype in _WIDER else {}  # torch 2.2 knows no such argument
+        some = torch._foreach_norm([gradients[place] for place in places], 2, **wider)
         for place, norm in zip(places, some, strict=True):
             norms[place] = norm
     if len(groups) > 1:
