@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import tempfile
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -107,3 +107,16 @@ def test_candles_are_those_of_the_points(loop: Loop, candle_steps: int | None) -
 @given(loops(goes_back=True, marks=False), st.sampled_from([None, 1, 10, 1000]))
 def test_steps_that_go_back_lose_and_invent_nothing(loop: Loop, candle_steps: int | None) -> None:
     check_candles(loop, candle_steps)
+
+
+@settings(max_examples=40, deadline=None)
+@given(loops(goes_back=True, marks=True))
+def test_marks_that_are_set_back_lose_and_invent_no_point(loop: Loop) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        expected = candles_of_points(points(loop.run(Path(name, "points"))), lambda step: 0)
+        rows = rows_in(loop.run(Path(name, "candles"), detail="candles", candle_steps=10))
+    check_disjoint(rows)
+    found = candles_of_rows([replace(row, is_late=True) for row in rows], lambda step: 0)
+    assert found.keys() == expected.keys()
+    for key, (candle, is_beyond_doubt) in found.items():
+        _check_equal(candle, expected[key], is_beyond_doubt)
