@@ -1,9 +1,9 @@
 # make demo    train three small runs and watch their candles in TensorBoard
 # make test    every test: pytest, vitest and, in Chromium, the browser's
-# make test-all  the same, and what needs the frameworks that people train with, in .venv-frameworks (5 GB)
+# make test-all  that, and the tests that need frameworks (torch, TensorFlow, JAX, …; 5 GB in .venv-frameworks)
 # make check   ruff, mypy, tsc, biome
 # make nightly property tests by the ten thousand, every bit flipped, an hour of fuzzing, a soak (hours)
-# make bench   time and memory beside TensorBoard's own loaders (minutes; a quiet machine)
+# make bench   time and memory beside TensorBoard's own loaders and other loggers (half an hour; a quiet machine)
 # make format  what ruff and biome can put right themselves
 
 PYTHON ?= python3
@@ -14,13 +14,14 @@ FUZZ_SECS ?= 3600
 SOAK_SECS ?= 600
 VENV := .venv
 FRAMEWORKS := .venv-frameworks
+LOGGERS := .venv-loggers
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 FRAMEWORKS_PY := $(FRAMEWORKS)/bin/python
 NPM := $(PY) scripts/npm.py
-# Those tests that `make test` skips, as far as they need frameworks.
-NEED_FRAMEWORKS := tests/integrations tests/test_docstrings.py tests/writer/test_devices.py \
-	tests/writer/test_ranks.py tests/writer/test_read_by_others.py
+# Those tests that `make test` skips for want of a framework.
+NEED_FRAMEWORKS := tests/integrations \
+	$(shell grep -rl --include='*.py' --exclude-dir=integrations --exclude-dir=nightly importorskip tests)
 MODULES := frontend/node_modules/.package-lock.json
 BUNDLE := tensorboard_candles/static/index.js
 SOURCES := $(shell find frontend -name node_modules -prune -o -type f -print)
@@ -53,10 +54,11 @@ nightly: $(VENV)/.fuzz $(BUNDLE)
 	$(PY) -m fuzz .fuzz/corpus --secs $(FUZZ_SECS)
 	$(PY) -m benchmarks.soak --secs $(SOAK_SECS)
 
-bench: $(VENV)/.bench $(FRAMEWORKS)/.installed
+bench: $(VENV)/.bench $(FRAMEWORKS)/.installed $(LOGGERS)/.installed
 	$(PY) -m benchmarks.load
 	$(PY) -m benchmarks.tail
 	$(PY) -m benchmarks.query
+	$(PY) -m benchmarks.write --peers $(LOGGERS)/bin/python
 	$(FRAMEWORKS_PY) -m benchmarks.loop
 
 format: $(VENV)/.dev $(MODULES)
@@ -89,6 +91,11 @@ $(FRAMEWORKS)/.installed: pyproject.toml setup.py scripts/build_backend.py tests
 	$(PYTHON) -m venv $(FRAMEWORKS)
 	$(FRAMEWORKS_PY) -m pip install --quiet --disable-pip-version-check \
 		--editable ".[test,bench]" --requirement tests/requirements-frameworks.txt
+	touch $@
+
+$(LOGGERS)/.installed: pyproject.toml setup.py scripts/build_backend.py
+	$(PYTHON) -m venv $(LOGGERS)
+	$(LOGGERS)/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[bench-write]"
 	touch $@
 
 $(MODULES): frontend/package.json frontend/package-lock.json | $(VENV)/.demo

@@ -37,7 +37,7 @@ def train(epochs: int, *, output_dir: str | None = None, **where: Any) -> list[f
     data = digits.load(1)
     arguments = TrainingArguments(
         output_dir or tempfile.mkdtemp(), num_train_epochs=epochs, per_device_train_batch_size=32,
-        learning_rate=1e-3, eval_strategy="epoch", save_strategy="no", report_to="none", disable_tqdm=True,
+        learning_rate=1e-2, eval_strategy="epoch", save_strategy="no", report_to="none", disable_tqdm=True,
         use_cpu=True, logging_steps=1, logging_nan_inf_filter=False,
     )  # fmt: skip
     trainer = Trainer(

@@ -23,6 +23,9 @@ class Digits(LightningModule):
         self.model = nn.Sequential(nn.Linear(64, hidden), nn.ReLU(), nn.Linear(hidden, 10))
         self.losses: list[float] = []
 
+    def on_fit_start(self) -> None:
+        self.logger.experiment.watch(self)  # logs grad_norm beside each loss
+
     def training_step(self, batch: Any, _: int) -> Any:
         images, labels = batch
         loss = nn.functional.cross_entropy(self.model(images), labels)

@@ -65,7 +65,7 @@ def _keras(backend: str) -> Example:
 
 EXAMPLES = {
     "torch": Example("torch_loop", "torch", others=("grad_norm",)),
-    "lightning": Example("lightning_fit", "lightning", others=("val/accuracy", "epoch")),
+    "lightning": Example("lightning_fit", "lightning", others=("val/accuracy", "epoch", "grad_norm")),
     "huggingface": Example(
         "huggingface_trainer", "huggingface", first_step=1, hyperparameter=("weight_decay", 0.0),
         others=("train/grad_norm", "train/learning_rate", "eval/loss"),
