@@ -14,12 +14,10 @@ writes `runs/my-cnn/<date>_<time>_<two words>/events.out.tfevents.…`, which an
 from __future__ import annotations
 
 import logging
-import operator
 import os
 import time
 import weakref
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property, partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, TypeVar, overload
@@ -30,14 +28,14 @@ from tensorboard_candles import metadata
 from tensorboard_candles.errors import WriterError
 from tensorboard_candles.writer import summaries
 from tensorboard_candles.writer.devices import OnDevice
-from tensorboard_candles.writer.event_file import EPOCH_MARK, EventFile
+from tensorboard_candles.writer.epochs import Epochs
+from tensorboard_candles.writer.event_file import EventFile
 from tensorboard_candles.writer.gathering import Gatherer
 from tensorboard_candles.writer.layout import LaterEvent, layout_of
 from tensorboard_candles.writer.log_handler import TextHandler
 from tensorboard_candles.writer.naming import check_name, local_logdir, make_run_dir, readable_name
 from tensorboard_candles.writer.outputs import outputs_of, table
 from tensorboard_candles.writer.pictures import pixels, several_pixels
-from tensorboard_candles.writer.progress import Progress
 from tensorboard_candles.writer.ranks import agreed, this_rank
 from tensorboard_candles.writer.resuming import LeftOff, left_off
 from tensorboard_candles.writer.silent_file import SilentFile
@@ -45,13 +43,10 @@ from tensorboard_candles.writer.values import Scalar, as_int64, take
 from tensorboard_candles.writer.watching import watch
 
 if TYPE_CHECKING:
-    from tensorboard_candles.integrations.torch import Watch
-
-if TYPE_CHECKING:
     from tensorboard_candles.indicators.alerts import Alert, Detector
+    from tensorboard_candles.integrations.torch import Watch
     from tensorboard_candles.writer.alerting import Alerting
 
-_Batch = TypeVar("_Batch")
 _OnAlert = TypeVar("_OnAlert", bound="Callable[[Alert], object]")
 Polarity = Literal["lower_is_better", "higher_is_better"]
 Detail = Literal["points", "candles"]
@@ -59,7 +54,7 @@ Detail = Literal["points", "candles"]
 _IS_FLOAT = frozenset({float})
 
 
-class Tracker:
+class Tracker(Epochs):
     """One training run, logged to `<logdir>/<project>/<run>` as standard TensorBoard scalars.
 
     >>> import tempfile
@@ -133,9 +128,7 @@ class Tracker:
         self.run: str = run if run is not None else self.run_dir.name
         self._alerting: Alerting | None = None
         self._polarities: dict[str, Polarity] = {}
-        self._next_epoch = begin.epoch
-        self._in_epoch = False
-        self._epochs_done = float(begin.epoch)
+        super().__init__(self._file, begin.epoch)
         # at exit, or when the tracker is dropped without close()
         self._close = weakref.finalize(self, self._file.close)
         self._has_config = about is not None
@@ -323,81 +316,6 @@ class Tracker:
         """
         _check_tag(tag)
         return watch(model, self._file, tag=tag, layers=layers)
-
-    @contextmanager
-    def epoch(self, number: SupportsIndex | None = None) -> Iterator[int]:
-        """Mark what is logged inside as one epoch, so that a candle can stand for it.
-
-        with tracker.epoch():
-            for batch in batches:
-                tracker.log(loss=train_on(batch))
-
-        Yields the epoch's number: by default one more than the last, from 0. The mark is written with the
-        first `log` inside, at its step; an epoch in which nothing is logged leaves none. What is logged after
-        the epoch, before the next, still belongs to it.
-        """
-        with self._file.lock:
-            if self._in_epoch:
-                raise WriterError(f"epoch {self._next_epoch - 1} is still open; epochs can't be nested")
-            current = self._next_epoch if number is None else as_int64("epoch", number)
-            self._in_epoch, self._next_epoch, self._epochs_done = True, current + 1, float(current)
-            self._file.mark(EPOCH_MARK, summaries.epoch_mark(current))
-        try:
-            yield current
-        finally:
-            with self._file.lock:
-                self._in_epoch, self._epochs_done = False, float(current + 1)
-                self._file.mark(EPOCH_MARK, None)
-
-    def epochs(self, count: int) -> Iterator[int]:
-        """`count` more epochs, each marked, for a `for` loop: their numbers go on from the last one's.
-
-        for epoch in tracker.epochs(10):  # 0, 1, …, 9
-            for batch in batches:
-                tracker.log(loss=train_on(batch))
-        """
-        for _ in range(count):
-            with self.epoch() as number:
-                yield number
-
-    def batches(
-        self,
-        batches: Iterable[_Batch],
-        *,
-        progress: bool | Literal["always"] = False,
-        metric: str | None = None,
-    ) -> Iterator[_Batch]:
-        """The batches of one epoch, counted in `epochs_done`: of the open epoch, else of one more.
-
-        for images, labels in tracker.batches(loader, progress=True):
-            tracker.log(loss=train_on(images, labels), epoch=tracker.epochs_done)
-
-        With `progress` a line shows how far it is, and the forming candle of `metric`, by default of the
-        first loss: on a terminal only, or "always". It needs tqdm (`tensorboard_candles[progress]`).
-        """
-        count = operator.length_hint(batches)
-        with nullcontext() if self._in_epoch else self.epoch():
-            current = self._next_epoch - 1
-            if progress:
-                batches = self._progress.over(
-                    batches, title=f"epoch {current}", total=count or None, metric=metric, show=progress
-                )
-            for number, batch in enumerate(batches):
-                if count:
-                    self._epochs_done = current + min(number / count, 1.0)
-                yield batch
-
-    @cached_property
-    def _progress(self) -> Progress:
-        return Progress(self._file)
-
-    @property
-    def epochs_done(self) -> float:
-        """How far the training is, in epochs: 2.25 at the batch after the first quarter of epoch 2.
-
-        The fraction is that of `batches`, where those have a length; otherwise whole epochs are counted.
-        """
-        return self._epochs_done
 
     def flush(self) -> None:
         """Write out what is buffered now and wait for that (it is written every second anyway)."""

@@ -1,0 +1,103 @@
+"""The epochs of a training: marked in its event file, counted, and shown on a progress line."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
+from functools import cached_property
+from typing import Literal, SupportsIndex, TypeVar
+
+from tensorboard_candles.errors import WriterError
+from tensorboard_candles.writer import summaries
+from tensorboard_candles.writer.event_file import EPOCH_MARK, EventFile
+from tensorboard_candles.writer.progress import Progress
+from tensorboard_candles.writer.silent_file import SilentFile
+from tensorboard_candles.writer.values import as_int64
+
+_Batch = TypeVar("_Batch")
+
+
+class Epochs:
+    """What a Tracker knows of epochs."""
+
+    def __init__(self, file: EventFile | SilentFile, next_epoch: int) -> None:
+        self._file = file
+        self._next_epoch = next_epoch
+        self._in_epoch = False
+        self._epochs_done = float(next_epoch)
+
+    @contextmanager
+    def epoch(self, number: SupportsIndex | None = None) -> Iterator[int]:
+        """Mark what is logged inside as one epoch, so that a candle can stand for it.
+
+        with tracker.epoch():
+            for batch in batches:
+                tracker.log(loss=train_on(batch))
+
+        Yields the epoch's number: by default one more than the last, from 0. The mark is written with the
+        first `log` inside, at its step; an epoch in which nothing is logged leaves none. What is logged after
+        the epoch, before the next, still belongs to it.
+        """
+        with self._file.lock:
+            if self._in_epoch:
+                raise WriterError(f"epoch {self._next_epoch - 1} is still open; epochs can't be nested")
+            current = self._next_epoch if number is None else as_int64("epoch", number)
+            self._in_epoch, self._next_epoch, self._epochs_done = True, current + 1, float(current)
+            self._file.mark(EPOCH_MARK, summaries.epoch_mark(current))
+        try:
+            yield current
+        finally:
+            with self._file.lock:
+                self._in_epoch, self._epochs_done = False, float(current + 1)
+                self._file.mark(EPOCH_MARK, None)
+
+    def epochs(self, count: int) -> Iterator[int]:
+        """`count` more epochs, each marked, for a `for` loop: their numbers go on from the last one's.
+
+        for epoch in tracker.epochs(10):  # 0, 1, …, 9
+            for batch in batches:
+                tracker.log(loss=train_on(batch))
+        """
+        for _ in range(count):
+            with self.epoch() as number:
+                yield number
+
+    def batches(
+        self,
+        batches: Iterable[_Batch],
+        *,
+        progress: bool | Literal["always"] = False,
+        metric: str | None = None,
+    ) -> Iterator[_Batch]:
+        """The batches of one epoch, counted in `epochs_done`: of the open epoch, else of one more.
+
+        for images, labels in tracker.batches(loader, progress=True):
+            tracker.log(loss=train_on(images, labels), epoch=tracker.epochs_done)
+
+        With `progress` a line shows how far it is, and the forming candle of `metric`, by default of the
+        first loss: on a terminal only, or "always". It needs tqdm (`tensorboard_candles[progress]`).
+        """
+        count = operator.length_hint(batches)
+        with nullcontext() if self._in_epoch else self.epoch():
+            current = self._next_epoch - 1
+            if progress:
+                batches = self._progress.over(
+                    batches, title=f"epoch {current}", total=count or None, metric=metric, show=progress
+                )
+            for number, batch in enumerate(batches):
+                if count:
+                    self._epochs_done = current + min(number / count, 1.0)
+                yield batch
+
+    @cached_property
+    def _progress(self) -> Progress:
+        return Progress(self._file)
+
+    @property
+    def epochs_done(self) -> float:
+        """How far the training is, in epochs: 2.25 at the batch after the first quarter of epoch 2.
+
+        The fraction is that of `batches`, where those have a length; otherwise whole epochs are counted.
+        """
+        return self._epochs_done
