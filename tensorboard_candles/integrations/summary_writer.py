@@ -12,7 +12,6 @@ import os
 import time
 import weakref
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, SupportsFloat, SupportsInt
 
 from tensorboard.compat.proto.event_pb2 import Event
@@ -20,10 +19,11 @@ from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard_candles.errors import WriterError
 from tensorboard_candles.integrations import missing
 from tensorboard_candles.writer import summaries
+from tensorboard_candles.writer.destination import RunDir
 from tensorboard_candles.writer.devices import OnDevice
 from tensorboard_candles.writer.event_file import EventFile
 from tensorboard_candles.writer.layout import LaterEvent, layout_of
-from tensorboard_candles.writer.naming import local_logdir
+from tensorboard_candles.writer.naming import log_directory
 from tensorboard_candles.writer.values import Scalar, as_float, as_int64, take
 
 try:
@@ -53,7 +53,7 @@ class CandleWriter(SummaryWriter):  # type: ignore[misc]  # torch is not there w
     - A finite value beyond ±3.4e38 is kept (as a float64) where SummaryWriter writes infinity; a bfloat16 is
       kept as it is where SummaryWriter takes it through float16.
     - A forked child writes a file of its own; what is buffered is written at exit and at SIGTERM.
-    - `log_dir` must be a local directory. A tag must be a string and not empty.
+    - `log_dir` may be a URL as for the Tracker. A tag must be a string and not empty.
     """
 
     file_writer: _FileWriter | None
@@ -147,7 +147,7 @@ class _EventWriter:
     def __init__(self, logdir: str, suffix: str) -> None:
         self._logdir = logdir
         # torch takes `~` for a name
-        directory = local_logdir(logdir if "://" in logdir else os.path.abspath(logdir))
+        directory = log_directory(logdir if "://" in logdir else os.path.abspath(logdir))
         self.file = EventFile(_made(directory), suffix)
         # at exit, or when the writer is dropped without close()
         self._close = weakref.finalize(self, self.file.close)
@@ -166,7 +166,7 @@ class _EventWriter:
         self._close.detach()
 
 
-def _made(directory: Path) -> Path:
+def _made(directory: RunDir) -> RunDir:
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -7,6 +7,7 @@ import itertools
 import os
 import socket
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -27,15 +28,29 @@ class AppendOnly:
     middle. A file that could not be written for any other reason than a full disk is opened again, cut back
     to what is known to be in it. Where it has gone, a new file begins with the next whole record; its
     directory is never made again: what has vanished may be a mount, or have been removed on purpose.
+
+    Names are asked of `new_name`; a file says of itself that it was made at `begin_time`, by default now.
     """
 
-    def __init__(self, directory: Path, suffix: str = "") -> None:
-        self._suffix = suffix
+    is_remote = False
+    failure: OSError | None = None
+    behind: str | None = None
+
+    def __init__(
+        self, directory: Path, new_name: Callable[[], str] | None = None, *, begin_time: float | None = None
+    ) -> None:
+        self._new_name = new_name or event_file_name
+        self._begin_time = begin_time
         self.path = directory / self._new_name()
         self._chunk = bytearray()  # to be written; after a full disk it may begin inside a record
         self._torn = b""  # what the file has already of the record that the chunk begins in
         self._length = 0
         self._fd: int | None = None
+
+    @property
+    def length(self) -> int:
+        """Bytes in the file."""
+        return self._length
 
     @property
     def pending(self) -> int:
@@ -58,6 +73,11 @@ class AppendOnly:
             if error.errno not in _PASSING:
                 self._let_go()
             raise
+
+    begin = write
+
+    def arrive(self, *, within_secs: float, is_last: bool = False) -> None:
+        """See `Destination.arrive`: what was written is there."""
 
     def close(self) -> None:
         """Close the file; OSError where the disk tells only now that it is full."""
@@ -98,7 +118,8 @@ class AppendOnly:
                 break
             except FileExistsError:  # another process of this number, in another container
                 path = path.with_name(self._new_name())
-        header = Event(wall_time=time.time(), file_version="brain.Event:2")
+        begin_time = time.time() if self._begin_time is None else self._begin_time
+        header = Event(wall_time=begin_time, file_version="brain.Event:2")
         header.source_metadata.writer = "tensorboard_candles.writer"
         self._chunk[:0] = frame(header.SerializeToString()) + self._torn
         self.path, self._torn, self._length = path, b"", 0
@@ -127,6 +148,14 @@ class AppendOnly:
             with suppress(OSError):  # the reason was told already
                 os.close(fd)
 
-    def _new_name(self) -> str:
-        host, number = socket.gethostname(), next(_numbers)
-        return f"events.out.tfevents.{int(time.time()):010d}.{host}.{os.getpid()}.{number}{self._suffix}"
+
+def event_file_name(suffix: str = "") -> str:
+    """A name that no other file of this process has.
+
+    >>> event_file_name(".rank3")       # doctest: +SKIP
+    'events.out.tfevents.1795269787.host.4711.0.rank3'
+    """
+    return (
+        f"events.out.tfevents.{int(time.time()):010d}.{socket.gethostname()}.{os.getpid()}"
+        f".{next(_numbers)}{suffix}"
+    )

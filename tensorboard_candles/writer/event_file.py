@@ -16,8 +16,7 @@ import weakref
 from collections.abc import Callable, Iterable, Sequence
 from multiprocessing import parent_process
 from multiprocessing.util import Finalize
-from pathlib import Path
-from time import time
+from time import monotonic, time
 from typing import Any
 
 from tensorboard.compat.proto.event_pb2 import Event
@@ -25,6 +24,7 @@ from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard_candles.errors import WriterError
 from tensorboard_candles.writer import output as output_thread
 from tensorboard_candles.writer import signals
+from tensorboard_candles.writer.destination import CLOSE_WITHIN_SECS, RunDir
 from tensorboard_candles.writer.devices import HELD_BYTES
 from tensorboard_candles.writer.gathering import Gatherer
 from tensorboard_candles.writer.layout import Items, LaterEvent, Layout
@@ -48,6 +48,7 @@ class EventFile:
     """A new event file in a directory, and the step that comes next in it.
 
     >>> import tempfile
+    >>> from pathlib import Path
     >>> file = EventFile(Path(tempfile.mkdtemp()))
     >>> file.log(Layout(("loss",)), [0.5], step=None)
     >>> file.close()
@@ -67,7 +68,7 @@ class EventFile:
 
     def __init__(
         self,
-        directory: Path,
+        directory: RunDir,
         suffix: str = "",
         *,
         next_step: int = 0,
@@ -85,14 +86,14 @@ class EventFile:
         self._forget()
         output = self._new_output()
         try:
-            output.file.write()
+            output.file.begin()
         except OSError as error:
             raise WriterError(f"can't make an event file in {str(directory)!r}: {error}") from error
         self._start(output)
         _files.add(self)
 
     @property
-    def path(self) -> Path:
+    def path(self) -> RunDir:
         """The file; in a forked child that has not logged yet, its directory."""
         return self.directory if self._output is None else self._output.file.path
 
@@ -130,6 +131,7 @@ class EventFile:
         """Have these values written beside what is logged next, at its step; of one layout the latest count.
 
         >>> import tempfile
+        >>> from pathlib import Path
         >>> file = EventFile(Path(tempfile.mkdtemp()))
         >>> file.beside(Layout(("grad_norm",)), [1.5])
         >>> file.log(Layout(("loss",)), [0.5], step=7)  # both are written, at step 7
@@ -169,9 +171,18 @@ class EventFile:
 
     def flush(self, *, within_secs: float = math.inf) -> None:
         """Write out what is buffered; what the disk doesn't take is kept, said once and tried again."""
+        self._flush(within_secs, is_last=False)
+
+    def flush_at_end(self, *, within_secs: float) -> None:
+        """The same, trying harder: the process is about to end."""
+        self._flush(within_secs, is_last=True)
+
+    def _flush(self, within_secs: float, *, is_last: bool) -> None:
         output = self._output
         if output is not None:
+            deadline = monotonic() + within_secs
             output.write_out(within_secs=within_secs)
+            output.file.arrive(within_secs=deadline - monotonic(), is_last=is_last)
             self._say_news()
 
     def close(self) -> None:
@@ -218,6 +229,10 @@ class EventFile:
             # a forked worker of multiprocessing ends without atexit
             Finalize(None, self.close, exitpriority=0)
         signals.flush_on_sigterm(_flush_all)
+        if output.file.is_remote:
+            from tensorboard_candles.writer.exits import before_executors_end
+
+            before_executors_end(_send_all)
         return output
 
     def _look_soon(self) -> None:
@@ -291,6 +306,12 @@ class EventFile:
         for said in news:
             _log.warning("%s", said)
 
+    def say_what_is_behind(self) -> None:
+        """Of a remote file, before a signal ends the process."""
+        behind = self._output and self._output.file.behind
+        if behind:
+            _log.error("%s is not complete: %s", self.path, behind)
+
     def _say_what_is_lost(self, output: Output) -> None:
         lost = self._trouble.at_end(output, waiting_bytes=output.waiting(self._put_bytes))
         if lost:
@@ -299,7 +320,13 @@ class EventFile:
 
 def _flush_all() -> None:
     for file in list(_files):
-        file.flush(within_secs=signals.FLUSH_WITHIN_SECS)
+        file.flush_at_end(within_secs=signals.FLUSH_WITHIN_SECS)
+        file.say_what_is_behind()
+
+
+def _send_all() -> None:
+    for file in list(_files):
+        file.flush_at_end(within_secs=CLOSE_WITHIN_SECS)
 
 
 def _forget_parents() -> None:

@@ -6,9 +6,14 @@ import os
 import secrets
 import time
 import unicodedata
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from tensorboard_candles.errors import WriterError
+from tensorboard_candles.remote_files import is_url
+from tensorboard_candles.writer.destination import RunDir
+from tensorboard_candles.writer.remote import RemoteDir
 
 _ADJECTIVES = (
     "able amber brave bright brisk calm clear clever cosmic crisp dapper eager early fair fleet fond gentle "
@@ -55,19 +60,25 @@ def check_name(what: str, name: str) -> str:
     return name
 
 
-def local_logdir(logdir: str | os.PathLike[str]) -> Path:
-    """The log directory as an absolute path, `~` expanded; WriterError when it is not a local one."""
+def log_directory(logdir: str | os.PathLike[str], storage_options: Mapping[str, Any] | None = None) -> RunDir:
+    """The log directory, a local one as an absolute path with `~` expanded; WriterError where it is none.
+
+    >>> log_directory("s3://bucket/runs/"), log_directory("file:///logs")
+    (RemoteDir('s3://bucket/runs'), PosixPath('/logs'))
+    """
     text = os.fspath(logdir)
-    if not text or "\0" in text:
+    if not isinstance(text, str) or not text or "\0" in text:
         raise WriterError(f"logdir must be a directory, got {text!r}")
-    if "://" in text:
-        raise WriterError(
-            f"logdir must be a local directory, got {text!r}; log locally and copy, or mount it"
-        )
-    return Path(text).expanduser().absolute()  # a file made later goes there wherever the program is then
+    if is_url(text):
+        protocol, separator, rest = text.partition("://")
+        return RemoteDir(f"{protocol}{separator}{rest.rstrip('/')}", dict(storage_options or {}))
+    if storage_options:
+        raise WriterError(f"storage_options are for a logdir such as s3://bucket/runs, got logdir={text!r}")
+    local = Path(text.partition("://")[2] or text)
+    return local.expanduser().absolute()  # a file made later goes there wherever the program is then
 
 
-def make_run_dir(logdir: Path, project: str, run: str | None) -> Path:
+def make_run_dir(logdir: RunDir, project: str, run: str | None) -> RunDir:
     """Make `<logdir>/<project>/<run>` and return it; with `run=None`, one that no other process has."""
     parent = logdir / check_name("project", project)
     try:
@@ -81,7 +92,10 @@ def make_run_dir(logdir: Path, project: str, run: str | None) -> Path:
         raise WriterError(f"can't make a run directory in {str(parent)!r}: {error}") from error
 
 
-def _make_unique(parent: Path) -> Path:
+def _make_unique(parent: RunDir) -> RunDir:
+    if isinstance(parent, RemoteDir):
+        # no name can be reserved there: more than two words, lest a sweep's jobs choose the same
+        return parent / f"{readable_name(time.time())}-{secrets.token_hex(3)}"
     while True:
         path = parent / readable_name(time.time())
         try:

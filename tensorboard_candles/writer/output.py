@@ -11,10 +11,9 @@ import math
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
-from queue import Empty, SimpleQueue
 
-from tensorboard_candles.writer.appending import AppendOnly
+from tensorboard_candles.writer.asking import Asks
+from tensorboard_candles.writer.destination import RunDir, destination_in
 from tensorboard_candles.writer.devices import HELD_BYTES, OnDevice, read_all
 from tensorboard_candles.writer.gathering import Gatherer
 from tensorboard_candles.writer.layout import Items, Starts, encode, starts_of, without_gaps
@@ -37,13 +36,13 @@ class Output(threading.Thread):
     None while all is well. With a gatherer candles are written instead of points.
     """
 
-    def __init__(self, directory: Path, suffix: str = "", gatherer: Gatherer | None = None) -> None:
+    def __init__(self, directory: RunDir, suffix: str = "", gatherer: Gatherer | None = None) -> None:
         super().__init__(name="candles-output", daemon=True)
         self.items: Items = []
         self.on_device = 0
         """How many OnDevice were put in all: to be counted before they are put."""
         self._read_from_device = 0
-        self.file = AppendOnly(directory, suffix)
+        self.file = destination_in(directory, suffix)
         self.failure: OSError | None = None
         self.unread = 0
         """How many values could not be read from their device."""
@@ -61,15 +60,23 @@ class Output(threading.Thread):
         self._taken_bytes = 0
         self._retry_at = -math.inf
         self._pause_secs = FLUSH_SECS
-        # a SimpleQueue may be put to while the same thread is putting to it: signal handlers do that
-        self._asks: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
+        self._is_troubled = False
+        self._asks = Asks()
         self._closing = False
-        self.ended = False
+
+    @property
+    def ended(self) -> bool:
+        return self._asks.ended
+
+    @property
+    def trouble(self) -> OSError | None:
+        """Why what was put is not where it is to go; None while it is, or soon will be."""
+        return self.failure or self.file.failure
 
     def wake(self) -> None:
         """Have what was put written soon, unless the disk takes nothing at present."""
         if self.failure is None:
-            self._asks.put(None)
+            self._asks.wake()
 
     def waiting(self, put_bytes: int) -> int:
         """Bytes not yet written, of so many that were put in all."""
@@ -77,14 +84,10 @@ class Output(threading.Thread):
 
     def write_out(self, *, within_secs: float = math.inf) -> None:
         """Return when a write of all that was put before was tried, or the time is over."""
-        done = threading.Lock()
-        done.acquire()
-        self._asks.put(done.release)
         if isinstance(threading.current_thread(), Output):
-            return  # a dropped tracker was collected here: this thread would wait for itself
-        deadline = time.monotonic() + within_secs
-        while not self.ended and time.monotonic() < deadline and not done.acquire(timeout=0.1):
-            pass  # in short waits, because a thread that failed answers nobody
+            self._asks.ask()  # a dropped tracker was collected here: this thread would wait for itself
+        else:
+            self._asks.answered(within_secs=within_secs)
 
     def close(self) -> None:
         """Write out what was put, close the file and end the thread; again, to wait for that again."""
@@ -93,7 +96,7 @@ class Output(threading.Thread):
 
     def abandon(self) -> None:
         """In a forked child, which has no such thread: close the file that the parent goes on writing."""
-        self.ended = True
+        self._asks.ended = True
         self.file.abandon()
         if self.on_device > self._read_from_device:
             never_free(self.items)
@@ -102,7 +105,7 @@ class Output(threading.Thread):
         try:
             closing = False
             while not closing:
-                asks = self._wait(self._pause())
+                asks = self._asks.wait(self._pause())
                 closing = self._closing  # before the rows are taken: what is put before close() is written
                 self._take()
                 if self._gatherer is not None and (asks or closing or self._pause() <= 0):
@@ -115,19 +118,7 @@ class Output(threading.Thread):
                 for answer in asks:
                     answer()
         finally:
-            self.ended = True
-            for answer in self._wait(0):
-                answer()
-
-    def _wait(self, secs: float) -> list[Callable[[], object]]:
-        """Who waits for an answer, after at most so long."""
-        asks = []
-        try:
-            asks.append(self._asks.get(timeout=secs))
-            while True:
-                asks.append(self._asks.get_nowait())
-        except Empty:
-            return [ask for ask in asks if ask is not None]
+            self._asks.end()
 
     def _pause(self) -> float:
         """Seconds until there is something to write, even if nothing more is put."""
@@ -210,7 +201,11 @@ class Output(threading.Thread):
         else:
             self.failure = None
             self._retry_at = -math.inf
-        if before or self.failure:
+        self._tell_of_trouble()
+
+    def _tell_of_trouble(self) -> None:
+        was_troubled, self._is_troubled = self._is_troubled, self.trouble is not None
+        if was_troubled or self._is_troubled:
             self.on_change()
 
     def _close_file(self) -> None:

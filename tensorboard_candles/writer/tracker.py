@@ -19,21 +19,23 @@ import time
 import weakref
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property, partial
+from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, TypeVar, cast, overload
 
 from tensorboard.compat.proto.event_pb2 import Event
 
 from tensorboard_candles import metadata
 from tensorboard_candles.errors import WriterError
 from tensorboard_candles.writer import summaries
+from tensorboard_candles.writer.destination import RunDir
 from tensorboard_candles.writer.devices import OnDevice
 from tensorboard_candles.writer.epochs import Epochs
 from tensorboard_candles.writer.event_file import EventFile
 from tensorboard_candles.writer.gathering import Gatherer
 from tensorboard_candles.writer.layout import LaterEvent, layout_of
 from tensorboard_candles.writer.log_handler import TextHandler
-from tensorboard_candles.writer.naming import check_name, local_logdir, make_run_dir, readable_name
+from tensorboard_candles.writer.naming import check_name, log_directory, make_run_dir, readable_name
 from tensorboard_candles.writer.outputs import outputs_of, table
 from tensorboard_candles.writer.pictures import pixels, several_pixels
 from tensorboard_candles.writer.ranks import agreed, this_rank
@@ -68,7 +70,7 @@ class Tracker(Epochs):
 
     Args:
         project: directory below `logdir`; slashes make directories further down.
-        logdir: what `tensorboard --logdir` is pointed at.
+        logdir: what `tensorboard --logdir` is pointed at; a URL such as `s3://bucket/runs` works as well.
         run: directory below the project; by default a readable name that no other process has, such as
             `2026-11-21_14-03-07_brave-otter`. A run that exists already gets one more event file. Its
             steps begin at 0 again, which readers take as a restart from there: see `resume`.
@@ -84,12 +86,17 @@ class Tracker(Epochs):
             with every extreme; TensorBoard's other tabs show nothing of them. See docs/detail.md.
         candle_steps: how many steps such a candle holds, from a multiple of it on; it ends where an epoch
             does, too. None for candles that end there alone.
+        storage_options: for the file system of a `logdir` that is a URL, as fsspec takes them.
 
     Values are kept as float32, as every SummaryWriter keeps them; NaN and infinity are written as they are.
     What lies on a device (a loss on a GPU) is not waited for: a copy on the device is read in the background.
     Logging is safe from several threads and from signal handlers. A forked child that logs writes a file
     of its own in the same run. What is buffered is written at exit and before SIGTERM ends the process,
     unless the program handles that signal itself.
+
+    In a bucket what was logged arrives within ten seconds, and within a minute when the run is ten minutes
+    old; it lies on this machine's disk until then. Neither a slow network nor a storage that is down holds
+    up or breaks the training. `run_dir` is a Path; of a URL, something whose `str` is the run's URL.
 
     With several ranks (`torch.distributed`, or RANK and WORLD_SIZE as torchrun sets them) either pass `run=`,
     or make the Tracker on every rank after `init_process_group()`: it asks rank 0 for the run's name then.
@@ -107,6 +114,7 @@ class Tracker(Epochs):
         rank_zero_only: bool = False,
         detail: Detail = "points",
         candle_steps: SupportsIndex | None = 1000,
+        storage_options: Mapping[str, Any] | None = None,
     ) -> None:
         self.project = project
         gatherer = _gatherer(detail, candle_steps)
@@ -117,14 +125,17 @@ class Tracker(Epochs):
         if rank.count > 1 and run is None and not rank_zero_only:
             run = agreed(readable_name(time.time()), rank)
         self._file: EventFile | SilentFile
+        run_dir: RunDir
         if rank_zero_only and rank.number > 0:
-            parent = local_logdir(logdir) / check_name("project", project)
-            self.run_dir = parent / check_name("run", run or "-")
+            parent = log_directory(logdir, storage_options) / check_name("project", project)
+            run_dir = parent / check_name("run", run or "-")
             self._file, begin = SilentFile(), LeftOff()
         else:
-            self.run_dir = make_run_dir(local_logdir(logdir), project, run)
-            begin = left_off(self.run_dir, rank.suffix) if resume else LeftOff()
-            self._file = EventFile(self.run_dir, rank.suffix, next_step=begin.step, gatherer=gatherer)
+            run_dir = make_run_dir(log_directory(logdir, storage_options), project, run)
+            begin = left_off(run_dir, rank.suffix) if resume else LeftOff()
+            self._file = EventFile(run_dir, rank.suffix, next_step=begin.step, gatherer=gatherer)
+        # of a URL it is none; but whoever logs to local directories shall not have to tell the two apart
+        self.run_dir = cast(Path, run_dir)
         self.run: str = run if run is not None else self.run_dir.name
         self._alerting: Alerting | None = None
         self._polarities: dict[str, Polarity] = {}

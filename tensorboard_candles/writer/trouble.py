@@ -33,7 +33,7 @@ class Trouble:
 
     def news(self, output: Output, *, waiting_bytes: int, has_room: bool) -> list[str]:
         """What is to be said now that was not said yet."""
-        path, failure, said = output.file.path, output.failure, []
+        path, failure, said = output.file.path, output.trouble, []
         if failure is not None and not self._said_failure:
             self._said_failure = True
             said.append(f"can't write {path}: {failure}; keeping what is logged and trying again")
@@ -65,8 +65,7 @@ class Trouble:
         if not output.ended or self._said_end or not (waiting_bytes or self.dropped or output.failure):
             return None
         self._said_end = True
-        reason = output.failure or "the disk was full or slow for a while"
-        return (
-            f"{output.file.path} is not complete: {waiting_bytes} bytes unwritten,"
-            f" {self.dropped} records dropped ({reason})"
-        )
+        reason = str(output.failure or "the disk was full or slow for a while")
+        if waiting_bytes or self.dropped:
+            reason = f"{waiting_bytes} bytes unwritten, {self.dropped} records dropped ({reason})"
+        return f"{output.file.path} is not complete: {reason}"

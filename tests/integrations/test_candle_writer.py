@@ -16,6 +16,7 @@ import pytest
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.graph_pb2 import GraphDef
 
+from tensorboard_candles.writer.remote import RemoteDir
 from tests.support.server import Server, eventually
 from tests.writer.reading import event_files, points, raw_events
 
@@ -226,8 +227,17 @@ def test_directory_that_can_not_be_made_is_a_writer_error(tmp_path: Path) -> Non
     (tmp_path / "file").write_text("")
     with pytest.raises(WriterError, match="can't make the directory"):
         CandleWriter(tmp_path / "file" / "run")
-    with pytest.raises(WriterError, match="local"):
-        CandleWriter("s3://bucket/run")
+    with pytest.raises(WriterError, match="can't make the directory 'nosuch://bucket/run'"):
+        CandleWriter("nosuch://bucket/run")
+
+
+def test_directory_that_fsspec_reaches_is_written_to() -> None:
+    with CandleWriter("memory://candle-writer/run", filename_suffix="_mine") as writer:
+        writer.add_scalar("loss", 0.5, 3)
+    connection = RemoteDir("memory://candle-writer/run").connect()
+    (name,) = connection.names()
+    assert name.endswith("_mine")
+    assert b"loss" in connection.read(name)
 
 
 def test_value_on_a_device_is_read_in_the_background(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

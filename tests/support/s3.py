@@ -48,12 +48,30 @@ class S3Server:
         """What was to be read; writing is left alone."""
         self.fails: When = _never
         self.hangs: When = _never
+        self.written: list[int] = []
+        """How many bytes each request brought that wrote an object."""
         self._goes_on = threading.Event()
         self._moto = DomainDispatcherApplication(create_backend_app)
-        self._server = make_server("127.0.0.1", 0, self._answer, threaded=True)
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self._thread.start()
-        self.endpoint = f"http://127.0.0.1:{self._server.port}"
+        self._port = 0
+        self._thread: threading.Thread | None = None
+        self.start()
+        self.endpoint = f"http://127.0.0.1:{self._port}"
+
+    def start(self) -> None:
+        """Be reached again, at the same address and with the same content."""
+        if self._thread is None:
+            self._server = make_server("127.0.0.1", self._port, self._answer, threaded=True)
+            self._port = self._server.port
+            self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Refuse connections."""
+        if self._thread is not None:
+            self._server.shutdown()
+            self._thread.join()
+            self._server.server_close()
+            self._thread = None
 
     def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         asked = Asked(environ["REQUEST_METHOD"], environ["PATH_INFO"], environ.get("HTTP_RANGE"))
@@ -63,20 +81,21 @@ class S3Server:
                 self._goes_on.wait()
             if self.fails(asked):
                 return Response(status=HTTPStatus.SERVICE_UNAVAILABLE)(environ, start_response)
+        if asked.method == "PUT":
+            self.written.append(int(environ.get("CONTENT_LENGTH") or 0))
         answer: Iterable[bytes] = self._moto(environ, start_response)
         return answer
 
     def begin(self) -> None:
         """From here on it is sound."""
+        self.start()
         self.fails = self.hangs = _never
         self._goes_on.set()
         self._goes_on = threading.Event()
 
     def end(self) -> None:
         self.begin()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        self.stop()
 
 
 def _never(asked: Asked) -> bool:
@@ -135,6 +154,15 @@ class ObjectStore:
 
     def forget(self) -> None:
         self._server.asked.clear()
+        self._server.written.clear()
+
+    def written(self) -> list[int]:
+        """How many bytes each request brought since `forget` that wrote an object."""
+        return list(self._server.written)
+
+    def stop(self) -> None:
+        """Refuse connections, until `recover`."""
+        self._server.stop()
 
     def fail(self, when: When = lambda asked: True) -> None:
         """Answer these requests with nothing but 503."""

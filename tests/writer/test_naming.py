@@ -7,12 +7,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tensorboard_candles.errors import WriterError
 from tensorboard_candles.writer import naming
-from tensorboard_candles.writer.naming import check_name, local_logdir, make_run_dir
+from tensorboard_candles.writer.naming import check_name, log_directory, make_run_dir
 
 BAD_NAMES = [
     "", " ", ".", "..", "../up", "a/../../up", "a//b", "/etc", "a/", "a/./b", "nul\0byte", "new\nline",
@@ -105,10 +106,19 @@ def test_directory_that_cannot_be_made_is_a_writer_error(tmp_path: Path) -> None
 
 def test_logdir_expands_the_home_directory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME" if os.name == "posix" else "USERPROFILE", str(tmp_path))
-    assert local_logdir("~/runs") == tmp_path / "runs"
+    assert log_directory("~/runs") == tmp_path / "runs"
 
 
-@pytest.mark.parametrize("logdir", ["s3://bucket/runs", "gs://bucket", ""])
-def test_remote_or_empty_logdir_is_refused(logdir: str) -> None:
+@pytest.mark.parametrize("logdir", ["", "run\0s", b"runs"])
+def test_logdir_that_names_no_directory_is_refused(logdir: Any) -> None:
     with pytest.raises(WriterError, match="logdir"):
-        local_logdir(logdir)
+        log_directory(logdir)
+
+
+def test_url_of_this_machine_is_a_local_logdir(tmp_path: Path) -> None:
+    assert log_directory(f"file://{tmp_path}") == tmp_path
+
+
+def test_options_of_a_remote_logdir_are_refused_for_a_local_one(tmp_path: Path) -> None:
+    with pytest.raises(WriterError, match="storage_options are for a logdir such as s3://"):
+        log_directory(tmp_path, {"anon": True})
