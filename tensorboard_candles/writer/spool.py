@@ -145,7 +145,10 @@ class SpooledFile:
             self._uploader.parts.append(self._part)
         self._part.size = file.length
         if self._uploader.ident is None:
-            self._uploader.start()
+            try:
+                self._uploader.start()
+            except RuntimeError as error:  # the interpreter is ending, or the system has no more threads
+                raise OSError(str(error)) from error
 
     def _end_part(self) -> None:
         file, self._file = self._file, None

@@ -105,12 +105,12 @@ class Uploader(threading.Thread):
         try:
             for part in list(self.parts):
                 self._send(part)
-        except OSError as error:
+        except Exception as error:  # noqa: BLE001, the thread's last line of defence: it is tried again
             doubled = min(2 * self._pause_secs, LONGEST_PAUSE_SECS)
             self._pause_secs = FIRST_PAUSE_SECS if self.failure is None else doubled
             # not all who write to a server that is back again at the same moment
             self._tried_at = time.monotonic() - random.uniform(0.0, 0.25) * self._pause_secs
-            self.failure = error
+            self.failure = error if isinstance(error, OSError) else OSError(repr(error))
         else:
             self.failure, self._gave_up_at = None, 0.0
             self._pace.sent_at(self._tried_at)
