@@ -10,7 +10,16 @@ from tensorboard_candles.api.answer import Table, not_modified, respond_tables
 from tensorboard_candles.api.candles import axis_name, steps_per_epoch
 from tensorboard_candles.api.series import asked, etag_of_series, tables_of, unit_of
 from tensorboard_candles.errors import NoEpochs
-from tensorboard_candles.ohlc import By, Epochs, NumberArray, epochs_of, has_epochs, polarity_in, thinned
+from tensorboard_candles.ohlc import (
+    By,
+    Epochs,
+    NumberArray,
+    epochs_of,
+    has_epochs,
+    line_of,
+    polarity_in,
+    thinned,
+)
 from tensorboard_candles.store import RunView, Series, Source
 
 MOST_POINTS = 1_000_000
@@ -48,8 +57,9 @@ def table(
     """Points of one series in a window, as the wire has them."""
     knows_epochs = has_epochs(view) or steps_per_epoch is not None or by == "epochs"
     epochs = epochs_of(view, steps_per_epoch=steps_per_epoch) if knows_epochs else None
-    position = _positions(view, series, by, epochs)
-    few = thinned(series, position, start=window.start, end=window.end, limit=limit)
+    line = line_of(series)
+    position = _positions(view, line, by, epochs)
+    few = thinned(line, position, start=window.start, end=window.end, limit=limit)
     columns = {"step": few.series.step[:], "wall_time": few.series.wall_time, "value": few.series.value}
     if epochs:
         columns["epoch"] = epochs.fractional(few.series.step[:])
@@ -57,11 +67,12 @@ def table(
         "run": view.name,
         "tag": series.tag,
         "by": by,
-        "exact": series.exact and few.is_complete,
-        "points": len(series),
+        "exact": series.exact and few.is_complete and series.point_count == len(series),
+        "points": series.point_count,
+        "resolution": series.resolution,
         "polarity": polarity_in(view, series.tag),
         "unit": unit_of(view, series.tag),
-        "nonfinite": int(np.count_nonzero(~np.isfinite(series.value))),
+        "nonfinite": series.nonfinite_count,
     }
     return Table(head, {**columns, "value": few.series.value.astype(np.float64)})
 

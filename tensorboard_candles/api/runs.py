@@ -50,9 +50,10 @@ def _run(view: RunView) -> dict[str, Any]:
 def _tag(view: RunView, series: Series) -> dict[str, Any]:
     return {
         "tag": series.tag,
-        "points": len(series),
+        "points": series.point_count,
+        "resolution": series.resolution,
         "first_step": int(series.step[0]),
-        "last_step": int(series.step[-1]),
+        "last_step": series.last_step,
         "last_value": _finite_or_none(float(series.value[-1])),
         "polarity": polarity_in(view, series.tag),
         "unit": unit_of(view, series.tag),

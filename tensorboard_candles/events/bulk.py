@@ -58,6 +58,8 @@ class Stretch:
     start: int
     end: int
     first_record: int
+    origin: int = 0
+    """Where the window that it is of begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +212,7 @@ class _Records:
         self._ends = [
             one.end if len(one) else stretch.start for one, stretch in zip(found, stretches, strict=True)
         ]
+        self._origins = [stretch.origin for stretch in stretches]
         self._cuts = np.cumsum([0, *(len(one) for one in found)])
         """The rows of stretch i are those from cuts[i] to cuts[i + 1]."""
         first_records = np.array([stretch.first_record for stretch in stretches], np.int64)
@@ -297,7 +300,8 @@ class _Records:
             except DecodeError:
                 not_events[stretch].append(Damage(int(self._start[row]), NOT_AN_EVENT))
                 continue
-            collector.add_event(int(self._record[row]), event)
+            offset = int(self._start[row]) - self._origins[stretch]
+            collector.add_event(int(self._record[row]), event, offset)
         return not_events
 
     def _stretch_of(self, rows: Int64Array) -> Int64Array:

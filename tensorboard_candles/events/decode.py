@@ -18,6 +18,8 @@ from tensorboard.compat.proto import event_pb2, summary_pb2, types_pb2
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
 
 from tensorboard_candles import metadata
+from tensorboard_candles.events.candle import LATE_ROW, ROW, values_of
+from tensorboard_candles.events.candle_rows import rows_in
 from tensorboard_candles.events.own import OwnTensor, PluginData, kind_of, text_of
 from tensorboard_candles.events.points import (
     Float64Array,
@@ -26,6 +28,7 @@ from tensorboard_candles.events.points import (
     Points,
     Segment,
     SessionStart,
+    ValueArray,
     no_points,
 )
 from tensorboard_candles.events.said import Said, overruled, said_in
@@ -35,6 +38,7 @@ ORDER_BITS = 31
 value takes two at least. As many bits are left for the records of a window."""
 
 SCALAR_PLUGINS = frozenset({"scalars", ""})
+_ROWS = {metadata.CANDLES_KIND: ROW, metadata.LATE_CANDLES_KIND: LATE_ROW}
 _LONGEST_NAME = 64
 _MOST_CONTENT_BYTES = 4 << 10
 """Of our own plugin's content; what others say in theirs may be long."""
@@ -139,9 +143,11 @@ class Collector:
         self._named: list[dict[str, tuple[int, PluginData]]] = [{} for _ in firsts]
         self._starts: list[list[tuple[int, SessionStart]]] = [[] for _ in firsts]
         self._tensors: list[list[OwnTensor]] = [[] for _ in firsts]
+        self.problems: list[list[tuple[int, str]]] = [[] for _ in firsts]
+        """Of each window what `segments` could not use: where its record begins, and what is wrong."""
 
-    def add_event(self, record: int, event: event_pb2.Event) -> None:
-        """One event, by the number of its record."""
+    def add_event(self, record: int, event: event_pb2.Event, offset: int = 0) -> None:
+        """One event, by the number of its record and where in its window that begins."""
         order = record << ORDER_BITS
         window = bisect_right(self._firsts, record) - 1
         is_start = event.session_log.status == event_pb2.SessionLog.START
@@ -157,7 +163,7 @@ class Collector:
                 self._rows[value.tag, value.HasField("tensor")].append(row)
                 has_number = True
             elif value.HasField("tensor"):
-                self._note_tensor(window, order + index, value)
+                self._note_tensor(window, order + index, offset, value)
         if event.wall_time or is_start or has_number:
             first = float(self.first_wall_times[window])
             self.first_wall_times[window] = min(first, event.wall_time)
@@ -207,21 +213,33 @@ class Collector:
         if tag not in named or order < named[tag][0]:
             named[tag] = (order, used_of(plugin))
 
-    def _note_tensor(self, window: int, order: int, value: summary_pb2.Summary.Value) -> None:
+    def _note_tensor(self, window: int, order: int, offset: int, value: summary_pb2.Summary.Value) -> None:
         named = used_of(value.metadata.plugin_data) if value.metadata.plugin_data.plugin_name else None
         known = named or self._plugins[window].get(value.tag)
         # Not those of others: histograms and texts would be kept by the thousand.
         if known is None or known.plugin_name == metadata.PLUGIN_NAME:
-            self._tensors[window].append(OwnTensor(order, value.tag, named, value.tensor))
+            self._tensors[window].append(OwnTensor(order, offset, value.tag, named, value.tensor))
 
-    def _said(self, window: int) -> list[tuple[int, Said]]:
-        """What the window says of tags, and where."""
-        said = []
-        for one in self._tensors[window]:
-            plugin = one.plugin or self._plugin_at(window, one.tag, one.order)
-            if kind_of(plugin) == metadata.TAGS_KIND and (text := text_of(one.tensor)):
+    def _own(self, window: int) -> tuple[list[tuple[int, Said]], dict[str, list[Piece]]]:
+        """What the window says of tags, and where; and candles by tag."""
+        said: list[tuple[int, Said]] = []
+        candles: dict[str, list[Piece]] = defaultdict(list)
+        for one in sorted(self._tensors[window], key=lambda one: one.order):
+            kind = kind_of(one.plugin or self._plugin_at(window, one.tag, one.order))
+            if kind == metadata.TAGS_KIND and (text := text_of(one.tensor)):
                 said.append((one.order, said_in(text)))
-        return sorted(said, key=lambda one: one[0])
+            elif kind in _ROWS and one.tag not in metadata.OWN_TAGS:
+                candles[one.tag].append(self._rows_of(window, one, _ROWS[kind]))
+        return said, candles
+
+    def _rows_of(self, window: int, one: OwnTensor, kind: int) -> Piece:
+        points, problem = rows_in(one.tensor, kind)
+        if problem:
+            self.problems[window].append((one.offset, problem))
+        first = float(points.wall_time.min(initial=self.first_wall_times[window]))
+        self.first_wall_times[window] = first
+        order = np.full(len(points), one.order, np.int64)
+        return Piece(order, points.step, points.wall_time, points.value)
 
     def _plugin_at(self, window: int, tag: str, order: int) -> PluginData | None:
         """The tag's plugin, as far as it was named before."""
@@ -239,11 +257,13 @@ class Collector:
                 continue
             before, after, plugin = self._by_plugin(window, tag, piece)
             scalars[tag].append(before)
-            if plugin.plugin_name in SCALAR_PLUGINS:
+            if plugin.plugin_name in SCALAR_PLUGINS or kind_of(plugin) in _ROWS:
                 scalars[tag].append(after)
             elif kind_of(plugin) == metadata.EPOCH_KIND:
                 marks.append(after)
-        said = self._said(window)
+        said, candles = self._own(window)
+        for tag, rows in candles.items():
+            scalars[tag] += rows
         for tag, (_, plugin) in self._named[window].items():
             self._plugins[window].setdefault(tag, plugin)
         for tag in metadata.OWN_TAGS & scalars.keys():
@@ -286,7 +306,7 @@ class Piece:
     order: Int64Array
     step: Int64Array
     wall_time: Float64Array
-    value: FloatArray
+    value: ValueArray
 
     def __len__(self) -> int:
         return len(self.order)
@@ -335,7 +355,8 @@ def _joined(pieces: Sequence[Piece]) -> Piece:
         np.concatenate([piece.order for piece in filled]),
         np.concatenate([piece.step for piece in filled]),
         np.concatenate([piece.wall_time for piece in filled]),
-        np.concatenate([piece.value for piece in filled]),
+        np.concatenate(values_of(filled)),
     )
-    is_ordered = bool(np.all(joined.order[1:] > joined.order[:-1]))
-    return joined if is_ordered else joined.where(np.argsort(joined.order))
+    # Candles of one tensor have one order.
+    is_ordered = bool(np.all(joined.order[1:] >= joined.order[:-1]))
+    return joined if is_ordered else joined.where(np.argsort(joined.order, kind="stable"))

@@ -18,6 +18,8 @@ class OwnTensor:
     """One that may be ours."""
 
     order: int
+    offset: int
+    """Of its record in the window."""
     tag: str
     plugin: PluginData | None
     """Named beside it; None where the tag's is what counts, whatever order that is told in."""

@@ -14,6 +14,8 @@ from tensorboard_candles.events.said import Said
 Int64Array = npt.NDArray[np.int64]
 Float64Array = npt.NDArray[np.float64]
 FloatArray = npt.NDArray[np.floating[Any]]
+ValueArray = npt.NDArray[Any]
+"""Float32, float64, or `candle.CANDLE`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +23,13 @@ class Points:
     """Points of one tag, a column each, all of one length, in arrival order.
 
     `value` is float32 as long as every value was logged as one (so that no memory is spent on digits that
-    are not there), else float64.
+    are not there), else float64. Where some of them are candles that the writer made of many, all are
+    `candle.CANDLE`, and `step` and `wall_time` are those of each one's first point.
     """
 
     step: Int64Array
     wall_time: Float64Array
-    value: FloatArray
+    value: ValueArray
 
     def __len__(self) -> int:
         return len(self.step)

@@ -97,14 +97,14 @@ class _Decoding:
             Decoded(
                 segments,
                 first_wall_time,
-                damages,
+                _with_problems(damages, problems),
                 scan.suspect,
                 scan.consumed,
                 scan.unfinished,
                 scan.awaited,
             )
-            for (damages, scan), segments, first_wall_time in zip(
-                found, segments, first_wall_times, strict=True
+            for (damages, scan), segments, first_wall_time, problems in zip(
+                found, segments, first_wall_times, self._collector.problems, strict=True
             )
         ]
 
@@ -115,7 +115,9 @@ class _Decoding:
         buffers = [window.buffer for window in self._windows]
         joined = b"".join(buffers) if len(buffers) > 1 else buffers[0]
         begins = list(itertools.accumulate(map(len, buffers), initial=0))
-        stretches = [Stretch(*place) for place in zip(begins, begins[1:], self._firsts, strict=False)]
+        stretches = [
+            Stretch(*place, origin=place[0]) for place in zip(begins, begins[1:], self._firsts, strict=False)
+        ]
         reads = self._bulk.decode(joined, stretches, self._collector)
         return [read.moved(-begin) for read, begin in zip(reads, begins, strict=False)]
 
@@ -149,7 +151,17 @@ class _Decoding:
         not_events = []
         for record, (low, high) in enumerate(found.payloads, first_record):
             try:
-                self._collector.add_event(record, event_pb2.Event.FromString(buffer[low:high]))
+                event = event_pb2.Event.FromString(buffer[low:high])
             except DecodeError:
                 not_events.append(Damage(low - HEADER_BYTES, NOT_AN_EVENT))
+                continue
+            self._collector.add_event(record, event, low - HEADER_BYTES)
         return not_events
+
+
+def _with_problems(damages: list[Damage], problems: Sequence[tuple[int, str]]) -> list[Damage]:
+    """Damage, and what stands in sound records and can't be used, by place."""
+    if not problems:
+        return damages
+    unusable = [Damage(offset, what) for offset, what in problems]
+    return sorted([*damages, *unusable], key=lambda damage: damage.offset)

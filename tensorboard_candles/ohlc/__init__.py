@@ -1,9 +1,10 @@
 """Series → candles.
 
 Read in this order: `axes` (what a point's place is, by step, epoch or second), `epochs` (where epochs begin),
-`summary`, `blocks` and `levels` (many points as few numbers), `search` and `cuts` (which points belong to
-which candle), `widths` (how wide candles are when nobody said), `candles` (the columns), `history` (those
-before some), `volume` and `polarity`, `thinning` (points for a line that looks like all of them).
+`summary`, `blocks`, `made` and `levels` (many points as few numbers), `search` and `cuts` (which points
+belong to which candle), `widths` (how wide candles are when nobody said), `candles` (the columns), `history`
+(those before some), `volume` and `polarity`, `lines` and `thinning` (points for a line that looks like all of
+them).
 """
 
 from tensorboard_candles.events.said import Polarity
@@ -11,6 +12,7 @@ from tensorboard_candles.ohlc.axes import Axis, By, EpochAxis, NumberArray, Seco
 from tensorboard_candles.ohlc.candles import NO_STEP, Candles, candles
 from tensorboard_candles.ohlc.epochs import Epochs, EpochStarts, epochs_of, has_epochs
 from tensorboard_candles.ohlc.history import all_before, all_before_as_one, last_before
+from tensorboard_candles.ohlc.lines import line_of
 from tensorboard_candles.ohlc.polarity import polarity_in, polarity_of
 from tensorboard_candles.ohlc.thinning import Thinned, thinned
 from tensorboard_candles.ohlc.volume import COUNT, volume_of, volume_tag_in, volume_tag_of
@@ -36,6 +38,7 @@ __all__ = [
     "epochs_of",
     "has_epochs",
     "last_before",
+    "line_of",
     "polarity_in",
     "polarity_of",
     "thinned",

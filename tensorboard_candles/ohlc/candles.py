@@ -11,9 +11,11 @@ from tensorboard_candles.events.points import Float64Array, FloatArray, Int64Arr
 from tensorboard_candles.ohlc.axes import Axis, By, NumberArray
 from tensorboard_candles.ohlc.cuts import Cut, Placed
 from tensorboard_candles.ohlc.levels import levels_of
+from tensorboard_candles.ohlc.made import Ends, ends_in_order, ends_overlapping
 from tensorboard_candles.ohlc.search import TooMany
+from tensorboard_candles.ohlc.summary import Summary
 from tensorboard_candles.ohlc.widths import automatic_cut
-from tensorboard_candles.store import Series
+from tensorboard_candles.store import Lineage, Series
 
 NO_STEP = np.iinfo(np.int64).min
 """Stands in an integer column where there is no number."""
@@ -102,10 +104,10 @@ def candles_of(placed: Placed, cut: Cut, width: float) -> Candles:
     def price(values: FloatArray) -> Float64Array:
         return np.where(is_empty, np.nan, values.astype(np.float64))
 
-    def step(rows: Int64Array) -> Int64Array:
-        return np.where(is_empty, NO_STEP, series.step[rows])
+    def step(steps: Int64Array) -> Int64Array:
+        return np.where(is_empty, NO_STEP, steps)
 
-    first_finite, last_finite = _finite_ends(cut, count)
+    ends = _ends(cut, found, count)
     start_time, end_time = _times(cut)
     return Candles(
         by=axis.by,
@@ -113,17 +115,17 @@ def candles_of(placed: Placed, cut: Cut, width: float) -> Candles:
         bucket=cut.bucket,
         x=_begins(cut.bucket, width, axis),
         first_step=series.step[cut.begin],
-        last_step=series.step[cut.end - 1],
-        open=price(series.value[first_finite]),
+        last_step=ends.last_step,
+        open=price(ends.open),
         high=price(found.high),
         low=price(found.low),
-        close=price(series.value[last_finite]),
+        close=price(ends.close),
         mean=price(np.clip(found.mean, found.low, found.high)),
         std=price(found.std),
         count=count,
-        nonfinite=cut.end - cut.begin - count,
-        high_step=step(found.high_row),
-        low_step=step(found.low_row),
+        nonfinite=_nonfinite(cut, count),
+        high_step=step(ends.high_step),
+        low_step=step(ends.low_step),
         start_time=start_time,
         end_time=end_time,
         extent=_extent(placed),
@@ -134,7 +136,20 @@ def _extent(placed: Placed) -> tuple[float, float]:
     if not len(placed.series):
         return 0, 0
     first, last = placed.bounds()
+    if placed.series.candles:
+        last = max(last, _last_end(placed))
     return first, last + 1 if placed.axis.is_whole else float(np.nextafter(last, np.inf))
+
+
+def _last_end(placed: Placed) -> float:
+    """The largest position at which a candle of the series ends."""
+    made, levels = placed.series.candles, placed.levels.made
+    assert made
+    is_in_order = placed.is_monotone and levels and levels.is_disjoint and levels.is_end_sorted
+    rows = slice(-1 if is_in_order else 0, None)
+    ends = replace(placed.series, step=made.rows["last_step"], wall_time=made.rows["end_time"])
+    last: float = placed.axis.positions(ends, rows).max().item()
+    return last
 
 
 def _begins(bucket: Int64Array, width: float, axis: Axis) -> NumberArray:
@@ -144,6 +159,31 @@ def _begins(bucket: Int64Array, width: float, axis: Axis) -> NumberArray:
     if len(bucket) and int(bucket[0]) * int(width) < -(2**63):
         raise BadRequest(f"a candle of width {width:g} would begin below the smallest 64-bit step")
     return bucket * int(width)
+
+
+def _ends(cut: Cut, found: Summary, count: Int64Array) -> Ends:
+    """What of each bucket single rows tell."""
+    series, (first, last) = cut.series, _finite_ends(cut, count)
+    opens = series.candles.rows["open"] if series.candles else series.value
+    ends = Ends(
+        last_step=series.step[cut.end - 1],
+        open=opens[first],
+        close=series.value[last],
+        high_step=series.step[found.high_row],
+        low_step=series.step[found.low_row],
+    )
+    if series.candles is None or cut.levels.made is None:
+        return ends
+    if cut.levels.made.is_disjoint:
+        return ends_in_order(series.candles.rows, cut.end, found, ends)
+    return ends_overlapping(series.candles.rows, cut.begin, cut.end, found, ends)
+
+
+def _nonfinite(cut: Cut, count: Int64Array) -> Int64Array:
+    if cut.levels.made:
+        before = cut.levels.made.nonfinite_before
+        return before[cut.end] - before[cut.begin]
+    return cut.end - cut.begin - count
 
 
 def _finite_ends(cut: Cut, count: Int64Array) -> tuple[Int64Array, Int64Array]:
@@ -159,10 +199,21 @@ def _finite_ends(cut: Cut, count: Int64Array) -> tuple[Int64Array, Int64Array]:
 
 def _times(cut: Cut) -> tuple[Float64Array, Float64Array]:
     """Smallest and largest wall time of each bucket."""
-    time = cut.series.wall_time
-    if cut.levels.is_time_sorted:
+    series, levels = cut.series, cut.levels
+    smallest, largest = _span(cut, series.wall_time, levels.times, is_sorted=levels.is_time_sorted)
+    if series.candles and levels.made:
+        ends, is_sorted = series.candles.rows["end_time"], levels.made.is_end_sorted
+        _, largest = _span(cut, ends, levels.made.ends, is_sorted=is_sorted)
+    return smallest, largest
+
+
+def _span(
+    cut: Cut, time: Float64Array, lineage: Lineage, *, is_sorted: bool
+) -> tuple[Float64Array, Float64Array]:
+    """Smallest and largest of some times of each bucket."""
+    if is_sorted:
         return time[cut.begin], time[cut.end - 1]
-    times = replace(cut.series, value=time, lineage=cut.levels.times)
+    times = replace(cut.series, value=time, lineage=lineage, candles=None)
     found = levels_of(times).summary(times, cut.begin, cut.end)
     is_known = found.count > 0
     return np.where(is_known, found.low, np.nan), np.where(is_known, found.high, np.nan)

@@ -92,7 +92,7 @@ def epochs_of(run: RunView, *, steps_per_epoch: int | None = None) -> Epochs:
 
     Raises NoEpochs where there is none of the three.
     """
-    last_step = max((int(series.step[-1]) for series in run.series.values()), default=0)
+    last_step = max((series.last_step for series in run.series.values()), default=0)
     if len(run.epoch_marks):
         marks = run.epoch_marks
         return EpochStarts(marks.step, marks.value.astype(np.int64), last_step)

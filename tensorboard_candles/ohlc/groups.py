@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from tensorboard_candles.events.points import Float64Array, Int64Array
 
@@ -37,16 +39,24 @@ class Groups:
         """Row of the last member of each group."""
         return self.begin + self.length - 1
 
-    def max(self, values: Float64Array) -> Float64Array:
+    def max(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Largest of each group; no value may be NaN."""
         return np.maximum.reduceat(values, self.begin) if len(self) else values[:0]
 
-    def min(self, values: Float64Array) -> Float64Array:
+    def min(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Smallest of each group; no value may be NaN."""
         return np.minimum.reduceat(values, self.begin) if len(self) else values[:0]
 
     def first_equal(self, values: Float64Array, wanted: Float64Array) -> Int64Array:
         """Row of the first member of each group that equals the group's wanted value; each has one."""
+        rows, equal = self._equal(values, wanted)
+        return rows[equal.begin]
+
+    def last_equal(self, values: npt.NDArray[Any], wanted: npt.NDArray[Any]) -> Int64Array:
+        """The same of the last such member."""
+        rows, equal = self._equal(values, wanted)
+        return rows[equal.last]
+
+    def _equal(self, values: npt.NDArray[Any], wanted: npt.NDArray[Any]) -> tuple[Int64Array, Groups]:
         rows = np.flatnonzero(values == np.repeat(wanted, self.length))
-        group = np.searchsorted(self.begin, rows, side="right") - 1
-        return rows[Groups.of(group).begin]
+        return rows, Groups.of(np.searchsorted(self.begin, rows, side="right") - 1)

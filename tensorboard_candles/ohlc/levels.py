@@ -16,8 +16,9 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from tensorboard_candles.events.points import Float64Array, FloatArray, Int64Array
+from tensorboard_candles.events.points import FloatArray, Int64Array
 from tensorboard_candles.ohlc.blocks import BLOCKS_PER_GROUP, Blocks, GrowingBlocks
+from tensorboard_candles.ohlc.made import GrowingMade, MadeLevels, is_sorted
 from tensorboard_candles.ohlc.summary import BoolArray, Summary, joined
 from tensorboard_candles.store import Lineage, Series
 from tensorboard_candles.store.column import Column
@@ -45,17 +46,22 @@ class Levels:
     blocks: tuple[Blocks, ...]
     """Level 1 first."""
     finite_before: Int64Array
-    """How many finite points there are before each level-1 block, and before the points behind the last."""
+    """How many finite points there are before each level-1 block, and before the points behind the last.
+
+    Where points are candles, those in them count.
+    """
     is_time_sorted: bool
     times: Lineage
     """That of the series of wall times: summaries of these are levels as well."""
+    made: MadeLevels | None = None
+    """Of a series of candles."""
 
     def summary(self, series: Series, begin: Int64Array, end: Int64Array) -> Summary:
         """One row for each stretch [begin, end) of the series' points; begin < end."""
         pieces = self._pieces(begin, end)
         parts = Summary.empty((len(begin), 2 * len(pieces)))
         for piece in pieces:
-            self._fill(parts, series.value, piece)
+            self._fill(parts, series, piece)
         return parts.merged()
 
     def _pieces(self, begin: Int64Array, end: Int64Array) -> list[_Pieces]:
@@ -74,7 +80,7 @@ class Levels:
             low, high = np.where(goes_on, inner_low, 0), np.where(goes_on, inner_high, 0)
         return found
 
-    def _fill(self, parts: Summary, value: FloatArray, pieces: _Pieces) -> None:
+    def _fill(self, parts: Summary, series: Series, pieces: _Pieces) -> None:
         """Summaries of pieces, each in its place among the parts of its stretch, in the order of points."""
         side, line = np.nonzero(pieces.begin < pieces.end)
         begin, end = pieces.begin[side, line], pieces.end[side, line]
@@ -83,15 +89,18 @@ class Levels:
         at_a_time = _NUMBERS_AT_A_TIME // _items_per_block(pieces.level)
         for first in range(0, len(line), at_a_time):
             some = slice(first, first + at_a_time)
-            summary = self._summary_of(value, pieces.level, begin[some], end[some])
+            summary = self._summary_of(series, pieces.level, begin[some], end[some])
             for column, values in zip(parts.columns(), summary.columns(), strict=True):
                 column.reshape(-1)[place[some]] = values
 
-    def _summary_of(self, value: FloatArray, level: int, begin: Int64Array, end: Int64Array) -> Summary:
+    def _summary_of(self, series: Series, level: int, begin: Int64Array, end: Int64Array) -> Summary:
         """A row for each piece [begin, end) of a level."""
         if not level:
-            start, void = _windows(begin, end, len(value))
-            return Summary.of_points(sliding_window_view(value, void.shape[1])[start], start, void)
+            start, void = _windows(begin, end, len(series))
+            if series.candles:
+                rows = sliding_window_view(series.candles.rows, void.shape[1])[start]
+                return Summary.of_candles(rows, start, void)
+            return Summary.of_points(sliding_window_view(series.value, void.shape[1])[start], start, void)
         group = begin // BLOCKS_PER_GROUP
         start = group * BLOCKS_PER_GROUP
         return self.blocks[level - 1].merged(group, _void(begin - start, end - start, BLOCKS_PER_GROUP))
@@ -152,23 +161,24 @@ class _GrowingLevels:
         self._times = Lineage()
         self._finite_before = Column(np.zeros(1, np.int64))
         self._blocks: list[GrowingBlocks] = []
+        self._made = GrowingMade()
 
     def of(self, series: Series) -> Levels:
         with self._lock:
             self._extend(series)
             blocks = tuple(level.view() for level in self._blocks)
-            is_tail_sorted = _is_sorted(series.wall_time[max(self._points - 1, 0) :])
-            is_sorted = self._is_time_sorted and is_tail_sorted
-            return Levels(blocks, self._finite_before.view(), is_sorted, self._times)
+            is_tail_sorted = is_sorted(series.wall_time[max(self._points - 1, 0) :])
+            is_time_sorted = self._is_time_sorted and is_tail_sorted
+            made = self._made.of(series)
+            return Levels(blocks, self._finite_before.view(), is_time_sorted, self._times, made)
 
     def _extend(self, series: Series) -> None:
         whole = len(series) // POINTS_PER_BLOCK * POINTS_PER_BLOCK
         new = []
         for begin in range(self._points, whole, _NUMBERS_AT_A_TIME):
             end = min(begin + _NUMBERS_AT_A_TIME, whole)
-            value = series.value[begin:end].reshape(-1, POINTS_PER_BLOCK)
-            new.append(Summary.of_points(value, np.arange(begin, end, POINTS_PER_BLOCK)))
-            self._is_time_sorted &= _is_sorted(series.wall_time[max(begin - 1, 0) : end])
+            new.append(_summary_of_blocks(series, begin, end))
+            self._is_time_sorted &= is_sorted(series.wall_time[max(begin - 1, 0) : end])
         if new:
             blocks = joined(new)
             before = self._finite_before.view()[-1]
@@ -188,10 +198,12 @@ class _GrowingLevels:
             self._append(level + 1, blocks.view().merged(np.arange(done, whole)))
 
 
-def _is_sorted(time: Float64Array) -> bool:
-    """Finite, and none before the one that precedes it."""
-    ends_are_finite = bool(np.isfinite(time[[0, -1]]).all()) if len(time) else True
-    return ends_are_finite and bool(np.all(time[1:] >= time[:-1]))
+def _summary_of_blocks(series: Series, begin: int, end: int) -> Summary:
+    """Of each level-1 block among some points."""
+    row = np.arange(begin, end, POINTS_PER_BLOCK)
+    if series.candles:
+        return Summary.of_candles(series.candles.rows[begin:end].reshape(-1, POINTS_PER_BLOCK), row)
+    return Summary.of_points(series.value[begin:end].reshape(-1, POINTS_PER_BLOCK), row)
 
 
 _KNOWN: WeakKeyDictionary[Lineage, _GrowingLevels] = WeakKeyDictionary()

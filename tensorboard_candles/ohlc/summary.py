@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from tensorboard_candles.events.candle import CandleArray
 from tensorboard_candles.events.points import Float64Array, FloatArray, Int64Array
 
 BoolArray = npt.NDArray[np.bool_]
@@ -84,6 +85,21 @@ class Summary:
             mean=_scaled(origin + mean_beyond, exponent),
             std=_scaled(np.sqrt(np.maximum(variance, 0.0)), exponent),
         )
+
+    @staticmethod
+    def of_candles(candle: CandleArray, row: Int64Array, void: BoolArray | None = None) -> Summary:
+        """The same of lines of `CANDLE`s, each of which may sum up many points."""
+        count = candle["count"].astype(np.float64)
+        if void is not None:
+            count[void] = 0
+        holds = count > 0
+        number = row[:, None] + np.arange(candle.shape[1])
+
+        def or_else(name: str, otherwise: float) -> Float64Array:
+            return np.where(holds, candle[name], otherwise)
+
+        high, low = or_else("high", -np.inf), or_else("low", np.inf)
+        return Summary(count, high, low, number, number, or_else("mean", 0), or_else("std", 0)).merged()
 
     @staticmethod
     def empty(shape: tuple[int, ...]) -> Summary:

@@ -1,12 +1,13 @@
 """Points → series: what each run holds, kept up to date in the background.
 
 Read in this order: `scratch` (arrays on disk), `column` (a growing array), `steps` (most of which are not
-stored), `columns` (all points of one tag), `starts` (of sessions), `content` (what one file says), `restarts`
-(which points count), `merged` (those, kept as files grow), `memory` (a budget for all of them), `holdings`
-(what a run takes of it), `run` (one run's files and series), `source` (what the layers to the right see),
-`local` (runs in a log directory), `sampled` (TensorBoard's own data, where no event file can be read). What
-is kept on disk for the next process: `cache_file` (columns with checksums), `cache_form` (what of a file),
-`cache` (and when that still holds), `cache_sweep` (what is deleted), `cache_keeper` (when it is written).
+stored), `totals` (of candles), `columns` (all points of one tag), `starts` (of sessions), `content` (what one
+file says), `restarts` and `doubles` (which points count), `merged` (those, kept as files grow), `memory` (a
+budget for all of them), `holdings` (what a run takes of it), `run` (one run's files and series), `source`
+(what the layers to the right see), `local` (runs in a log directory), `sampled` (TensorBoard's own data,
+where no event file can be read). What is kept on disk for the next process: `cache_file` (columns with
+checksums), `cache_form` (what of a file), `cache` (and when that still holds), `cache_sweep` (what is
+deleted), `cache_keeper` (when it is written).
 """
 
 from tensorboard_candles.store.cache import Cache

@@ -11,6 +11,7 @@ import numpy as np
 
 from tensorboard_candles import metadata
 from tensorboard_candles.events import Damage, Said, TagInfo
+from tensorboard_candles.events.candle import CANDLE, are_candles
 from tensorboard_candles.events.own import PluginData
 from tensorboard_candles.events.storage import Identity
 from tensorboard_candles.events.tail import Passed, Reached
@@ -24,7 +25,9 @@ _ARRAYS = ("step", "wall_time", "value")
 _FACTS = ("is_sorted", "max_step", "first_wall_time", "last_wall_time")
 """Fields of `ColumnState`."""
 _STEP, _TIME = np.dtype(np.int64), np.dtype(np.float64)
-_VALUES = np.dtype(np.float32), np.dtype(np.float64)
+_VALUES = np.dtype(np.float32), np.dtype(np.float64), CANDLE
+_WORDS = CANDLE.itemsize // 8
+"""Of a candle: what is kept of one is its bits, as whole numbers."""
 
 
 def packed(saved: Saved) -> tuple[dict[str, Any], dict[str, Array]]:
@@ -38,6 +41,8 @@ def packed(saved: Saved) -> tuple[dict[str, Any], dict[str, Array]]:
     for number, (tag, state) in enumerate(content.columns.items()):
         series.append([tag, *(getattr(state, fact) for fact in _FACTS)])
         columns |= {f"{number}.{name}": getattr(state, name) for name in _ARRAYS}
+        if are_candles(state.value):
+            columns[f"{number}.candle"] = np.ascontiguousarray(columns.pop(f"{number}.value")).view(_STEP)
     about = {
         "reached": _said_of(saved.reached),
         "first_wall_time": content.first_wall_time,
@@ -51,7 +56,8 @@ def unpacked(about: Mapping[str, Any], columns: Mapping[str, Array]) -> Saved:
     """The inverse of `packed`. Raises ValueError, LookupError or TypeError where it is none of ours."""
     states = {}
     for number, (tag, *facts) in enumerate(about["series"]):
-        step, wall_time, value = (columns[f"{number}.{name}"] for name in _ARRAYS)
+        step, wall_time = columns[f"{number}.step"], columns[f"{number}.wall_time"]
+        value = _value_in(columns, number)
         state = ColumnState(step, wall_time, value, *facts)
         _check(tag is None or isinstance(tag, str), "a tag that is no text")
         _check_series(state)
@@ -62,6 +68,14 @@ def unpacked(about: Mapping[str, Any], columns: Mapping[str, Array]) -> Saved:
     _check(isinstance(about["first_wall_time"], float), "a first wall time that is no number")
     content = ContentState(states, starts, about["first_wall_time"], _said_of_tags(about["said"]))
     return Saved(reached_of(about), content)
+
+
+def _value_in(columns: Mapping[str, Array], number: int) -> Array:
+    words = columns.get(f"{number}.candle")
+    if words is None:
+        return columns[f"{number}.value"]
+    _check(words.ndim == 1 and words.dtype == _STEP and len(words) % _WORDS == 0, "half a candle")
+    return words.view(CANDLE)
 
 
 def _said_of_tags(said: Mapping[str, Any]) -> Said:
@@ -104,8 +118,9 @@ def _check(is_so: object, otherwise: str) -> None:
 
 
 def point_count(header: Header) -> int:
-    """How many points a file holds."""
-    return sum(shape[0] for name, (_, shape, _) in header.columns.items() if name.endswith(".value"))
+    """How many points a file holds, or as many as take the memory of its candles."""
+    sizes = ((name.rpartition(".")[2], shape[0]) for name, (_, shape, _) in header.columns.items())
+    return sum(size if name == "value" else size // 2 for name, size in sizes if name in ("value", "candle"))
 
 
 def _said_of(reached: Reached) -> dict[str, Any]:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from tensorboard_candles.events import Points
-from tensorboard_candles.events.points import Float64Array, FloatArray, Int64Array, no_points
+from tensorboard_candles.events.candle import CANDLE, are_candles, as_candles, values_of
+from tensorboard_candles.events.points import Float64Array, Int64Array, ValueArray, no_points
 from tensorboard_candles.store.column import CHUNK_ROWS, Column
 from tensorboard_candles.store.scratch import Scratch
-from tensorboard_candles.store.source import Lineage, Series
+from tensorboard_candles.store.source import Candles, Lineage, Series
 from tensorboard_candles.store.steps import GrowingSteps
+from tensorboard_candles.store.totals import BELOW_ALL_STEPS, Totals
 
 _MOST_AHEAD = 4
 """So many times as much as there is, room is made for at most on the word of what is to come."""
-_BELOW_ALL_STEPS = -(1 << 63) - 1
+_CANDLE_WEIGHT = 6
+"""So many points take as much memory as a candle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,7 @@ class ColumnState:
     step: Int64Array
     """See `GrowingSteps.state`."""
     wall_time: Float64Array
-    value: FloatArray
+    value: ValueArray
     is_sorted: bool
     max_step: int
     first_wall_time: float
@@ -47,16 +51,19 @@ class PointColumns:
         "last_wall_time",
         "lineage",
         "max_step",
+        "totals",
     )
 
     def __init__(self, points: Points) -> None:
         self.lineage = Lineage()
         self._step = GrowingSteps(points.step)
         self._wall_time = Column(points.wall_time)
-        self._value = Column(points.value)
+        self._value: Column[Any] = Column(points.value)
+        self.totals = Totals() if are_candles(points.value) else None
+        """Of candles; None where all values are numbers."""
         self.is_sorted = True
         """Whether no step goes back."""
-        self.max_step = _BELOW_ALL_STEPS
+        self.max_step = BELOW_ALL_STEPS
         self.first_wall_time = math.inf
         """Smallest wall time that is finite; +inf where none is."""
         self.last_wall_time = -math.inf
@@ -72,6 +79,7 @@ class PointColumns:
         columns._wall_time, columns._value = Column(state.wall_time), Column(state.value)
         columns.is_sorted, columns.max_step = state.is_sorted, state.max_step
         columns.first_wall_time, columns.last_wall_time = state.first_wall_time, state.last_wall_time
+        columns.totals = columns._counted() if are_candles(state.value) else None
         return columns
 
     def state(self) -> ColumnState:
@@ -117,7 +125,10 @@ class PointColumns:
     def series(self, run: str, tag: str) -> Series:
         """The points as they are now, as a series of that name."""
         step, wall_time, value = self._step.view(), self._wall_time.view(), self._value.view()
-        return Series(run, tag, step, wall_time, value, lineage=self.lineage)
+        if self.totals is None:
+            return Series(run, tag, step, wall_time, value, lineage=self.lineage)
+        made = Candles(value, self.totals)
+        return Series(run, tag, step, wall_time, value["close"], lineage=self.lineage, candles=made)
 
     def points(self, rows: slice | Int64Array = slice(None)) -> Points:
         return Points(self._step.view()[rows], self._wall_time.view()[rows], self._value.view()[rows])
@@ -131,14 +142,12 @@ class PointColumns:
         """Add points; with them there is about this share of all that are still to come."""
         if not len(points):
             return
+        points = self._of_one_type(points)
         # Before they are there: should memory not suffice for them, too much is noted rather than too little.
         self._note(points)
         expected = int((len(self) + len(points)) / max(share, 1 / _MOST_AHEAD))
         try:
             self._wall_time.extend(points.wall_time, expected)
-            value = self._value.view()
-            if value.dtype == np.float32 and points.value.dtype != np.float32:
-                self._value = self._value.as_type(np.dtype(np.float64))
             self._value.extend(points.value, expected)
             self._step.extend(points.step)
         except BaseException:
@@ -146,6 +155,46 @@ class PointColumns:
             self._wall_time.cut(len(self))
             self._value.cut(len(self))
             raise
+
+    def _of_one_type(self, points: Points) -> Points:
+        """The points with values as those here, which turn into a wider type first where that is needed."""
+        held, added = self._value.view().dtype, points.value.dtype
+        if held == added:
+            return points
+        if added == CANDLE:
+            self._value, self.totals = self._as_candles(), self._counted()
+        elif held == CANDLE:
+            return replace(points, value=as_candles(points))
+        elif held == np.float32:
+            self._value = self._value.as_type(np.dtype(np.float64))
+        return points
+
+    def _as_candles(self) -> Column[Any]:
+        made: Column[Any] = Column(np.empty(0, CANDLE), self._value.scratch)
+        made.reserve(len(self))
+        for points in self._chunks():
+            made.extend(as_candles(points))
+        return made
+
+    def _counted(self) -> Totals:
+        totals = Totals()
+        for points in self._chunks():
+            totals = totals.plus(points)
+        return totals
+
+    def _chunks(self) -> Iterator[Points]:
+        for begin in range(0, len(self), CHUNK_ROWS):
+            yield self.points(slice(begin, min(begin + CHUNK_ROWS, len(self))))
+
+    @property
+    def weight(self) -> int:
+        """How many points take as much memory."""
+        return len(self) if self.totals is None else _CANDLE_WEIGHT * len(self)
+
+    @property
+    def last_step(self) -> int:
+        """Largest step of any point, those that went into candles too."""
+        return self.max_step if self.totals is None else self.totals.last_step
 
     def before_step(self, step: int) -> PointColumns:
         """The points of lower steps only: these very columns where those are all."""
@@ -171,6 +220,9 @@ class PointColumns:
         self.max_step = max(self.max_step, int(step[-1] if goes_on else step.max()))
         is_finite = np.isfinite(wall_time)
         self.first_wall_time = float(wall_time.min(initial=self.first_wall_time, where=is_finite))
+        if self.totals is not None:
+            self.totals = self.totals.plus(points)
+            wall_time = as_candles(points)["end_time"]
         self.last_wall_time = float(wall_time.max(initial=self.last_wall_time, where=is_finite))
 
 
@@ -181,7 +233,8 @@ def merged(pieces: Sequence[PointColumns], scratch: Scratch | None = None) -> Po
     >>> merged([PointColumns(early), PointColumns(late)]).points().step
     array([1, 3, 5, 5])
     """
-    one_after_the_other = _columns_in(scratch, sum(map(len, pieces)))
+    dtype = values_of([no_points(), *(columns.points(slice(0)) for columns in pieces)])[0].dtype
+    one_after_the_other = _columns_in(scratch, sum(map(len, pieces)), dtype)
     for columns in pieces:
         for begin in range(0, len(columns), CHUNK_ROWS):
             one_after_the_other.extend(columns.points(slice(begin, begin + CHUNK_ROWS)))
@@ -193,14 +246,14 @@ def merged(pieces: Sequence[PointColumns], scratch: Scratch | None = None) -> Po
 
 def taken(columns: PointColumns, rows: Int64Array, scratch: Scratch | None) -> PointColumns:
     """Points of some rows, in the order of these; in `scratch` where that is given."""
-    found = _columns_in(scratch, len(rows))
+    found = _columns_in(scratch, len(rows), columns.points(slice(0)).value.dtype)
     for begin in range(0, len(rows), CHUNK_ROWS):
         found.extend(columns.points(rows[begin : begin + CHUNK_ROWS]))
     return found
 
 
-def _columns_in(scratch: Scratch | None, room: int) -> PointColumns:
-    columns = PointColumns(no_points())
+def _columns_in(scratch: Scratch | None, room: int, dtype: np.dtype[Any]) -> PointColumns:
+    columns = PointColumns(Points(np.empty(0, np.int64), np.empty(0), np.empty(0, dtype)))
     if scratch:
         columns.move_to(scratch)
     columns.reserve(room)
@@ -214,5 +267,5 @@ def joined(pieces: Sequence[Points]) -> Points:
     return Points(
         np.concatenate([points.step for points in pieces]),
         np.concatenate([points.wall_time for points in pieces]),
-        np.concatenate([points.value for points in pieces]),
+        np.concatenate(values_of(pieces)),
     )

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from tensorboard_candles.events.candle import are_candles
 from tensorboard_candles.events.points import Points
-from tensorboard_candles.store.columns import joined
+from tensorboard_candles.store.columns import PointColumns, joined
 from tensorboard_candles.store.memory import ScratchFor, in_memory
 from tensorboard_candles.store.restarts import FilePart, surviving
+from tensorboard_candles.store.totals import Totals
 
 
 class Merged:
@@ -49,9 +51,12 @@ class Merged:
             return False
         points = joined(list(added.values()))
         order = np.argsort(points.step, kind="stable")
+        points = Points(points.step[order], points.wall_time[order], points.value[order])
+        if not _tells_once(self.columns, points):
+            return False
         # Should memory not suffice half way, all is made anew the next time.
         self._parts = ()
-        self.columns.extend(Points(points.step[order], points.wall_time[order], points.value[order]))
+        self.columns.extend(points)
         return True
 
     def _voids_nothing(self, added: Mapping[int, Points]) -> bool:
@@ -78,6 +83,13 @@ class Merged:
             int(points.step.min()) + (number == last) > self.columns.max_step
             for number, points in added.items()
         )
+
+
+def _tells_once(columns: PointColumns, added: Points) -> bool:
+    """Whether nothing that is added tells what is there, or is added, as well."""
+    if columns.totals is None and not are_candles(added.value):
+        return True
+    return int(added.step[0]) > columns.last_step and Totals().plus(added).tells_once
 
 
 def _reached(parts: Sequence[FilePart]) -> list[tuple[int, float]]:

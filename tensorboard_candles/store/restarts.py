@@ -7,6 +7,8 @@ are late arrivals, needs no more than a sort; the others void points:
 (b) a file that begins after a tag's last earlier point, and whose first step of that tag is not beyond the
     tag's last, voids that tag's earlier points from that first step on;
 (c) files that overlap in wall time are concurrent writers, and void nothing.
+
+A row of candles is where its first point is.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import numpy as np
 
 from tensorboard_candles.events.points import Float64Array, Int64Array
 from tensorboard_candles.store.columns import PointColumns, merged, taken
+from tensorboard_candles.store.doubles import told_once
 from tensorboard_candles.store.memory import ScratchFor, in_memory
 from tensorboard_candles.store.starts import Starts, lowest_from
 
@@ -51,11 +54,13 @@ def surviving(parts: Sequence[FilePart], scratch_for: ScratchFor = in_memory) ->
     array([0, 2])
     """
     kept = _after_starts(parts, scratch_for)
-    _void_restarted(kept, [part.first_wall_time for part in parts])
+    restart_steps = _void_restarted(kept, [part.first_wall_time for part in parts])
+    restart_steps += [step for part in parts for step in part.starts.step.tolist()]
+    kept = told_once(kept, restart_steps, scratch_for)
     filled = [columns for columns in kept if len(columns)] or kept[:1]
     if len(filled) == 1 and filled[0].is_sorted:
         return filled[0]
-    return merged(filled, scratch_for(sum(map(len, filled))))
+    return merged(filled, scratch_for(sum(columns.weight for columns in filled)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +105,11 @@ def _before_others(index: int, part: FilePart, starts: _AllStarts, scratch_for: 
     if not is_void.any():
         return part.columns
     kept = np.flatnonzero(~is_void)
-    return taken(part.columns, kept, scratch_for(len(kept)))
+    return taken(part.columns, kept, scratch_for(part.columns.weight))
 
 
-def _void_restarted(kept: list[PointColumns], begins: Sequence[float]) -> None:
-    """Rules (b) and (c), in place.
+def _void_restarted(kept: list[PointColumns], begins: Sequence[float]) -> list[int]:
+    """Rules (b) and (c), in place; returns the steps of all restarts.
 
     What a restart voids lies before it in time, so that whether a later file begins after all of a tag's
     points does not depend on it: one pass finds the restarts, another one voids.
@@ -126,3 +131,4 @@ def _void_restarted(kept: list[PointColumns], begins: Sequence[float]) -> None:
         if index in restart_steps:
             first = restart_steps[index]
             lowest = first if lowest is None else min(lowest, first)
+    return list(restart_steps.values())

@@ -10,9 +10,11 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from tensorboard_candles.events.candle import CandleArray, are_candles
 from tensorboard_candles.events.points import Float64Array, FloatArray, Int64Array, Points
 from tensorboard_candles.events.said import Said
 from tensorboard_candles.store.steps import StepColumn
+from tensorboard_candles.store.totals import Totals
 
 
 class Lineage:
@@ -20,8 +22,20 @@ class Lineage:
 
 
 @dataclass(frozen=True, slots=True)
+class Candles:
+    """What the points of a series sum up, where some of them are candles that the writer made of many."""
+
+    rows: CandleArray
+    """Of `CANDLE`; a point that was logged as such is one, too."""
+    totals: Totals
+
+
+@dataclass(frozen=True, slots=True)
 class Series:
-    """All points of one tag of one run: sorted by step, ties in the order of arrival."""
+    """All points of one tag of one run: sorted by step, ties in the order of arrival.
+
+    Where some are candles, each has the place of its first point, and its value is its close.
+    """
 
     run: str
     tag: str
@@ -32,23 +46,54 @@ class Series:
     exact: bool = True
     """False where this is only TensorBoard's own sample of the points."""
     lineage: Lineage = field(default_factory=Lineage, compare=False, repr=False)
+    candles: Candles | None = None
 
     @staticmethod
     def of(run: str, tag: str, points: Points, *, exact: bool = True) -> Series:
-        return Series(run, tag, points.step, points.wall_time, points.value, exact)
+        if not are_candles(points.value):
+            return Series(run, tag, points.step, points.wall_time, points.value, exact)
+        close, made = points.value["close"], Candles(points.value, Totals().plus(points))
+        return Series(run, tag, points.step, points.wall_time, close, exact, candles=made)
 
     def __len__(self) -> int:
         return len(self.step)
 
     def rows(self, rows: slice | Int64Array | npt.NDArray[np.bool_]) -> Series:
         """Some of the points."""
+        made = None
+        if self.candles:
+            some = Points(self.step[rows], self.wall_time[rows], self.candles.rows[rows])
+            made = Candles(some.value, Totals().plus(some) if len(some) else Totals())
         return replace(
             self,
             step=self.step[rows],
             wall_time=self.wall_time[rows],
             value=self.value[rows],
             lineage=Lineage(),
+            candles=made,
         )
+
+    @property
+    def point_count(self) -> int:
+        """How many points there are, those that went into candles too."""
+        return self.candles.totals.points if self.candles else len(self)
+
+    @property
+    def nonfinite_count(self) -> int:
+        """How many of them are no finite numbers."""
+        if self.candles:
+            return self.candles.totals.nonfinite
+        return int(np.count_nonzero(~np.isfinite(self.value)))
+
+    @property
+    def last_step(self) -> int:
+        """Largest step of any point; there must be one."""
+        return self.candles.totals.last_step if self.candles else int(self.step[-1])
+
+    @property
+    def resolution(self) -> int | None:
+        """Steps that the longest candle spans; None where every point was logged by itself."""
+        return self.candles.totals.longest_steps if self.candles else None
 
 
 @dataclass(frozen=True, slots=True)

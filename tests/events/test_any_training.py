@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tensorboard_candles.events import EventFile, Segment
+from tensorboard_candles.events import EventFile, Points, Segment
 from tensorboard_candles.events import tail as tail_module
 from tensorboard_candles.events.bulk import BulkDecoder
 from tensorboard_candles.events.framing import Damage
 from tensorboard_candles.events.window import WindowDecoder, decode_windows
+from tensorboard_candles.store.columns import joined
 from tests.support.any_training import any_log, cuts_of, damaged_log, places
 from tests.support.reading import assert_same, in_bulk_everywhere, plain, read_windows_together, told
 
@@ -87,13 +88,11 @@ def _read_while_it_grows(
 
 def _story(segments: Iterable[Segment]) -> list[Any]:
     """Points by session and tag, whatever the windows they came in."""
-    sessions: list[tuple[Any, dict[str | None, list[list[Any]]]]] = [(None, {})]
+    sessions: list[tuple[Any, dict[str | None, list[Points]]]] = [(None, {})]
     for segment in segments:
         if segment.start:
             sessions.append((segment.start, {}))
         for tag, points in (*segment.scalars.items(), (None, segment.epoch_marks)):
             if len(points):
-                columns = sessions[-1][1].setdefault(tag, [[], [], []])
-                for column, more in zip(columns, plain(points), strict=True):
-                    column.extend(more)
-    return sessions
+                sessions[-1][1].setdefault(tag, []).append(points)
+    return [(start, {tag: plain(joined(found)) for tag, found in by.items()}) for start, by in sessions]

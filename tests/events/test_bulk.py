@@ -30,7 +30,7 @@ def share_in_bulk(content: bytes) -> float:
     """Part of the content's records that had a shape and so were never parsed by themselves."""
     collector = Collector([{}])
     singly: list[int] = []
-    collector.add_event = lambda record, event: singly.append(record)  # type: ignore[method-assign]
+    collector.add_event = lambda record, *_: singly.append(record)  # type: ignore[method-assign]
     [read] = BulkDecoder().decode(content, [Stretch(0, len(content), 0)], collector)
     assert read.end == len(content)
     return 1 - len(singly) / read.records

@@ -12,7 +12,16 @@ from tensorboard.compat.proto import summary_pb2, types_pb2
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
 
 from tensorboard_candles import metadata
-from tests.support.records import event_of, record, scalar_record, scalar_value, start_record, tensor_value
+from tests.support.candle_rows import rows_value
+from tests.support.records import (
+    description_value,
+    event_of,
+    record,
+    scalar_record,
+    scalar_value,
+    start_record,
+    tensor_value,
+)
 
 tags = st.sampled_from(["a", "b", "loss", "train/loss", "τ/ü", "layer_01", "layer_02", ""])
 steps = st.one_of(
@@ -33,11 +42,24 @@ any_tensor = st.one_of(
 )
 
 
+kinds = st.sampled_from([metadata.CANDLES_KIND, metadata.LATE_CANDLES_KIND])
+good_row = [0, 99, 2.5, 3.0, 1.0, 1.5, 2.0, 0.5, 90, 10, 7, 55, 1.7e9, 1.7e9 + 60]
+rows = st.lists(st.one_of(st.just(good_row), st.lists(floats, min_size=14, max_size=14)), max_size=3)
+descriptions = st.one_of(
+    st.dictionaries(tags, st.fixed_dictionaries({"unit": st.text(max_size=3)}), max_size=2),
+    st.binary(max_size=5),
+)
+
+
 @st.composite
 def any_value(draw: Callable[..., Any]) -> summary_pb2.Summary.Value:
     tag = draw(tags)
     if draw(st.booleans()):
         return scalar_value(tag, draw(floats))
+    if draw(st.integers(0, 4)) == 0:
+        return rows_value(tag, draw(rows), kind=draw(kinds), is_named=draw(st.booleans()))
+    if draw(st.integers(0, 9)) == 0:
+        return description_value(draw(descriptions))
     value = tensor_value(tag, draw(any_tensor), draw(plugins))
     if value.metadata.plugin_data.plugin_name == "candles":
         value.metadata.plugin_data.content = metadata.plugin_content(metadata.EPOCH_KIND)

@@ -19,6 +19,7 @@ from tensorboard.compat.proto import event_pb2, summary_pb2, types_pb2
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
 
 from tensorboard_candles import metadata
+from tests.support.candle_rows import rows_value
 from tests.support.records import FIRST_SECOND, event_record, record, start_record, varint, version_record
 
 Value: TypeAlias = summary_pb2.Summary.Value
@@ -42,10 +43,17 @@ NUMBERS: dict[str, Callable[[float], Value]] = {
     "bfloat16": lambda x: _tensor(types_pb2.DT_BFLOAT16, tensor_content=struct.pack("<f", x)[2:]),
     "int8": lambda x: _tensor(types_pb2.DT_INT8, tensor_content=struct.pack("<b", _whole(x, 7))),
     "int64": lambda x: _tensor(types_pb2.DT_INT64, tensor_content=struct.pack("<q", _whole(x, 63))),
+    "candle": lambda x: rows_value("", [_row(x)]),
     "vector": lambda x: _tensor(types_pb2.DT_FLOAT, float_val=[x, x]),
     "none": lambda x: Value(),
 }
 """What holds a number, by how it is written down."""
+
+
+def _row(number: float) -> list[float]:
+    """A candle of one point; none that can be where the number is not finite."""
+    step = _whole(number, 7)
+    return [step, step, *[number] * 5, 0.0, 1, 0, step, step, FIRST_SECOND, FIRST_SECOND + 1]
 
 
 def _bits(number: float, float_format: str) -> int:

@@ -11,13 +11,15 @@ import pytest
 
 from tensorboard_candles.events import Points, window
 from tensorboard_candles.events.bulk import BulkDecoder
+from tensorboard_candles.events.candle import are_candles
 from tensorboard_candles.events.window import Decoded, WindowDecoder, decode_windows
 
 
 def plain(points: Points) -> list[Any]:
     """Columns as they can be compared; NaN by its bits."""
-    value = points.value.astype(np.float64)
-    return [points.step.tolist(), points.wall_time.view(np.int64).tolist(), value.view(np.int64).tolist()]
+    value = points.value if are_candles(points.value) else points.value.astype(np.float64)
+    bits = np.ascontiguousarray(value).view(np.int64).tolist()
+    return [points.step.tolist(), points.wall_time.view(np.int64).tolist(), bits]
 
 
 def points_of(found: Decoded) -> list[Any]:
