@@ -29,7 +29,7 @@ def rows_in(tensor: TensorProto, kind: int) -> tuple[Points, str | None]:
     >>> shape = {"dim": [{"size": size} for size in table.shape]}
     >>> found, problem = rows_in(TensorProto(dtype=2, tensor_shape=shape, double_val=table.ravel()), 1)
     >>> found.step, found.value["last_step"], problem
-    (array([0]), array([99]), '1 of 2 candles passed by: prices outside of low and high')
+    (array([0]), array([99]), '1 of 2 candles passed by: high < low')
     """
     table = _table_in(tensor)
     if table is None:

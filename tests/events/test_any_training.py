@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tensorboard_candles.events import EventFile, Points, Segment
 from tensorboard_candles.events import tail as tail_module
 from tensorboard_candles.events.bulk import BulkDecoder
+from tensorboard_candles.events.candle import as_candles
 from tensorboard_candles.events.framing import Damage
 from tensorboard_candles.events.window import WindowDecoder, decode_windows
 from tensorboard_candles.store.columns import joined
@@ -94,5 +95,7 @@ def _story(segments: Iterable[Segment]) -> list[Any]:
             sessions.append((segment.start, {}))
         for tag, points in (*segment.scalars.items(), (None, segment.epoch_marks)):
             if len(points):
-                sessions[-1][1].setdefault(tag, []).append(points)
+                # A number among candles is one, too.
+                candles = Points(points.step, points.wall_time, as_candles(points))
+                sessions[-1][1].setdefault(tag, []).append(candles)
     return [(start, {tag: plain(joined(found)) for tag, found in by.items()}) for start, by in sessions]
