@@ -16,7 +16,7 @@ def line_of(series: Series) -> Series:
 
     >>> from tensorboard_candles.events import Points
     >>> from tensorboard_candles.events.candle import CANDLE
-    >>> candle = np.array([(1, 99, 40, 0, 100, 0, 2.0, 3.0, 1.0, 1.0, 2.0, 0.5, 60.0)], CANDLE)
+    >>> candle = np.array([(1, 99, 40, 99, 100, 0, 2.0, 3.0, 1.0, 1.0, 2.0, 0.5, 60.0)], CANDLE)
     >>> line = line_of(Series.of("run", "loss", Points(np.array([0]), np.array([50.0]), candle)))
     >>> line.step, line.value
     (array([ 0, 40, 99]), array([2., 3., 1.]))
