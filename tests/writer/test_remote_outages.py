@@ -233,7 +233,9 @@ def test_run_that_nobody_closes_is_sent_at_exit_even_where_a_name_must_be_looked
     monkeypatch.setenv("AWS_ENDPOINT_URL", os.environ["AWS_ENDPOINT_URL"].replace("127.0.0.1", "localhost"))
     ended = run_script(
         """
-        tracker = Tracker("p", logdir=logdir, run="r")
+        looked_up_each_time = {"connector_args": {"use_dns_cache": False}}
+        options = {"config_kwargs": looked_up_each_time}
+        tracker = Tracker("p", logdir=logdir, run="r", storage_options=options)
         for step in range(1000):
             tracker.log(loss=step)
         """,
