@@ -6,14 +6,13 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
+import talib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tensorboard_candles.events.points import Float64Array
 from tensorboard_candles.indicators import INDICATORS, Chosen
 from tests.indicators.bars import RandomBars, random_bars
-
-talib = pytest.importorskip("talib")
 
 Peer = Callable[..., Sequence[Float64Array]]
 
