@@ -37,9 +37,6 @@ class SilentFile:
     def beside(self, layout: Layout, values: Sequence[Any], on_device: int = 0) -> None:
         pass
 
-    def listen(self, listener: Listener) -> None:
-        pass
-
     def put(self, event: LaterEvent, step: int | None = None) -> None:
         pass
 

@@ -14,6 +14,7 @@ from tensorboard_candles.indicators.alerts.trailing import Trailing
 from tensorboard_candles.ohlc import Polarity
 
 _CALM = 20
+_BACK = 2.0  # decades
 _SMALLEST = 1e-300
 _LEAST_SCALE = 0.02
 
@@ -50,12 +51,17 @@ class _Explosion:
         self._z, self._least = settings.z, np.log10(settings.factor)
         self._usual = Trailing(window=settings.window, centre=settings.window, warmup=settings.warmup)
         self._episodes = Episodes(_CALM)
+        self._highest = -np.inf
 
     def step(self, steps: Int64Array, values: Float64Array) -> list[Event]:
         x = _log(values)
         centre, scale = self._usual.feed(x)
         limit = np.maximum(self._z * np.maximum(scale, _LEAST_SCALE), self._least)
-        told = self._episodes.feed(steps, x, centre, x - centre > limit / 2, x - centre > limit)
+        highest = np.fmax.accumulate(np.append(self._highest, centre))[1:]
+        self._highest = float(highest[-1]) if len(highest) else self._highest
+        # what had all but vanished does not explode when it comes back
+        hot = (x - centre > limit) & (x > highest - _BACK)
+        told = self._episodes.feed(steps, x, centre, x - centre > limit / 2, hot)
         return [_event(it, "rose", again=what == "over") for what, it in told]
 
 
@@ -63,13 +69,15 @@ class _Explosion:
 class GradientVanishing(Detector):
     """A norm that is below `share` of its largest trailing median so far, for `patience` points in a row.
 
+    Told once, until as many in a row are above it again.
+
     >>> norms = np.concatenate([np.tile([0.9, 1.0, 1.1, 1.0], 25), np.zeros(30)])
     >>> (found,) = GradientVanishing().start("lower_is_better").step(np.arange(130), norms)
     >>> found.first_step, found.last_step, found.message
     (100, 119, 'fell to 0, from about 1')
     """
 
-    window: int = 500
+    window: int = 200
     share: float = 1e-4
     patience: int = 20
     warmup: int = 50
@@ -93,6 +101,8 @@ class _Vanishing:
         self._usual = Trailing(window=settings.window, centre=settings.window, warmup=settings.warmup)
         self._highest = -np.inf
         self._below = 0
+        self._above = 0
+        self._is_told = False
         self._first: tuple[int, float] = (0, 0.0)
 
     def step(self, steps: Int64Array, values: Float64Array) -> list[Event]:
@@ -102,7 +112,7 @@ class _Vanishing:
         if len(highest):
             self._highest = float(highest[-1])
         low = x < highest + self._share
-        if not self._below and not low.any():
+        if not (self._below or self._is_told or low.any()):
             return []
         return self._told(steps, values, low, highest)
 
@@ -113,11 +123,15 @@ class _Vanishing:
         for place in range(len(low)):
             if not low[place]:
                 self._below = 0
+                self._above += 1
+                self._is_told = self._is_told and self._above < self._patience
                 continue
+            self._above = 0
             if self._below == 0:
                 self._first = int(steps[place]), 10.0 ** float(highest[place])
             self._below += 1
-            if self._below == self._patience:
+            if self._below == self._patience and not self._is_told:
+                self._is_told = True
                 value = float(values[place])
                 message = f"fell to {shown(value)}, from about {shown(self._first[1])}"
                 found.append(Event(self._first[0], int(steps[place]), value, message))

@@ -1,4 +1,4 @@
-"""A plateau: the last third of a training gained nothing."""
+"""A plateau: a long last part of the training gained nothing."""
 
 from __future__ import annotations
 
@@ -14,34 +14,35 @@ from tensorboard_candles.ohlc import Polarity
 
 _MOST_BUCKETS = 64
 _LEAST_BUCKETS = 30
-_SURE = 2.0
+_SURE = 1.7
 
 
 @dataclass(frozen=True)
 class Plateau(Detector):
-    """The last third of the points, at least `patience`, gained less than `share` of all progress.
+    """The last half or two thirds of the points, at least `patience`, gained next to nothing.
 
-    The series is kept as at most 64 levels (medians) of equal stretches, whose length doubles as it grows.
-    The gain is that from the first half of the last third to its second half. It counts as none where it is
-    below `share` of the progress from the first stretch to the best and within twice its standard error,
-    which itself must be small beside the progress: noise in which no gain could be seen is no plateau.
-    Told once, until there is a gain beyond four standard errors.
+    The series is kept as at most 64 levels (medians) of equal stretches, whose length doubles as it
+    grows. The gain is that from the first half of the part to its second half; with 1.7 times its
+    standard error it must stay below `share` of the progress from the first stretch to the best, or below
+    `noise` times the noise of the points (1.4826 × their median distance from their stretch's level). A
+    loss that rises is none, either. Told once, until there is a gain again.
 
-    >>> values = np.concatenate([np.linspace(2.0, 0.5, 400), np.full(400, 0.5)])
-    >>> (found,) = Plateau().start("lower_is_better").step(np.arange(800), values)
+    >>> values = np.concatenate([np.linspace(2.0, 0.5, 400), np.full(800, 0.5)])
+    >>> (found,) = Plateau().start("lower_is_better").step(np.arange(1200), values)
     >>> found.first_step
-    416
+    400
     """
 
-    patience: int = 200
+    patience: int = 400
     share: float = 0.01
+    noise: float = 0.2
 
     name: ClassVar[str] = "plateau"
     kind: ClassVar[str] = "plateau"
     severity: ClassVar[Severity] = "info"
     watches: ClassVar[Watches] = "losses"
     explanation: ClassVar[str] = (
-        "Nothing was gained for a third of the training: it is done, or stuck. A lower learning rate often"
+        "Nothing was gained for half of the training: it is done, or stuck. A lower learning rate often"
         " helps."
     )
 
@@ -54,6 +55,7 @@ class _Watch:
         self._settings, self._sign = settings, sign
         self._length = 8
         self._means: list[float] = []
+        self._noises: list[float] = []
         self._begins: list[int] = []
         self._rest, self._rest_steps = np.empty(0), np.empty(0, np.int64)
         self._is_told = False
@@ -67,41 +69,52 @@ class _Watch:
         found, at = [], 0
         while at + self._length <= len(x):
             end = at + self._length
-            self._means.append(self._sign * float(np.median(x[at:end])))
+            level = float(np.median(x[at:end]))
+            self._means.append(self._sign * level)
+            self._noises.append(1.4826 * float(np.median(np.abs(x[at:end] - level))))
             self._begins.append(int(steps[at]))
             at = end
             event = self._look(int(steps[end - 1]))
             if event:
                 found.append(event)
             if len(self._means) == _MOST_BUCKETS:
-                pairs = zip(self._means[::2], self._means[1::2], strict=True)
-                self._means = [sum(pair) / 2 for pair in pairs]
+                self._means, self._noises = _halved(self._means), _halved(self._noises)
                 self._begins = self._begins[::2]
                 self._length *= 2
         self._rest, self._rest_steps = x[at:].copy(), steps[at:].copy()
         return found
 
     def _look(self, step: int) -> Event | None:
-        third = len(self._means) // 3
-        if len(self._means) < _LEAST_BUCKETS or third * self._length < self._settings.patience:
+        count = len(self._means)
+        if count < _LEAST_BUCKETS or count // 2 * self._length < self._settings.patience:
             return None
-        last = self._means[-third:]
-        half = third // 2
-        earlier, later = last[:half], last[-half:]
-        gain = sum(earlier) / half - sum(later) / half
-        error = math.sqrt((_variance(earlier) + _variance(later)) / half)
+        noise = sum(self._noises[-(count // 3) :]) / (count // 3)
         progress = self._means[0] - min(self._means)
-        is_flat = gain < self._settings.share * progress and gain < _SURE * error + 1e-12 * abs(last[0])
-        is_seen = error < 2 * self._settings.share * progress or progress < 4 * math.sqrt(_variance(last))
+        least = max(self._settings.share * progress, self._settings.noise * noise)
+        gains = {size: _gain(self._means[-size:]) for size in (count // 2, count * 2 // 3)}
         if self._is_told:
-            self._is_told = gain < 2 * _SURE * error or gain < self._settings.share * progress
+            gain, error = gains[count // 2]
+            self._is_told = gain < least + 2 * _SURE * error
             return None
-        if not (is_flat and is_seen):
+        flat = [size for size, (gain, error) in gains.items() if abs(gain) + _SURE * error <= least]
+        if not flat:
             return None
         self._is_told = True
-        level = self._sign * sum(later) / half
-        message = f"stays at about {shown(level)}: nothing was gained since step {self._begins[-third]}"
-        return Event(self._begins[-third], step, level, message)
+        since, level = self._begins[-flat[-1]], self._sign * self._means[-1]
+        message = f"stays at about {shown(level)}: nothing was gained since step {since}"
+        return Event(since, step, level, message)
+
+
+def _halved(numbers: list[float]) -> list[float]:
+    return [(one + other) / 2 for one, other in zip(numbers[::2], numbers[1::2], strict=True)]
+
+
+def _gain(levels: list[float]) -> tuple[float, float]:
+    """From the first half to the second, and its standard error."""
+    half = len(levels) // 2
+    earlier, later = levels[:half], levels[-half:]
+    error = math.sqrt((_variance(earlier) + _variance(later)) / half)
+    return sum(earlier) / half - sum(later) / half, error
 
 
 def _variance(numbers: list[float]) -> float:

@@ -68,7 +68,10 @@ class _Published(Detector):
 class _Sigmas:
     def __init__(self, settings: OlmoSkipStep) -> None:
         self._sigma = settings.sigma
-        self._last: deque[float] = deque(maxlen=settings.window)
+        self._window = settings.window
+        self._last: deque[float] = deque()
+        self._near = self._sum = self._squares = 0.0
+        self._until_exact = 1
         self._least = max(20, settings.window // 2)
         self.usual, self._std = math.nan, math.inf
 
@@ -79,10 +82,29 @@ class _Sigmas:
         if flagged:
             return
         self._last.append(x)
+        self._add(x, 1)
+        if len(self._last) > self._window:
+            self._add(self._last.popleft(), -1)
+        self._until_exact -= 1
+        if not self._until_exact:
+            self._sum_up()
         count = len(self._last)
         if count >= self._least:
-            self.usual = sum(self._last) / count
-            self._std = math.sqrt(sum((y - self.usual) ** 2 for y in self._last) / (count - 1))
+            mean = self._sum / count
+            self.usual = self._near + mean
+            self._std = math.sqrt(max(self._squares - mean * self._sum, 0.0) / (count - 1))
+
+    def _add(self, x: float, sign: int) -> None:
+        away = x - self._near
+        self._sum += sign * away
+        self._squares += sign * away * away
+
+    def _sum_up(self) -> None:
+        """Anew, near the mean: running sums lose digits."""
+        self._until_exact = self._window
+        self._near, self._sum, self._squares = sum(self._last) / len(self._last), 0.0, 0.0
+        for x in self._last:
+            self._add(x, 1)
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,8 @@ class _Watch:
         self._sign = sign
         self._usual = Trailing(window=settings.window, centre=_CENTRE, warmup=settings.warmup)
         self._episodes = Episodes(CALM)
+        self._new_level = settings.window // 2
+        self._muted_until = 0
 
     def step(self, steps: Int64Array, values: Float64Array) -> list[Event]:
         x = self._sign * values
@@ -64,7 +66,13 @@ class _Watch:
         above = x - centre
         limit = self._z * np.maximum(scale, _LEAST_SCALE * np.abs(centre))
         told = self._episodes.feed(steps, x, centre, above > limit / 2, above > limit)
-        return [self._event(it) for what, it in told if what == "over" and len(it) <= LONGEST]
+        return [self._event(it) for what, it in told if what == "over" and self._is_spike(it)]
+
+    def _is_spike(self, it: Episode) -> bool:
+        if len(it) <= LONGEST:
+            return it.first >= self._muted_until
+        self._muted_until = it.last + self._new_level  # its noise has still to be learned
+        return False
 
     def _event(self, it: Episode) -> Event:
         worst, usual = self._sign * it.worst, self._sign * it.usual

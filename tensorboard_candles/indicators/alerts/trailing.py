@@ -13,6 +13,7 @@ _SIGMA = 1.4826  # of a normal distribution: σ over the median absolute deviati
 _TAIL = 0.975
 _TAIL_SIGMAS = 1.96  # and its quantile at _TAIL, over σ
 _MOST_TAIL = 2.0
+_FEW = 4  # so few windows are found one by one: to set up views of all would cost more
 _WINDOWS_AT_ONCE = 4096  # they take 6.5 MB for windows of 200
 
 
@@ -51,18 +52,18 @@ class Trailing:
 
     def _renewed(self, blocks: Float64Array) -> tuple[Float64Array, Float64Array]:
         """Centre and scale after each of some whole blocks."""
-        medians = np.sort(blocks, axis=1)[:, BLOCK // 2 - 1 : BLOCK // 2 + 1].mean(axis=1)
+        medians = _medians(blocks)
         had, count = len(self._medians), len(medians)
         self._medians = np.concatenate([self._medians, medians])
         self._distances = np.concatenate([self._distances, blocks - medians[:, None]])
         centre, scale = np.full(count, np.nan), np.full(count, np.inf)
         for place in range(max(0, self._warmup_rows - 1 - had), count):
             end = had + place + 1
-            if end >= self._rows:
+            if end >= self._rows and count - place > _FEW:
                 self._of_full_windows(centre[place:], scale[place:])
                 break
-            centre[place] = np.median(self._medians[max(0, end - self._centre_rows) : end])
-            scale[place] = _scale(self._distances[:end].reshape(1, -1))[0]
+            centre[place] = _medians(self._medians[None, max(0, end - self._centre_rows) : end])[0]
+            scale[place] = _scale(self._distances[max(0, end - self._rows) : end].reshape(1, -1))[0]
         self._medians = self._medians[-self._rows :].copy()
         self._distances = self._distances[-self._rows :].copy()
         return centre, scale
@@ -74,8 +75,15 @@ class Trailing:
         windows = np.lib.stride_tricks.sliding_window_view(self._distances, self._rows, axis=0)[-count:]
         for begin in range(0, count, _WINDOWS_AT_ONCE):
             some = slice(begin, begin + _WINDOWS_AT_ONCE)
-            centre[some] = np.median(recent[some], axis=1)
+            centre[some] = _medians(recent[some])
             scale[some] = _scale(windows[some].reshape(-1, self._rows * BLOCK))
+
+
+def _medians(rows: Float64Array) -> Float64Array:
+    width = rows.shape[1]
+    ordered = np.sort(rows, axis=1)
+    found: Float64Array = (ordered[:, (width - 1) // 2] + ordered[:, width // 2]) / 2
+    return found
 
 
 def _scale(distances: Float64Array) -> Float64Array:
