@@ -40,6 +40,9 @@ class SilentFile:
     def put(self, event: LaterEvent, step: int | None = None) -> None:
         pass
 
+    def listen(self, listener: Listener) -> None:
+        pass
+
     def mark(self, what: str, event: Event | None) -> None:
         pass
 

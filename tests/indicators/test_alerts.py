@@ -90,6 +90,11 @@ def test_higher_level_is_no_spike_and_is_learned() -> None:
     assert [found for found in kinds("loss", values) if found[0] != "plateau"] == [("spike", 700, 700)]
 
 
+def test_new_level_learns_its_noise_before_it_has_spikes() -> None:
+    values = np.concatenate([1 + noise(300, 0.01), 5 + noise(300, 0.5, seed=1)])
+    assert [found for found in kinds("loss", values) if found[0] == "spike"] == []
+
+
 def test_noise_alone_says_nothing_of_spikes() -> None:
     for seed in range(10):
         assert [kind for kind, _, _ in kinds("loss", 2 + noise(3000, 0.3, seed)) if kind == "spike"] == []
@@ -120,6 +125,17 @@ def test_gradient_that_explodes_or_vanishes() -> None:
     norms[300:310] *= 100
     norms[600:] *= 1e-7
     assert kinds("grad_norm", norms) == [("gradient-explosion", 300, 309), ("gradient-vanishing", 600, 619)]
+
+
+def test_gradient_that_comes_back_does_not_explode() -> None:
+    norms = np.exp(noise(900, 0.3))
+    norms[300:600] *= 1e-8
+    assert [kind for kind, _, _ in kinds("grad_norm", norms) if kind == "gradient-vanishing"] == [
+        "gradient-vanishing"
+    ]
+    norms[650:] *= 1e-3
+    norms[700:705] *= 20
+    assert "gradient-explosion" not in [kind for kind, first, _ in kinds("grad_norm", norms) if first >= 650]
 
 
 def test_nonfinite_is_told_with_its_extent_for_any_tag() -> None:
