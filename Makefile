@@ -58,6 +58,7 @@ bench: $(VENV)/.bench $(FRAMEWORKS)/.installed $(LOGGERS)/.installed
 	$(PY) -m benchmarks.load
 	$(PY) -m benchmarks.tail
 	$(PY) -m benchmarks.query
+	$(PY) -m benchmarks.alerts
 	$(PY) -m benchmarks.write --peers $(LOGGERS)/bin/python
 	$(FRAMEWORKS_PY) -m benchmarks.loop
 
