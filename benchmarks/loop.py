@@ -1,6 +1,6 @@
 """What logging every batch adds to a training: python -m benchmarks.loop [--pairs N] [--steps N]
 
-A small CNN is trained on one core, in stretches of some tenths of a second: one without logging and one that
+A small CNN is trained on one core, in stretches of about a second: one without logging and one that
 logs the loss and the gradient's norm of every batch, one after the other and which of them first by turns.
 The time of a logged stretch ends when all is written. Of each pair the ratio is taken; printed are the median
 of the ratios and their quartiles, by the clock and by the processor time of all threads.
@@ -100,8 +100,8 @@ class Took:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pairs", type=int, default=200)
-    parser.add_argument("--steps", type=int, default=50, help="in a stretch")
+    parser.add_argument("--pairs", type=int, default=60)
+    parser.add_argument("--steps", type=int, default=100, help="in a stretch")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     training = Training()
