@@ -37,7 +37,8 @@ class Watch:
         self._file = file
         self._tag = tag
         self._layers = layers
-        named = list(_unwrapped(model).named_parameters())
+        model = _unwrapped(model)  # what wraps it may be gone before it
+        named = list(model.named_parameters())
         self._parameters: Sequence[tuple[str, Any]] = [(_layer(name), parameter) for name, parameter in named]
         self._ids = {id(parameter) for _, parameter in named}
         self._is_measured = False
@@ -68,9 +69,11 @@ class Watch:
         if self._file.is_closed:
             self.close()
         elif self._is_stepped_by(optimizer):
-            closure = args[1] if len(args) > 1 else kwargs.get("closure")
-            if callable(closure):  # the gradients are computed in there
-                return (args[0],), {**kwargs, "closure": self._then_measured(closure, optimizer)}
+            # the gradients are computed in a closure, where there is one
+            if len(args) > 1 and callable(args[1]):
+                return (args[0], self._then_measured(args[1], optimizer), *args[2:]), kwargs
+            if callable(closure := kwargs.get("closure")):
+                return args, {**kwargs, "closure": self._then_measured(closure, optimizer)}
             self._measure_once(optimizer)
         return None
 

@@ -161,6 +161,25 @@ def test_gradients_of_a_closure_are_measured_after_it(tracker: Tracker) -> None:
     assert len(_logged(tracker, "loss")) == STEPS
 
 
+def test_closure_stays_where_an_optimizer_of_ones_own_expects_it(tracker: Tracker) -> None:
+    class Halved(torch.optim.SGD):  # type: ignore[misc, name-defined, unused-ignore]
+        def step(self, evaluate: Callable[[], Any], factor: float) -> Any:  # type: ignore[override, unused-ignore]
+            return evaluate() * factor
+
+    model = _model()
+    optimizer = Halved(model.parameters(), 0.01)
+    tracker.watch(model)
+
+    def evaluate() -> Any:
+        loss = _loss(model)
+        loss.backward()
+        return loss
+
+    assert optimizer.step(evaluate, 0.5).item() == _loss(model).item() / 2
+    tracker.log(loss=0.5)
+    assert _logged(tracker) == _close_to([_norm(model)])
+
+
 def test_parameters_without_a_gradient_are_left_out(tracker: Tracker) -> None:
     model = _model()
     model[0].requires_grad_(False)
@@ -294,6 +313,16 @@ def test_training_goes_on_after_the_tracker_is_closed(tracker: Tracker) -> None:
     tracker.close()
     optimizer.step()
     assert len(_global_optimizer_pre_hooks) == hooks
+
+
+def test_watch_goes_on_when_what_wraps_the_model_is_gone(tracker: Tracker) -> None:
+    model = _model()
+    tracker.watch(torch.nn.DataParallel(model))
+    gc.collect()
+    _loss(model).backward()
+    torch.optim.SGD(model.parameters()).step()
+    tracker.log(loss=0.5)
+    assert _logged(tracker) == _close_to([_norm(model)])
 
 
 def test_watch_keeps_no_model_alive(tracker: Tracker) -> None:
