@@ -78,7 +78,7 @@ class Epochs:
         With `progress` a line shows how far it is, and the forming candle of `metric`, by default of the
         first loss: on a terminal only, or "always". It needs tqdm (`tensorboard_candles[progress]`).
         """
-        count = operator.length_hint(batches)
+        count = _length(batches)
         with nullcontext() if self._in_epoch else self.epoch():
             current = self._next_epoch - 1
             if progress:
@@ -101,3 +101,15 @@ class Epochs:
         The fraction is that of `batches`, where those have a length; otherwise whole epochs are counted.
         """
         return self._epochs_done
+
+
+def _length(batches: Iterable[object]) -> int:
+    """How many there are, 0 where that is not known.
+
+    >>> _length([7, 8]), _length(iter("abc")), _length(number for number in range(3))
+    (2, 3, 0)
+    """
+    try:
+        return operator.length_hint(batches)
+    except Exception:  # noqa: BLE001, a loader's own: those of streams raise what they like
+        return 0

@@ -169,9 +169,14 @@ class EventFile:
                 )
             self._look_at = 0
 
-    def flush(self, *, within_secs: float = math.inf) -> None:
+    def flush(self) -> None:
         """Write out what is buffered; what the disk doesn't take is kept, said once and tried again."""
-        self._flush(within_secs, is_last=False)
+        self._flush(math.inf, is_last=False)
+
+    def write_out(self, *, within_secs: float) -> None:
+        """Return when what is buffered was shown to listeners and is on this machine, or the time is over."""
+        if self._output is not None:
+            self._output.write_out(within_secs=within_secs)
 
     def flush_at_end(self, *, within_secs: float) -> None:
         """The same, trying harder: the process is about to end."""

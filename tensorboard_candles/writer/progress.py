@@ -7,11 +7,10 @@ What it shows was on its way to the file anyway: nothing waits for a device, and
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -66,14 +65,18 @@ class Candle:
         return " ".join(words) + (f", {self.nonfinite:,} non-finite" if self.nonfinite else "")
 
 
+_Heard: TypeAlias = tuple[float, dict[str, Candle]]
+"""Candles by tag, of what was logged since then."""
+
+
 class Progress:
     """Lines for the loops of one tracker."""
 
     def __init__(self, file: EventFile | SilentFile) -> None:
         self._file = file
-        self._lock = threading.Lock()
+        # no lock: a signal handler or a forked child would wait for whoever held it
         self._since = 0.0
-        self._candles: dict[str, Candle] = {}
+        self._heard: _Heard = (0.0, {})
         file.listen(self._hear)
 
     def over(
@@ -91,32 +94,35 @@ class Progress:
             if bar.disable:
                 yield from items
                 return
-            with self._lock:
-                self._since, self._candles = time.time(), {}
-            shown = self._candles
+            self._since = time.time()
+            shown = self._heard
             try:
                 for item in items:
-                    if shown is not self._candles:
-                        shown = self._candles
+                    if shown is not self._heard:
+                        shown = self._heard
                         bar.set_postfix_str(self._line(bar, metric), refresh=False)
                     yield item
                     bar.update()
             finally:
-                self._file.flush(within_secs=END_WITHIN_SECS)
+                self._file.write_out(within_secs=END_WITHIN_SECS)
                 bar.set_postfix_str(self._line(bar, metric), refresh=False)
 
     def _hear(self, columns: Mapping[str, Logged]) -> None:
-        with self._lock:
-            candles = dict(self._candles)
-            for tag, points in columns.items():
-                # by the clock: what was logged before is still on its way, and steps may be anything
-                value = points.value[points.wall_time >= self._since]
-                if len(value):
-                    candles[tag] = candles.get(tag, Candle()).with_points(value)
-            self._candles = candles
+        since = self._since
+        candles = self._candles_since(since)
+        for tag, points in columns.items():
+            # by the clock: what was logged before is still on its way, and steps may be anything
+            value = points.value[points.wall_time >= since]
+            if len(value):
+                candles[tag] = candles.get(tag, Candle()).with_points(value)
+        self._heard = since, candles
+
+    def _candles_since(self, since: float) -> dict[str, Candle]:
+        heard_since, candles = self._heard
+        return dict(candles) if heard_since == since else {}
 
     def _line(self, bar: Any, metric: str | None) -> str:
-        candles = self._candles
+        candles = self._candles_since(self._since)
         tag = main_metric(candles) if metric is None else metric
         if tag not in candles:
             return ""

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import fsspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -19,7 +20,7 @@ from tensorboard_candles import Tracker
 from tensorboard_candles.writer.progress import Candle
 from tests.support.server import eventually
 from tests.writer.reading import epoch_marks, points
-from tests.writer.scripts import posix
+from tests.writer.scripts import posix, run_script
 
 
 @pytest.fixture
@@ -178,6 +179,66 @@ def test_without_tqdm_it_says_what_to_install(tmp_path: Path, monkeypatch: pytes
         with pytest.raises(ImportError, match=r"pip install 'tensorboard_candles\[progress\]'"):
             next(iter(tracker.batches([1], progress=True)))
         assert list(tracker.batches([1])) == [1]
+
+
+@posix
+def test_child_that_is_forked_while_a_line_forms_logs_and_ends(tmp_path: Path) -> None:
+    pytest.importorskip("tqdm")
+    run_script(
+        """
+        from tensorboard_candles.writer.progress import Candle
+        with_points, inside, go_on = Candle.with_points, threading.Event(), threading.Event()
+        def slow(candle, value):
+            inside.set()
+            go_on.wait()
+            return with_points(candle, value)
+        Candle.with_points = slow
+        tracker = Tracker("p", logdir=logdir, run="r")
+        for _ in tracker.batches(range(1), progress="always"):
+            tracker.log(loss=1.0)
+            inside.wait()
+            pid = os.fork()
+            if pid == 0:
+                signal.alarm(20)
+                Candle.with_points = with_points
+                tracker.log(loss=2.0, step=7)
+                tracker.close()
+                os._exit(0)
+            assert os.waitpid(pid, 0)[1] == 0
+            go_on.set()
+        tracker.close()
+        """,
+        tmp_path,
+    )
+    assert sorted(points(tmp_path / "p" / "r")) == [("loss", 0, 1.0), ("loss", 7, 2.0)]
+
+
+def test_end_of_a_line_waits_for_no_bucket(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("tqdm")
+    system, sent = type(fsspec.filesystem("memory")), []
+    put = system.pipe_file
+
+    def counted(*arguments: Any, **options: Any) -> None:
+        sent.append(arguments)
+        put(*arguments, **options)
+
+    monkeypatch.setattr(system, "pipe_file", counted)
+    with Tracker("p", logdir="memory://lines", run="r") as tracker:
+        for _ in tracker.epochs(20):
+            for _ in tracker.batches(range(2), progress="always"):
+                tracker.log(loss=0.5)
+        assert len(sent) < 20
+
+
+def test_loader_that_can_not_tell_its_length_is_gone_through(tracker: Tracker) -> None:
+    class Stream:
+        def __len__(self) -> int:
+            raise NotImplementedError("a stream")
+
+        def __iter__(self) -> Iterator[int]:
+            return iter((1, 2))
+
+    assert list(tracker.batches(Stream())) == [1, 2]
 
 
 @given(st.lists(st.lists(st.floats(width=32), max_size=5), max_size=5))
