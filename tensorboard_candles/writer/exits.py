@@ -5,6 +5,7 @@ from __future__ import annotations
 import concurrent.futures.thread  # noqa: F401, see below
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 _functions: list[Callable[[], object]] = []
 
@@ -20,4 +21,5 @@ def before_executors_end(function: Callable[[], object]) -> None:
         _functions.append(function)
         register = getattr(threading, "_register_atexit", None)  # no public way leads there
         if register is not None:
-            register(function)
+            with suppress(RuntimeError):  # the main thread has ended: what is left is done by `atexit`
+                register(function)

@@ -149,7 +149,10 @@ class Output(threading.Thread):
     def _tell(self, items: Items, starts: Starts) -> None:
         if not self.listeners:
             return
-        columns = logged(items, starts)
+        try:
+            columns = logged(items, starts)
+        except Exception:  # noqa: BLE001, the thread's last line of defence: it is told when they are encoded
+            return
         for listener in self.listeners[:]:
             try:
                 listener(columns)

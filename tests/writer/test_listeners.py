@@ -61,3 +61,19 @@ def test_listener_that_raises_is_said_and_the_file_goes_on(
     assert [record.getMessage() for record in caplog.records].count(caplog.records[0].getMessage()) == 1
     assert "of mine" in caplog.records[0].getMessage()
     assert len(points_in(tmp_path)) == 3
+
+
+def test_step_that_can_not_be_written_costs_its_listeners_and_others_no_later_one(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    heard: list[int] = []
+    file, loss = EventFile(tmp_path), layout_of(("loss",))
+    file.listen(lambda columns: heard.extend(columns["loss"].step.tolist()))
+    file.log(loss, [0.5], 2**63 - 1)
+    file.log(loss, [0.5], None)  # 2**63
+    file.flush()
+    file.log(loss, [0.5], 7)
+    file.close()
+    assert heard[-1] == 7
+    assert [step for _, step, _ in points_in(tmp_path)] == [2**63 - 1, 7]
+    assert "1 values could not be read" in caplog.text

@@ -294,3 +294,20 @@ def test_every_file_of_a_run_says_when_the_run_began(memory: str, monkeypatch: p
         assert event.file_version == "brain.Event:2"
         begins.add(event.wall_time)
     assert len(begins) == 1
+
+
+def test_tracker_can_be_made_when_the_main_thread_has_ended(tmp_path: Path) -> None:
+    ended = run_script(
+        """
+        def train():
+            threading.main_thread().join()
+            with Tracker("p", logdir="memory://late", run="r") as tracker:
+                tracker.log(loss=0)
+            import fsspec
+            print(len(fsspec.filesystem("memory").ls("/late/p/r")))
+        import concurrent.futures.thread  # as fsspec's event loop does
+        threading.Thread(target=train).start()
+        """,
+        tmp_path,
+    )
+    assert (ended.stdout, ended.stderr) == ("1\n", "")
