@@ -7,8 +7,8 @@ logged as such are held against the rows of all files, as a second writer may su
 rows of different files all count, as points of concurrent writers do. So do late rows, of which nothing else
 tells, and rows that share some of their steps only.
 
-A row over a step at which a training was started again can't be cut, and stays. It was written before that,
-and makes nothing void of what came after.
+A row over a step at which a training was started again can't be cut, and stays. It was written before that:
+it makes nothing void, and of what lies within it only that before the step is held against it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ from tensorboard_candles.store.memory import ScratchFor
 BoolArray = npt.NDArray[np.bool_]
 
 _MOST_DEPTH = 64
-"""So many rows may lie within each other; no writer tells the same more often. Those around them go."""
+"""So many rows may lie within each other. Where more do, as those of a candle that was written again and again
+while it formed, of those that begin or end at one step the fullest stands; then those around so many go."""
 
 
 def told_once(
@@ -81,7 +82,7 @@ def _kept(files: Sequence[_Told], restart_steps: Int64Array) -> list[BoolArray]:
     order = np.argsort(step, kind="stable")
     points = _Points(step[order])
     for told, keeps in zip(files, kept, strict=True):
-        rows = _latest(told, np.flatnonzero(told.kind == ROW))
+        rows = _told_apart(told, np.flatnonzero(told.kind == ROW))
         keeps[told.kind == ROW] = False
         keeps[rows[_kept_rows(told.at(rows), points, restart_steps)]] = True
     stays = np.empty(len(order), np.bool_)
@@ -101,6 +102,22 @@ def _latest(told: _Told, rows: Int64Array) -> Int64Array:
     return rows[is_latest]
 
 
+def _told_apart(told: _Told, rows: Int64Array) -> Int64Array:
+    """Rows by their steps, no two over the same ones, and not too many within each other if it can be helped."""
+    latest = _latest(told, rows)
+    is_deep = _depths(told.at(latest)).max(initial=0) >= _MOST_DEPTH
+    return _fullest(told, latest) if is_deep else latest
+
+
+def _fullest(told: _Told, rows: Int64Array) -> Int64Array:
+    """Of rows that begin at one step, and then of those that end at one, the narrowest that tells most."""
+    for step in (told.first, told.last):
+        rows = rows[np.lexsort((told.first[rows] - told.last[rows], told.count[rows], step[rows]))]
+        at = step[rows]
+        rows = rows[np.append(at[1:] != at[:-1], True)]
+    return _latest(told, rows)
+
+
 class _Points:
     """Points of all files, by step."""
 
@@ -108,10 +125,10 @@ class _Points:
         self._step = step
         self.stays = np.ones(len(step), np.bool_)
 
-    def within(self, rows: _Told) -> tuple[Int64Array, Int64Array, Int64Array]:
-        """Where the points within each row begin and end, and how many of them stay."""
-        begin = np.searchsorted(self._step, rows.first)
-        end = np.searchsorted(self._step, rows.last, side="right")
+    def within(self, first: Int64Array, last: Int64Array) -> tuple[Int64Array, Int64Array, Int64Array]:
+        """Where the points from each first to each last step begin and end, and how many of them stay."""
+        begin = np.searchsorted(self._step, first)
+        end = np.searchsorted(self._step, last, side="right")
         before = np.append(0, np.cumsum(self.stays))
         return begin, end, before[end] - before[begin]
 
@@ -131,13 +148,14 @@ def _kept_rows(rows: _Told, points: _Points, restart_steps: Int64Array) -> BoolA
     for level in range(min(_MOST_DEPTH, int(depth.max(initial=-1)) + 1)):
         here = np.flatnonzero(depth == level)
         wider = rows.at(here)
-        begin, end, count = points.within(wider)
+        reach = _reach(wider, restart_steps)
+        begin, end, count = points.within(wider.first, reach)
         low = np.searchsorted(rows.first[finer], wider.first)
-        high = np.maximum(np.searchsorted(rows.last[finer], wider.last, side="right"), low)
+        high = np.maximum(np.searchsorted(rows.last[finer], reach, side="right"), low)
         before = np.append(0, np.cumsum(rows.count[finer]))
         stands = count + before[high] - before[low] < wider.count
         kept[here[stands]] = True
-        voids = stands & ~_is_over(wider, restart_steps)
+        voids = stands & (reach == wider.last)
         points.remove(begin[voids], end[voids])
         is_void = _inside(low[voids], high[voids], len(finer))
         kept[finer[is_void]] = False
@@ -160,10 +178,11 @@ def _depths(rows: _Told) -> Int64Array:
     return depth
 
 
-def _is_over(rows: _Told, restart_steps: Int64Array) -> BoolArray:
-    """Whether a row reaches from before a step at which the run was started again to it, or beyond."""
+def _reach(rows: _Told, restart_steps: Int64Array) -> Int64Array:
+    """The last step of each row that lies before the next at which the run was started again."""
     next_start = np.searchsorted(restart_steps, rows.first, side="right")
-    return np.asarray(np.searchsorted(restart_steps, rows.last, side="right") > next_start)
+    steps = np.append(restart_steps, np.iinfo(np.int64).max)
+    return np.minimum(rows.last, steps[next_start] - 1)
 
 
 def _inside(begin: Int64Array, end: Int64Array, length: int) -> BoolArray:

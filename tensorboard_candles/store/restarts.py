@@ -14,7 +14,7 @@ A row of candles is where its first point is.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -53,6 +53,8 @@ def surviving(parts: Sequence[FilePart], scratch_for: ScratchFor = in_memory) ->
     >>> surviving([part([0, 1, 2], 10.0), part([2], 20.0, SessionStart(1, 20.0))]).points().step
     array([0, 2])
     """
+    # What a file tells twice shows while all of it is there.
+    parts = [replace(part, columns=_told_once_by(part, scratch_for)) for part in parts]
     kept = _after_starts(parts, scratch_for)
     restart_steps = _void_restarted(kept, [part.first_wall_time for part in parts])
     restart_steps += [step for part in parts for step in part.starts.step.tolist()]
@@ -61,6 +63,11 @@ def surviving(parts: Sequence[FilePart], scratch_for: ScratchFor = in_memory) ->
     if len(filled) == 1 and filled[0].is_sorted:
         return filled[0]
     return merged(filled, scratch_for(sum(columns.weight for columns in filled)))
+
+
+def _told_once_by(part: FilePart, scratch_for: ScratchFor) -> PointColumns:
+    (columns,) = told_once([part.columns], part.starts.step.tolist(), scratch_for)
+    return columns
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ class Series:
     @property
     def resolution(self) -> int | None:
         """Steps that the longest candle spans; None where every point was logged by itself."""
-        return self.candles.totals.longest_steps if self.candles else None
+        return self.candles.totals.longest_steps if self.candles and self.candles.totals.rows else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,22 @@ def test_a_restart_voids_rows_from_its_step_on_and_one_that_reaches_over_it_stay
     assert told(before, points(*range(10), after=100)) == [(step, step) for step in range(10)]
 
 
+def test_what_came_after_a_restart_is_not_held_against_a_row_that_reaches_over_it() -> None:
+    again = [step for step in range(100, 110) for _ in range(3)]
+    found = told(rows((90, 109)), points(*again, after=1000))
+    assert found == [(90, 109), *((step, step) for step in again)]
+    session = start_record(100, wall_time=FIRST_SECOND + 1000)
+    assert told(rows((90, 109)) + session + points(*again, after=1000)) == found
+    assert told(rows((90, 109)) + session + rows((100, 104), (105, 109), after=1000))[0] == (90, 109)
+
+
+def test_what_a_file_tells_twice_counts_once_where_a_restart_voids_some_of_it() -> None:
+    again = points(100, 101, after=1000)
+    after = [(100, 100), (101, 101)]
+    assert told(points(*range(90, 110)) + rows((90, 109)), again) == [(s, s) for s in range(90, 100)] + after
+    assert told(rows((90, 95), (90, 102), (90, 109)), again) == [(90, 109), *after]
+
+
 def test_a_file_is_a_restart_only_if_it_begins_after_the_last_row_has_ended() -> None:
     assert told(rows((0, 9)), rows((0, 9), after=5)) == [(0, 9), (0, 9)]
     assert told(rows((0, 9)), rows((0, 9), after=10)) == [(0, 9)]
@@ -189,13 +205,26 @@ def test_what_one_file_tells_twice_counts_once_by_the_rules(found: list[Stretch]
     assert sorted(told(content)) == wanted
 
 
-@pytest.mark.parametrize("count", [100, 3000])
-def test_rows_within_each_other_by_the_thousand_cost_little_and_end_in_few(count: int) -> None:
-    found = told(rows_record("loss", [row(step, 2 * count) for step in range(count)]))
-    assert 1 <= len(found) <= count
+@pytest.mark.parametrize("count", [50, 100, 3000])
+@pytest.mark.parametrize("grows", ["forwards", "backwards"])
+def test_a_candle_that_is_written_again_and_again_while_it_grows_counts_as_it_was_last(
+    count: int, grows: str
+) -> None:
+    again = [(0, step) if grows == "forwards" else (count - step, count) for step in range(1, count + 1)]
+    assert told(rows_record("loss", [row(*one) for one in again]) + rows((-9, -1))) == [(-9, -1), (0, count)]
+    assert told(rows_record("loss", [row(*one) for one in reversed(again)])) == [(0, count)]
+
+
+def test_rows_around_each_other_by_the_thousand_cost_little_and_end_in_few() -> None:
+    assert len(told(rows_record("loss", [row(-step, step) for step in range(3000)]))) == 1
 
 
 def test_points_that_a_second_writer_summed_up_stay_numbers() -> None:
     series = series_of(points(*range(500)), rows(*((low, low + 9) for low in range(0, 500, 10))))
     assert (len(series), series.resolution) == (500, None)
     np.testing.assert_array_equal(series.step[:], np.arange(500))
+
+
+def test_points_that_outlast_their_file_s_own_rows_have_no_resolution() -> None:
+    series = series_of(points(*range(10)) + rows((0, 9)))
+    assert (len(series), series.resolution) == (10, None)
