@@ -100,7 +100,9 @@ def _points(row: dict[str, Float64Array], kind: int) -> Points:
         candle[name] = row[name]
     for name in (*PRICES, "mean"):
         candle[name] = np.where(holds, row[name], np.nan)
-    candle["std"] = np.where(holds, row["std"], 0.0)
+    # No deviation is larger than half of the range (Popoviciu 1935); one that says so might overflow in sums.
+    most = row["high"] / 2 - row["low"] / 2
+    candle["std"] = np.where(holds, np.minimum(row["std"], most), 0.0)
     for name in ("high_step", "low_step"):
         candle[name] = np.where(holds, row[name], row["first_step"])
     return Points(row["first_step"].astype(np.int64), row["start_time"].copy(), candle)

@@ -142,6 +142,12 @@ def test_a_mean_may_be_off_by_rounding(mean: float) -> None:
     assert loss(rows_record("loss", [changed(mean=mean)])).value["mean"].tolist() == [mean]
 
 
+def test_no_deviation_is_larger_than_half_of_the_range() -> None:
+    row = list(GOOD)
+    row[COLUMN["std"]] = 1e300
+    assert loss(rows_record("loss", [row])).value["std"].tolist() == [1.0]
+
+
 def test_what_a_row_without_a_finite_point_says_of_prices_is_not_looked_at() -> None:
     found = loss(rows_record("loss", [changed(count=0, high=-9, mean=7, std=math.inf, high_step=-1)]))
     assert [found.value[name].tolist() for name in ("high_step", "low_step", "std")] == [[0], [0], [0.0]]
