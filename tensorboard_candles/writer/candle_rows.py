@@ -72,7 +72,8 @@ def of_lines(
     rows[END_TIME] = np.fmax.reduceat(wall_time, begins)
     rows[OPEN], rows[CLOSE] = value[:, begins], value[:, ends]
     rows[COUNT], rows[NONFINITE] = np.diff(begins, append=count), 0
-    with np.errstate(invalid="ignore"):
+    # Lines with numbers that are not finite are made anew below.
+    with np.errstate(invalid="ignore", over="ignore"):
         rows[HIGH] = np.maximum.reduceat(value, begins, axis=1)
         rows[LOW] = np.minimum.reduceat(value, begins, axis=1)
         for price, at in ((HIGH, HIGH_STEP), (LOW, LOW_STEP)):

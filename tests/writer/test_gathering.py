@@ -151,6 +151,15 @@ def test_value_is_what_protobuf_makes_of_the_same_rows() -> None:
     assert make_ndarray(value.tensor).shape == (2, len(metadata.CANDLE_COLUMNS))
 
 
+def test_large_numbers_beside_infinite_ones_are_gathered_without_a_warning() -> None:
+    gatherer = Gatherer(10)
+    with np.errstate(all="raise"):
+        log(gatherer, (0, 1.5e308), (1, -1.5e308), (2, math.inf), (3, math.nan), (4, 1.5e308))
+        gatherer.end_rows(0.0)
+        (row,) = rows(gatherer)
+    assert (row["high"], row["low"], row["mean"], row["nonfinite"]) == (1.5e308, -1.5e308, 0.5e308, 2)
+
+
 def test_many_points_at_once_are_gathered_in_parts() -> None:
     gatherer, count = Gatherer(1000), 300_000
     layout = layout_of(("loss",))
