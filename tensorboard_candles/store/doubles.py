@@ -28,8 +28,9 @@ from tensorboard_candles.store.memory import ScratchFor
 BoolArray = npt.NDArray[np.bool_]
 
 _MOST_DEPTH = 64
-"""So many rows may lie within each other. Where more do, as those of a candle that was written again and again
-while it formed, of those that begin or end at one step the fullest stands; then those around so many go."""
+"""So many rows may lie within each other. Where more do, as those of a candle that was written again and
+again while it formed, of those that begin or end at one step the fullest stands; then those around so many
+go."""
 
 
 def told_once(
@@ -103,7 +104,7 @@ def _latest(told: _Told, rows: Int64Array) -> Int64Array:
 
 
 def _told_apart(told: _Told, rows: Int64Array) -> Int64Array:
-    """Rows by their steps, no two over the same ones, and not too many within each other if it can be helped."""
+    """Rows by their steps, no two over the same ones; few within each other, if it can be helped."""
     latest = _latest(told, rows)
     is_deep = _depths(told.at(latest)).max(initial=0) >= _MOST_DEPTH
     return _fullest(told, latest) if is_deep else latest
@@ -181,8 +182,8 @@ def _depths(rows: _Told) -> Int64Array:
 def _reach(rows: _Told, restart_steps: Int64Array) -> Int64Array:
     """The last step of each row that lies before the next at which the run was started again."""
     next_start = np.searchsorted(restart_steps, rows.first, side="right")
-    steps = np.append(restart_steps, np.iinfo(np.int64).max)
-    return np.minimum(rows.last, steps[next_start] - 1)
+    ends = np.append(restart_steps, np.iinfo(np.int64).max) - 1
+    return np.asarray(np.minimum(rows.last, ends[next_start]))
 
 
 def _inside(begin: Int64Array, end: Int64Array, length: int) -> BoolArray:
