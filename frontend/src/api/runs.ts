@@ -22,6 +22,9 @@ export const decodePolarity = (value: unknown): Polarity =>
 export const decodeUnit = (value: unknown): string | null =>
   typeof value === "string" && value !== "" ? value : null;
 
+const decodeResolution = (value: unknown): number | null =>
+  typeof value === "number" && value >= 1 ? value : null;
+
 function decodeLoading(loading: Record<string, unknown>): Loading {
   return {
     done: asCount(loading.done),
@@ -60,5 +63,6 @@ function decodeTag(tag: Record<string, unknown>): TagInfo {
     lastValue: asNumber(tag.last_value),
     polarity: decodePolarity(tag.polarity),
     unit: decodeUnit(tag.unit),
+    resolution: decodeResolution(tag.resolution),
   };
 }

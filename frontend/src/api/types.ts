@@ -10,6 +10,8 @@ export interface TagInfo {
   readonly polarity: Polarity;
   /** What the values are measured in, where the writer said so. */
   readonly unit: string | null;
+  /** Steps that the longest candle spans which the writer made itself; null where it logged every point. */
+  readonly resolution: number | null;
 }
 
 export interface RunInfo {

@@ -78,6 +78,8 @@ export const STRINGS = {
   noPoints: "no points here",
   volumeCount: "volume: points per candle",
   unitHint: "What the values are measured in",
+  resolutionHint:
+    "The training logged candles in place of points, the longest over so many steps. Their extremes are exact; nothing finer was kept.",
   nonfinite: { long: "holds NaN or infinite points", short: "NaN or infinite" },
   otherRuns: { long: "lines: closes of the other checked runs", short: "other runs" },
   more: "More",
@@ -130,6 +132,12 @@ export const polarityName = (polarity: Polarity): SizedWords =>
   polarity === "lower_is_better"
     ? { long: "lower is better", short: "↓ better" }
     : { long: "higher is better", short: "↑ better" };
+
+/** `logged as candles of up to 1,000 steps` */
+export const loggedAs = (steps: string): SizedWords =>
+  steps === "1"
+    ? { long: "logged as candles of 1 step", short: "1 step" }
+    : { long: `logged as candles of up to ${steps} steps`, short: `≤ ${steps} steps` };
 
 /** The end of a name, where names of one kind differ. */
 function ending(name: string, most: number): string {

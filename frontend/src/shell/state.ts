@@ -139,6 +139,7 @@ export class AppState {
           colour: this.colours.value.get(name) ?? FALLBACK,
           polarity: info?.polarity ?? "lower_is_better",
           unit: info?.unit ?? null,
+          resolution: info?.resolution ?? null,
           hasEpochs,
         };
       });

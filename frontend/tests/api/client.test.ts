@@ -103,3 +103,10 @@ test("unchanged runs cost no decoding, and missing numbers are NaN", async () =>
   expect(await client.runs()).toBeNull();
   expect(asked[1]?.options.headers).toEqual({ "If-None-Match": '"1"' });
 });
+
+test("how coarsely a tag was logged is known where its writer made candles", async () => {
+  const tags = [{ tag: "loss", resolution: 1000 }, { tag: "lr", resolution: null }, { tag: "old" }];
+  const { client } = clientAnswering(Response.json({ runs: [{ name: "a", tags }] }));
+  const answer = await client.runs();
+  expect(answer?.runs[0]?.tags.map(({ resolution }) => resolution)).toEqual([1000, null, null]);
+});

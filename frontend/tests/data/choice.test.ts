@@ -11,6 +11,7 @@ function run(name: string, ...tags: string[]): RunInfo {
     lastValue: 1,
     polarity: "lower_is_better" as const,
     unit: null,
+    resolution: null,
   }));
   return { name, tags: infos, volumeTag: null, hasEpochs: false, startTime: 0, endTime: 1 };
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { CANDLE_COLUMNS, type Candles } from "../../src/api/types.ts";
+import { loggedAs } from "../../src/base/strings.ts";
 import { lastRowUpTo, neighbour, readingAt } from "../../src/widgets/candles/reading.ts";
 import { spoken } from "../../src/widgets/candles/readout.tsx";
 import {
@@ -60,6 +61,14 @@ test("a reading is spoken in its unit", () => {
   const reading = readingAt({ ...CANDLES, unit: "nats" }, 20, null);
   expect(spoken(reading)).toContain(": open 20 nats, high 20 nats, low 20 nats, close 20 nats");
   expect(spoken(readingAt(CANDLES, 20, null))).toContain("close 20");
+});
+
+test("candles that the training logged itself are named by the steps of the longest", () => {
+  expect(loggedAs("1,000")).toEqual({
+    long: "logged as candles of up to 1,000 steps",
+    short: "≤ 1,000 steps",
+  });
+  expect(loggedAs("1").long).toBe("logged as candles of 1 step");
 });
 
 test("stored settings that can't be used fall back", () => {

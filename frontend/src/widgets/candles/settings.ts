@@ -26,6 +26,7 @@ export interface KnownSeries extends Series {
   readonly colour: string;
   readonly polarity: Polarity;
   readonly unit: string | null;
+  readonly resolution: number | null;
   readonly hasEpochs: boolean;
 }
 

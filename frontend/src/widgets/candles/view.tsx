@@ -1,9 +1,11 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useCallback, useEffect, useMemo, useRef } from "preact/hooks";
+import { formatInteger } from "../../base/format.ts";
 import {
   chartLabel,
   EPOCHS_UNKNOWN,
+  loggedAs,
   polarityName,
   STRINGS,
   seriesTitle,
@@ -104,6 +106,11 @@ function Title({ focus }: { readonly focus: KnownSeries | undefined }) {
         <bdi class="pill" data-testid="unit" title={STRINGS.unitHint}>
           {focus.unit}
         </bdi>
+      )}
+      {focus.resolution !== null && (
+        <span class="pill" data-testid="resolution" title={STRINGS.resolutionHint}>
+          <Sized words={loggedAs(formatInteger(focus.resolution))} />
+        </span>
       )}
     </div>
   );
