@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +11,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tensorboard_candles.indicators.alerts import REGISTRY, Alert, Event, Watched, alerts_of
+from tensorboard_candles.errors import BadRequest
+from tensorboard_candles.indicators.alerts import (
+    REGISTRY,
+    Alert,
+    Detector,
+    Event,
+    GradientExplosion,
+    GradientVanishing,
+    OlmoSkipStep,
+    Plateau,
+    Spike,
+    Watched,
+    alerts_of,
+)
 
 Floats = npt.NDArray[np.float64]
 
@@ -100,6 +114,16 @@ def test_noise_alone_says_nothing_of_spikes() -> None:
         assert [kind for kind, _, _ in kinds("loss", 2 + noise(3000, 0.3, seed)) if kind == "spike"] == []
 
 
+def test_what_comes_again_and_again_is_no_spike() -> None:
+    """A task that is drawn once in 20 batches, and single samples of what is learned well."""
+    tasks = np.where(np.arange(4000) % 20 == 7, 5.0, 1.0) + noise(4000)
+    samples = np.exp(np.random.default_rng(0).normal(-3, 1.5, 4000))
+    for values in (tasks, samples):
+        assert sum(kind == "spike" for kind, _, _ in kinds("loss", values)) <= 8
+    tasks[3000] = 50
+    assert ("spike", 3000, 3000) in kinds("loss", tasks)
+
+
 def test_divergence_is_told_once_it_lasts() -> None:
     values = np.concatenate([3 * np.exp(-np.arange(300) / 60) + 1, np.linspace(1, 8, 200)]) + noise(500)
     ((kind, first, last),) = kinds("loss", values)
@@ -118,6 +142,25 @@ def test_plateau_is_told_and_a_falling_loss_is_not() -> None:
     assert kinds("loss", falling) == []
     stuck = np.where(np.arange(3000) < 800, falling, falling[700:800].mean() + noise(3000, 0.02))
     assert [kind for kind, _, _ in kinds("loss", stuck)] == ["plateau"]
+
+
+@pytest.mark.parametrize("level", [0.0, 1.0, -3.0, 1e300])
+def test_constant_series_is_one_plateau(level: float) -> None:
+    assert [kind for kind, _, _ in kinds("loss", np.full(5000, level))] == ["plateau"]
+
+
+def test_numbers_at_the_edge_of_floats_are_looked_at() -> None:
+    assert [kind for kind, _, _ in kinds("loss", 1e300 * (1 + noise(2000)))] == ["plateau"]
+
+
+def test_gradient_that_is_mostly_zero_does_not_explode_where_it_is_not() -> None:
+    norms = np.exp(noise(1000, 0.3))
+    norms[400:] *= np.arange(600) % 4 == 0
+    assert [kind for kind, _, _ in kinds("grad_norm", norms)] == []
+    norms[900] = 40
+    (alert,) = alerts_of("grad_norm", np.arange(1000), norms)
+    assert (alert.kind, alert.first_step) == ("gradient-explosion", 900)
+    assert alert.message.startswith("grad_norm rose to 40, 4")
 
 
 def test_gradient_that_explodes_or_vanishes() -> None:
@@ -146,6 +189,33 @@ def test_nonfinite_is_told_with_its_extent_for_any_tag() -> None:
 
 def test_empty_series_says_nothing() -> None:
     assert alerts_of("loss", np.arange(0), np.empty(0)) == []
+
+
+@pytest.mark.parametrize("cut", [1, 7, 333])
+@pytest.mark.parametrize(
+    "detector",
+    [
+        Spike(window=5), Spike(window=20), Spike(warmup=500), GradientExplosion(window=5),
+        GradientVanishing(window=30, warmup=90), Plateau(patience=1), OlmoSkipStep(window=1),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_any_settings_find_the_same_however_the_series_is_cut(detector: Detector, cut: int) -> None:
+    values, steps = 1 + noise(1000), np.arange(1000)
+    values[500], values[700:] = 30.0, values[700:] * 1e-7
+    watched = Watched("loss", [detector])
+    pieces = [watched.step(steps[at : at + cut], values[at : at + cut]) for at in range(0, 1000, cut)]
+    assert [found for piece in pieces for found in piece] == Watched("loss", [detector]).step(steps, values)
+
+
+@pytest.mark.parametrize(
+    ("name", "setting", "value"),
+    [("spike", "window", 0), ("spike", "window", 20.5), ("spike", "z", -1.0), ("plateau", "share", math.nan),
+     ("zclip", "warmup", 0), ("llm-foundry", "window", 0), ("spike", "z", "8")],
+)  # fmt: skip
+def test_setting_that_is_no_number_above_zero_is_refused(name: str, setting: str, value: object) -> None:
+    with pytest.raises(BadRequest, match=f"{setting} of {name} must be a .* number > 0, got"):
+        replace(REGISTRY[name], **{setting: value})
 
 
 @pytest.mark.parametrize(

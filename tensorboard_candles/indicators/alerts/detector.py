@@ -8,9 +8,12 @@ the dashboard shows later.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
+from numbers import Integral
 from typing import ClassVar, Literal, Protocol
 
+from tensorboard_candles.errors import BadRequest
 from tensorboard_candles.events.points import Float64Array, Int64Array
 from tensorboard_candles.ohlc import Polarity
 
@@ -59,7 +62,7 @@ class Watch(Protocol):
 
 @dataclass(frozen=True)
 class Detector:
-    """Settings, as fields; a class for each rule."""
+    """Settings, as fields; a class for each rule. Raises BadRequest for one that is no number > 0."""
 
     name: ClassVar[str]
     kind: ClassVar[str]
@@ -67,6 +70,17 @@ class Detector:
     watches: ClassVar[Watches]
     explanation: ClassVar[str]
     takes_nonfinite: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        for setting in fields(self):
+            value = getattr(self, setting.name)
+            is_whole = setting.type == "int"
+            if (
+                not isinstance(value, Integral if is_whole else int | float)
+                or not 0 < float(value) < math.inf
+            ):
+                kind = "whole number" if is_whole else "finite number"
+                raise BadRequest(f"{setting.name} of {self.name} must be a {kind} > 0, got {value!r}")
 
     def start(self, polarity: Polarity) -> Watch:
         """A watch over a series that should fall or rise, before its first point."""

@@ -23,6 +23,8 @@ _LEAST_SCALE = 0.02
 class GradientExplosion(Detector):
     """A norm that is `factor` times the trailing median and `z` times the scale of its logarithm above it.
 
+    A norm of 0 is left out: where most batches have no gradient, the others do not explode.
+
     >>> norms = np.concatenate([np.tile([0.9, 1.0, 1.1, 1.0], 25), [40.0, 900.0]])
     >>> (found,) = GradientExplosion().start("lower_is_better").step(np.arange(102), norms)
     >>> found.first_step, found.message
@@ -54,7 +56,8 @@ class _Explosion:
         self._highest = -np.inf
 
     def step(self, steps: Int64Array, values: Float64Array) -> list[Event]:
-        x = _log(values)
+        some = values != 0.0
+        steps, x = (steps, _log(values)) if some.all() else (steps[some], _log(values[some]))
         centre, scale = self._usual.feed(x)
         limit = np.maximum(self._z * np.maximum(scale, _LEAST_SCALE), self._least)
         highest = np.fmax.accumulate(np.append(self._highest, centre))[1:]
@@ -145,5 +148,5 @@ def _log(norms: Float64Array) -> Float64Array:
 
 def _event(it: Episode, way: str, *, again: bool) -> Event:
     worst, times = 10.0**it.worst, 10.0 ** (it.worst - it.usual)
-    message = f"{way} to {shown(worst)}, {times:.0f} times what was usual"
+    message = f"{way} to {shown(worst)}, {shown(times)} times what was usual"
     return Event(it.first_step, it.last_step, worst, message, again)

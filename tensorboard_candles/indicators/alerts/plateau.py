@@ -94,7 +94,7 @@ class _Watch:
         gains = {size: _gain(self._means[-size:]) for size in (count // 2, count * 2 // 3)}
         if self._is_told:
             gain, error = gains[count // 2]
-            self._is_told = gain < least + 2 * _SURE * error
+            self._is_told = gain <= least + 2 * _SURE * error
             return None
         flat = [size for size, (gain, error) in gains.items() if abs(gain) + _SURE * error <= least]
         if not flat:
@@ -113,10 +113,7 @@ def _gain(levels: list[float]) -> tuple[float, float]:
     """From the first half to the second, and its standard error."""
     half = len(levels) // 2
     earlier, later = levels[:half], levels[-half:]
-    error = math.sqrt((_variance(earlier) + _variance(later)) / half)
-    return sum(earlier) / half - sum(later) / half, error
-
-
-def _variance(numbers: list[float]) -> float:
-    mean = sum(numbers) / len(numbers)
-    return sum((number - mean) ** 2 for number in numbers) / max(len(numbers) - 1, 1)
+    before, after = sum(earlier) / half, sum(later) / half
+    # hypot, as squares may overflow
+    deviations = [number - before for number in earlier] + [number - after for number in later]
+    return before - after, math.hypot(*deviations) / math.sqrt(max(half - 1, 1) * half)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -18,6 +19,8 @@ LONGEST = 24
 CALM = 3
 _CENTRE = 50
 _LEAST_SCALE = 0.01
+_OFTEN = 3
+_OFTEN_WITHIN = 1000
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,8 @@ class Spike(Detector):
 
     Upwards for what should fall, downwards for what should rise. Centre and scale are those of `Trailing`,
     the scale at least a hundredth of the centre. A spike is over, and told, once three points in a row lie
-    within z / 2.
+    within z / 2. What came three times within 1000 points, at least half as high, is usual: small batches of
+    what is learned well, or one task in five.
 
     >>> values = np.concatenate([np.tile([0.4, 0.5, 0.6, 0.5], 25), [7.0, 6.0], np.tile([0.5, 0.4], 5)])
     >>> (found,) = Spike(z=8).start("lower_is_better").step(np.arange(112), values)
@@ -59,6 +63,7 @@ class _Watch:
         self._episodes = Episodes(CALM)
         self._new_level = settings.window // 2
         self._muted_until = 0
+        self._recent: deque[tuple[int, float]] = deque()
 
     def step(self, steps: Int64Array, values: Float64Array) -> list[Event]:
         x = self._sign * values
@@ -70,9 +75,17 @@ class _Watch:
 
     def _is_spike(self, it: Episode) -> bool:
         if len(it) <= LONGEST:
-            return it.first >= self._muted_until
+            return not self._is_usual(it) and it.first >= self._muted_until
         self._muted_until = it.last + self._new_level  # its noise has still to be learned
         return False
+
+    def _is_usual(self, it: Episode) -> bool:
+        while self._recent and self._recent[0][0] < it.first - _OFTEN_WITHIN:
+            self._recent.popleft()
+        height = it.worst - it.usual
+        alike = sum(2 * other >= height for _, other in self._recent)
+        self._recent.append((it.first, height))
+        return alike >= _OFTEN
 
     def _event(self, it: Episode) -> Event:
         worst, usual = self._sign * it.worst, self._sign * it.usual

@@ -23,13 +23,14 @@ class Trailing:
     Points are taken in blocks of ten. The centre is the median of the last blocks' medians (`centre` points'
     worth), the scale that of the points' distances from their block's median, so that a trend is no noise:
     1.4826 × their median, as in the Hampel filter (Davies & Gather 1993), or more, up to twice as much,
-    where the noise has a longer tail upwards than a normal distribution.
+    where the noise has a longer tail upwards than a normal distribution. A window is of whole blocks, one at
+    least, and a warm-up is over when the window is full.
     """
 
     def __init__(self, *, window: int, centre: int, warmup: int) -> None:
-        self._rows = window // BLOCK
-        self._centre_rows = centre // BLOCK
-        self._warmup_rows = -(-warmup // BLOCK)
+        self._rows = max(window // BLOCK, 1)
+        self._centre_rows = min(max(centre // BLOCK, 1), self._rows)
+        self._warmup_rows = min(max(-(-warmup // BLOCK), 1), self._rows)
         self._rest = np.empty(0)
         self._medians = np.empty(0)
         self._distances = np.empty((0, BLOCK))
