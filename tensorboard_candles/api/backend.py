@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from werkzeug.wrappers import Request
 
 from tensorboard_candles.errors import NotFound
 from tensorboard_candles.events import log_roots
+from tensorboard_candles.indicators.alerts.lookout import Lookout
 from tensorboard_candles.sizes import bytes_of
 from tensorboard_candles.store import Cache, CacheKeeper, LocalSource, Memory, SampledSources, Source
 
@@ -23,6 +24,7 @@ class Backend:
     logdir: str
     local: LocalSource | None
     sampled: SampledSources | None
+    lookout: Lookout = field(default_factory=Lookout)
 
     def source(self, request: Request) -> Source:
         if self.local:

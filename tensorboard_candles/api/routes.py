@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
+from tensorboard_candles.api.alerts import alerts_route, counts_route
 from tensorboard_candles.api.answer import respond_error
 from tensorboard_candles.api.backend import Backend
 from tensorboard_candles.api.candles import candles_route
 from tensorboard_candles.api.config import config_route
+from tensorboard_candles.api.detectors import detectors_route
 from tensorboard_candles.api.indicators import indicators_route
 from tensorboard_candles.api.points import points_route
 from tensorboard_candles.api.runs import runs_route
@@ -35,6 +38,9 @@ def routes(backend: Backend) -> Mapping[str, WsgiApp]:
         "/candles": of_source(candles_route),
         "/points": of_source(points_route),
         "/indicators": _reading(indicators_route),
+        "/alerts": of_source(partial(alerts_route, lookout=backend.lookout)),
+        "/alerts/counts": of_source(partial(counts_route, lookout=backend.lookout)),
+        "/detectors": _reading(detectors_route),
     }
 
 

@@ -1,0 +1,169 @@
+"""`GET alerts` and `GET alerts/counts`: what went wrong in the runs, and how often."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from werkzeug.wrappers import Request, Response
+
+from tensorboard_candles.api import params
+from tensorboard_candles.api.answer import etag_of, not_modified, respond_json
+from tensorboard_candles.api.detectors import KINDS, chosen
+from tensorboard_candles.errors import BadRequest, NotFound
+from tensorboard_candles.indicators.alerts import Alert, Detector
+from tensorboard_candles.indicators.alerts.lookout import Lookout, Question, Reply
+from tensorboard_candles.indicators.alerts.series import in_order, watched_in
+from tensorboard_candles.store import RunView, Source
+
+MOST_WAIT_SECS = 30
+PROGRESS_HEADER = "Candles-Progress"
+_GRAVITY = ("critical", "warning", "info")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What is asked for; what is empty leaves nothing out."""
+
+    runs: frozenset[str]
+    tags: frozenset[str]
+    kinds: frozenset[str]
+    steps: params.Window
+
+    def keeps(self, alert: Alert) -> bool:
+        start, end = self.steps.start, self.steps.end
+        in_window = (start is None or alert.last_step >= start) and (end is None or alert.first_step < end)
+        return in_window and (not self.kinds or alert.kind in self.kinds)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is known by now."""
+
+    views: Sequence[RunView]
+    replies: Sequence[Reply]
+    files_done: int
+    files_total: int
+
+    def alerts(self, filters: Filters) -> list[Alert]:
+        return in_order(one for reply in self.replies for one in reply.looked.alerts if filters.keeps(one))
+
+    def progress(self) -> dict[str, Any]:
+        """How far it is; what there is beyond are files that wait to be read, and series to be looked at."""
+        series = {it.question.series.lineage for it in self.replies}
+        unfinished = {it.question.series.lineage for it in self.replies if not it.is_whole}
+        return {
+            "is_complete": not unfinished and self.files_done == self.files_total,
+            "series_done": len(series) - len(unfinished),
+            "series_total": len(series),
+            "points_done": sum(min(it.looked.points, len(it.question.series)) for it in self.replies),
+            "points_total": sum(len(it.question.series) for it in self.replies),
+            "files_done": self.files_done,
+            "files_total": self.files_total,
+            "failed": sum(it.has_failed for it in self.replies),
+            "not_kept": sum(it.looked.count - len(it.looked.alerts) for it in self.replies),
+        }
+
+
+def alerts_route(request: Request, source: Source, lookout: Lookout) -> Response:
+    limit = params.whole(request.args, "limit", 10_000, least=1, most=100_000)
+    filters, found = _asked(request, source, lookout)
+    every = found.alerts(filters)
+    content = [_on_wire(alert) for alert in gravest(every, limit)]
+    progress = {**found.progress(), "alerts": len(every)}
+    response = _respond(request, content, progress)
+    response.headers[PROGRESS_HEADER] = json.dumps(progress)
+    return response
+
+
+def counts_route(request: Request, source: Source, lookout: Lookout) -> Response:
+    filters, found = _asked(request, source, lookout)
+    progress = found.progress()
+    content = {"progress": progress, "runs": counts(found.views, found.alerts(filters))}
+    return _respond(request, content, progress)
+
+
+def counts(views: Sequence[RunView], alerts: Sequence[Alert]) -> list[dict[str, Any]]:
+    """How many alerts each run has, by kind and by severity."""
+    kinds = Counter((alert.run, alert.kind) for alert in alerts)
+    severities: Counter[tuple[str, str]] = Counter((alert.run, alert.severity) for alert in alerts)
+    return [
+        {
+            "run": view.name,
+            "count": sum(severities[view.name, severity] for severity in _GRAVITY),
+            "kinds": {kind: kinds[view.name, kind] for kind in KINDS if kinds[view.name, kind]},
+            "severities": {severity: severities[view.name, severity] for severity in _GRAVITY},
+        }
+        for view in views
+    ]
+
+
+def gravest(alerts: Sequence[Alert], limit: int) -> Sequence[Alert]:
+    """The gravest of them, in their order."""
+    if len(alerts) <= limit:
+        return alerts
+    order = sorted(range(len(alerts)), key=lambda at: _GRAVITY.index(alerts[at].severity))
+    return [alerts[at] for at in sorted(order[:limit])]
+
+
+def found_in(
+    source: Source,
+    views: Sequence[RunView],
+    filters: Filters,
+    detectors: Sequence[Detector],
+    lookout: Lookout,
+    *,
+    within_secs: float,
+) -> Found:
+    """Alerts of all series that the filters leave, as far as they are known within that time."""
+    some = [one for one in detectors if not filters.kinds or one.kind in filters.kinds]
+    questions = []
+    for view in views:
+        for tag, series in view.series.items():
+            if not filters.tags or tag in filters.tags:
+                watching, polarity = watched_in(view, tag, some)
+                questions += [Question(series, detector, polarity) for detector in watching]
+    loading = source.loading()
+    return Found(views, lookout.ask(questions, within_secs=within_secs), loading.done, loading.total)
+
+
+def _asked(request: Request, source: Source, lookout: Lookout) -> tuple[Filters, Found]:
+    args = request.args
+    filters = Filters(
+        frozenset(args.getlist("run")),
+        frozenset(args.getlist("tag")),
+        frozenset(args.getlist("kind")),
+        params.window(args),
+    )
+    detectors = chosen(args.get("detectors"))
+    wait_secs = params.number(args, "wait")
+    if wait_secs is not None and not 0 <= wait_secs <= MOST_WAIT_SECS:
+        raise BadRequest(f"wait must be from 0 to {MOST_WAIT_SECS} seconds, got {args.get('wait')}")
+    if wrong := filters.kinds.difference(KINDS):
+        raise BadRequest(f"there is no kind {min(wrong)[:64]!r}; there are {', '.join(KINDS)}")
+    views = _views(source, filters)
+    within_secs = 0.5 if wait_secs is None else wait_secs
+    return filters, found_in(source, views, filters, detectors, lookout, within_secs=within_secs)
+
+
+def _views(source: Source, filters: Filters) -> Sequence[RunView]:
+    """Raises NotFound where a run or a tag is asked for that is nowhere."""
+    views = [source.run(name) for name in sorted(filters.runs)] if filters.runs else source.runs()
+    if unknown := filters.tags.difference(*(view.series for view in views)):
+        raise NotFound(f"no run asked for has a tag {min(unknown)!r}")
+    return views
+
+
+def _on_wire(alert: Alert) -> dict[str, Any]:
+    value = alert.value if math.isfinite(alert.value) else None
+    return {"run": alert.run, **asdict(alert), "value": value}
+
+
+def _respond(request: Request, content: Any, progress: dict[str, Any]) -> Response:
+    # Named by what it says: a training that goes on, and goes well, gives the same answer all the time.
+    etag = etag_of(request, json.dumps(content), str(progress["is_complete"]))
+    return not_modified(request, etag) or respond_json(request, content, etag=etag)

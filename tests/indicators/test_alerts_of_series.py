@@ -1,0 +1,188 @@
+"""Alerts of stored series, as they grow, and of many at once."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import threading
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from tensorboard_candles.events import Points
+from tensorboard_candles.events.candle import CANDLE
+from tensorboard_candles.indicators.alerts import DEFAULTS, Alert, NonFinite, Polarity, Spike, alerts_of
+from tensorboard_candles.indicators.alerts import lookout as lookout_module
+from tensorboard_candles.indicators.alerts import series as series_module
+from tensorboard_candles.indicators.alerts.detector import Detector, Event, Severity, Watch, Watches
+from tensorboard_candles.indicators.alerts.lookout import Lookout, Question, Reply
+from tensorboard_candles.indicators.alerts.series import SeriesAlerts, alerts_in, in_order
+from tensorboard_candles.store import RunView, Series
+from tests.support.server import eventually
+
+Floats = npt.NDArray[np.float64]
+LONG_SECS = 60.0
+
+
+def loss_values(count: int, seed: int = 0) -> Floats:
+    values = 1 + np.random.default_rng(seed).normal(0, 0.05, count)
+    values[150::400] = 9.0
+    values[300::700] = np.nan
+    return values
+
+
+def series_of(values: Floats, *, run: str = "run", tag: str = "loss", like: Series | None = None) -> Series:
+    steps = np.arange(len(values))
+    found = Series.of(run, tag, Points(steps, steps.astype(np.float64), values))
+    return replace(found, lineage=like.lineage) if like else found
+
+
+def view_of(*every: Series) -> RunView:
+    return RunView.of(
+        "run", "1", {one.tag: one for one in every}, Points(np.arange(0), np.empty(0), np.empty(0))
+    )
+
+
+def in_full(values: Floats, detectors: tuple[Detector, ...] = DEFAULTS) -> str:
+    found = alerts_of("loss", np.arange(len(values)), values, detectors)
+    return repr(in_order(replace(alert, run="run") for alert in found))
+
+
+def told(replies: list[Reply]) -> str:
+    return repr(in_order(alert for reply in replies for alert in reply.looked.alerts))
+
+
+def test_alerts_of_a_stored_series_are_those_of_its_points() -> None:
+    values = loss_values(150_000)
+    found = in_order(alerts_in(view_of(series_of(values)), "loss", DEFAULTS))
+    assert len(found) > 500
+    assert repr(found) == in_full(values)
+
+
+def test_series_that_grows_gives_what_it_gives_as_a_whole() -> None:
+    values, lookout = loss_values(5000), Lookout()
+    series = series_of(values[:0])
+    for count in (700, 701, 701, 3000, 5000):
+        series = series_of(values[:count], like=series)
+        replies = lookout.ask([Question(series, one) for one in DEFAULTS[:4]], within_secs=LONG_SECS)
+        assert all(reply.is_whole for reply in replies)
+        assert told(replies) == in_full(values[:count], DEFAULTS[:4])
+
+
+def test_points_that_were_seen_are_not_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[int] = []
+    points_of = series_module._points
+
+    def counted(series: Series, rows: slice) -> tuple[npt.NDArray[np.int64], Floats]:
+        found = points_of(series, rows)
+        looked_at.append(len(found[0]))
+        return found
+
+    monkeypatch.setattr(series_module, "_points", counted)
+    lookout, values = Lookout(), loss_values(1000)
+    first = series_of(values[:900])
+    for series in (first, first, series_of(values, like=first)):
+        lookout.ask([Question(series, NonFinite())], within_secs=LONG_SECS)
+    assert looked_at == [900, 100]
+
+
+@dataclass(frozen=True)
+class Held(Detector):
+    """Says nothing until it is let go."""
+
+    gate: ClassVar[threading.Event] = threading.Event()
+    name: ClassVar[str] = "held"
+    kind: ClassVar[str] = "held"
+    severity: ClassVar[Severity] = "info"
+    watches: ClassVar[Watches] = "all"
+
+    def start(self, polarity: Polarity) -> Watch:
+        return self
+
+    def step(self, steps: npt.NDArray[np.int64], values: Floats) -> list[Event]:
+        self.gate.wait()
+        return [Event(int(steps[0]), int(steps[0]), 0.0, "held")]
+
+
+@dataclass(frozen=True)
+class Broken(Held):
+    def step(self, steps: npt.NDArray[np.int64], values: Floats) -> list[Event]:
+        raise OverflowError("too large")
+
+
+def test_a_question_is_answered_with_what_is_known_and_the_rest_comes_later() -> None:
+    lookout, values = Lookout(), loss_values(1000)
+    known, unknown = Question(series_of(values), NonFinite()), Question(series_of(values), Held())
+    lookout.ask([known], within_secs=LONG_SECS)
+    Held.gate.clear()
+    try:
+        first, second = lookout.ask([known, unknown], within_secs=0)
+        assert first.is_whole
+        assert first.looked.alerts
+        assert not second.is_whole
+        assert second.looked.points == 0
+    finally:
+        Held.gate.set()
+    (reply,) = lookout.ask([unknown], within_secs=LONG_SECS)
+    assert [alert.kind for alert in reply.looked.alerts] == ["held"]
+
+
+def test_detector_that_fails_is_told_and_holds_up_no_other(caplog: pytest.LogCaptureFixture) -> None:
+    lookout, series = Lookout(), series_of(loss_values(1000))
+    with caplog.at_level(logging.CRITICAL, logger=lookout_module.__name__):
+        broken, fine = lookout.ask(
+            [Question(series, Broken()), Question(series, Spike())], within_secs=LONG_SECS
+        )
+    assert broken.has_failed
+    assert broken.is_whole
+    assert broken.looked.alerts == ()
+    assert fine.looked.alerts
+
+
+def test_what_is_kept_goes_with_its_series() -> None:
+    lookout = Lookout()
+    series = series_of(loss_values(100))
+    lookout.ask([Question(series, NonFinite())], within_secs=LONG_SECS)
+    assert len(lookout._kept) == 1
+    del series
+    eventually(lambda: gc.collect() is not None and not lookout._kept, what="that it is forgotten")
+
+
+def test_settings_asked_for_longest_ago_are_forgotten_and_defaults_never() -> None:
+    lookout, series = Lookout(), series_of(loss_values(500))
+    settings = [Spike(z=10 + number) for number in range(lookout_module.MOST_DETECTORS + 5)]
+    for detector in (Spike(), *settings):
+        lookout.ask([Question(series, detector)], within_secs=LONG_SECS)
+    kept = {detector for detector, _ in lookout._kept[series.lineage]}
+    assert kept == {Spike(), *settings[5:]}
+
+
+def test_alerts_beyond_what_is_kept_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(series_module, "MOST_KEPT", 3)
+    values = np.ones(1000)
+    values[::100] = np.nan
+    found = SeriesAlerts(NonFinite(), "loss")
+    found.extend(series_of(values))
+    assert [alert.first_step for alert in found.looked.alerts] == [0, 100, 200]
+    assert found.looked.count == 10
+
+
+def made_series() -> Series:
+    """100 candles of ten steps; the 80th holds a spike and an infinity."""
+    rows = np.zeros(100, CANDLE)
+    first = np.arange(100) * 10
+    rows["kind"], rows["last_step"], rows["count"] = 1, first + 9, 10
+    rows["high_step"], rows["low_step"], rows["end_time"] = first + 3, first + 6, first + 9.0
+    rows["open"], rows["high"], rows["low"], rows["close"] = 1.0, 1.05, 0.95, 1.0
+    rows["mean"] = 1.0
+    rows[80]["high"], rows[80]["count"], rows[80]["nonfinite"] = 40.0, 9, 1
+    return Series.of("run", "loss", Points(first, first.astype(np.float64), rows))
+
+
+def test_spike_and_infinity_within_a_candle_of_the_writer_are_found() -> None:
+    found: list[Alert] = in_order(alerts_in(view_of(made_series()), "loss", (Spike(), NonFinite())))
+    assert [(alert.kind, alert.first_step) for alert in found] == [("non-finite", 800), ("spike", 803)]
+    assert found[1].value == 40.0
