@@ -25,16 +25,19 @@ signal.signal(signal.SIGALRM, interrupt)
 random.seed(1)
 tag = "x" * 600  # there is nearly always something to write
 tracker = Tracker("p", logdir=logdir, run="r")
-returned, begun = [], 0
-for _ in range(80):
+returned, begun, interrupted, longest_secs = [], 0, 0, 4e-4
+while interrupted < 80 or len(returned) <= 80:
+    interrupted += 1
+    before = len(returned)
     try:
-        signal.setitimer(signal.ITIMER_REAL, random.uniform(1e-5, 4e-4))
+        signal.setitimer(signal.ITIMER_REAL, random.uniform(1e-5, longest_secs))
         while True:
             begun += 1
             {what}
             returned.append(begun)
     except Interrupt:
-        pass
+        # a slow machine needs more time for some calls to return
+        longest_secs = max(4e-4, longest_secs * (0.8 if len(returned) > before else 1.2))
 tracker.close()
 print(*returned)
 """
