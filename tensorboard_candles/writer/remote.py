@@ -28,6 +28,15 @@ class RemoteDir:
     def name(self) -> str:
         return PurePosixPath(str(self)).name
 
+    @property
+    def storage(self) -> str:
+        """What is up or down as one: the bucket, or the server.
+
+        >>> RemoteDir("s3://bucket/runs", below="my-cnn").storage
+        's3://bucket'
+        """
+        return "/".join(shown(self.url).split("/")[:3])
+
     def __str__(self) -> str:
         return join_url(shown(self.url), self.below) if self.below else shown(self.url)
 

@@ -90,6 +90,7 @@ class SpooledFile:
         self._uploader.arrive(within_secs=FLUSH_WITHIN_SECS, is_last=False)
         if _is_refusal(self.failure):
             self._uploader.end()
+            self._end_part()
             self._clear()
             raise self.failure
 
@@ -130,7 +131,9 @@ class SpooledFile:
         if behind >= SPOOL_BYTES:
             raise OSError(f"{behind} bytes wait in {self._spool} to be sent; no more are kept")
         self._spool = self._spool or _new_spool(self._directory)
-        self._spool.mkdir(exist_ok=True)  # caches are cleared by whoever needs room
+        if not self._spool.exists():  # caches are cleared by whoever needs room
+            self._spool.mkdir(parents=True)
+            _say_where_to(self._spool, self._directory)
         if self._file and not self._file.pending and self._part and self._part.is_full:
             self._end_part()
         self._file = self._file or AppendOnly(self._spool, self._new_name, begin_time=self._begin_time)
@@ -177,11 +180,25 @@ def _part_names(suffix: str) -> Iterator[str]:
 
 def _new_spool(directory: RemoteDir) -> Path:
     """A directory of our own in the user's cache, or where temporary files lie."""
-    spools = platformdirs.user_cache_path("tensorboard_candles", appauthor=False) / "spool"
     try:
+        spools = platformdirs.user_cache_path("tensorboard_candles", appauthor=False) / "spool"
+        if not spools.is_absolute():
+            raise FileNotFoundError(spools)
         spools.mkdir(parents=True, exist_ok=True)
-        spool = Path(tempfile.mkdtemp(dir=spools, prefix=f"{directory.name}-"))
-    except OSError:
-        spool = Path(tempfile.mkdtemp(prefix="tensorboard_candles-"))
-    (spool / URL_FILE).write_text(f"{directory}{os.linesep}")
+        return _made(directory, spools, f"{directory.name}-")
+    except (OSError, RuntimeError):  # RuntimeError where nobody knows the user's home, as in many containers
+        return _made(directory, Path(tempfile.gettempdir()), "tensorboard_candles-")
+
+
+def _made(directory: RemoteDir, parent: Path, prefix: str) -> Path:
+    spool = Path(tempfile.mkdtemp(dir=parent, prefix=prefix))
+    try:
+        _say_where_to(spool, directory)
+    except OSError:  # it is tried again and again: leave nothing behind
+        shutil.rmtree(spool, ignore_errors=True)
+        raise
     return spool
+
+
+def _say_where_to(spool: Path, directory: RemoteDir) -> None:
+    (spool / URL_FILE).write_text(f"{directory}{os.linesep}")

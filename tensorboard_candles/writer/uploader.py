@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import threading
 import time
@@ -16,8 +17,14 @@ LONGEST_PAUSE_SECS = 30.0
 """Between two tries, each the double of the one before."""
 LAST_PAUSE_SECS = 1.0
 """The longest when the process is about to end."""
+PATIENCE_SECS = 30.0
+"""How long it stands that a storage was waited for in vain: then one try has to do, of any file there."""
+ONE_TRY_SECS = 1.0
 FLUSH_WITHIN_SECS = 10.0
 """How long a flush waits for a network that hangs."""
+
+_gave_up_at: dict[str, float] = {}
+"""By storage. A training may end with many files, and each of them has several last chances in a row."""
 
 
 class Uploader(threading.Thread):
@@ -38,7 +45,7 @@ class Uploader(threading.Thread):
         self._done_bytes = 0
         """Of the parts that were taken out."""
         self._tried_at = self._pause_secs = 0.0
-        self._last_until = self._gave_up_at = 0.0
+        self._last_until = 0.0
         self._ending = False
         self._asks = Asks()
 
@@ -76,16 +83,16 @@ class Uploader(threading.Thread):
             self._asks.end()
 
     def _insist(self, within_secs: float) -> None:
-        deadline = time.monotonic() + within_secs
-        # There are several last chances in a row: it is enough to wait for a server that is down at one.
-        if self._gave_up_at and time.monotonic() < self._gave_up_at + LONGEST_PAUSE_SECS:
-            return
-        self._last_until = deadline
+        storage, now = self._directory.storage, time.monotonic()
+        if now < _gave_up_at.get(storage, -math.inf) + PATIENCE_SECS:
+            within_secs = min(within_secs, ONE_TRY_SECS)
+        self._last_until = deadline = now + within_secs
         while self.behind and not self._asks.ended and time.monotonic() < deadline:
             self._asks.answered(within_secs=deadline - time.monotonic())
             if self.behind:
                 time.sleep(0.05)
-        self._gave_up_at = time.monotonic() if self.behind else 0.0
+        if self.behind:
+            _gave_up_at[storage] = time.monotonic()
 
     def _due_at(self) -> float:
         if self.failure is None:
@@ -112,7 +119,8 @@ class Uploader(threading.Thread):
             self._tried_at = time.monotonic() - random.uniform(0.0, 0.25) * self._pause_secs
             self.failure = error if isinstance(error, OSError) else OSError(repr(error))
         else:
-            self.failure, self._gave_up_at = None, 0.0
+            self.failure = None
+            _gave_up_at.pop(self._directory.storage, None)
             self._pace.sent_at(self._tried_at)
 
     def _send(self, part: Part) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
+import threading
 from pathlib import Path
 
 import fsspec
@@ -158,15 +162,83 @@ def test_spool_that_someone_removes_costs_what_was_not_sent(
         one.log(lost=1)
         one.flush()
         (kept,) = spools()
-        for path in kept.iterdir():
-            path.unlink()
-        kept.rmdir()
+        shutil.rmtree(kept.parent)
         s3.recover()
         one.log(loss=2)
         one.flush()
+        assert (kept / spool.URL_FILE).read_text().strip() == s3.url("runs/p/r")
         one.log(loss=3)
     assert shown(s3.url("runs")) == {0: 0.0, 2: 2.0, 3: 3.0}
     assert re.search(r"\d+ bytes were removed before they were sent", caplog.text)
+
+
+def test_ends_of_many_files_wait_once_for_a_storage_that_is_down(
+    s3: ObjectStore, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploader, "PATIENCE_SECS", 1e6)
+    monkeypatch.setattr(uploader, "ONE_TRY_SECS", 0.01)
+    first, *others = [tracker(s3.url("runs"), run=f"r{number}") for number in range(5)]
+    s3.stop()
+    for one in (first, *others):
+        one.log(loss=0)
+    monkeypatch.setattr(spool, "CLOSE_WITHIN_SECS", 0.1)
+    first.close()
+    monkeypatch.setattr(spool, "CLOSE_WITHIN_SECS", 1e6)
+    for one in others:
+        one.close()
+    assert caplog.text.count("Send them with") == 5
+    s3.recover()
+    last = tracker(s3.url("runs"))  # it was sent: the storage is back
+    s3.stop()
+    last.log(loss=0)
+    closing = threading.Thread(target=last.close)
+    closing.start()
+    s3.recover()
+    closing.join()  # and is waited for again
+    assert caplog.text.count("Send them with") == 5
+    assert shown(s3.url("runs")) == {0: 0.0}
+
+
+@posix
+def test_spool_lies_among_temporary_files_where_nobody_is_at_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", "")
+    monkeypatch.setenv("HOME", "~")
+    monkeypatch.setattr(os, "getuid", lambda: 54321)  # no user that the system knows
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    with tracker("memory://homeless") as one:
+        one.log(loss=0)
+        assert [path.name for path in tmp_path.iterdir()] == ["temporary"]
+        assert len(list((tmp_path / "temporary").glob("tensorboard_candles-*/events*"))) == 1
+    assert shown("memory://homeless") == {0: 0.0}
+
+
+def test_spool_on_a_full_disk_leaves_no_directory_for_each_try(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(WriterError, match="No space left"):
+        tracker("memory://full-disk")
+    assert spools() == list(tmp_path.glob("tensorboard_candles-*")) == []
+
+
+@posix
+def test_logdir_that_is_refused_leaves_no_file_open(s3: ObjectStore) -> None:
+    def count_of_open_spools() -> int:
+        links = [os.readlink(link) for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
+        return sum("tfevents" in link for link in links)
+
+    before = count_of_open_spools()
+    with pytest.raises(WriterError, match="bucket does not exist"):
+        tracker("s3://no-such-bucket/runs")
+    assert count_of_open_spools() == before
 
 
 HANGS = """
