@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from tensorboard_candles import Tracker
 from tests.browser import logs
 from tests.browser.conftest import OpenTab
 from tests.browser.logs import ACCURACY, GRAD_NORM, LOSS, POISONED, STEADY, TOO_HOT
@@ -266,3 +270,15 @@ def test_what_a_log_scale_cuts_off_is_said_below_the_plot(tab: Tab) -> None:
 def test_the_name_of_the_run_is_not_cut_where_there_is_room_for_it(tab: Tab) -> None:
     title = tab.frame.locator(".title h1")
     assert title.evaluate("(h1) => h1.scrollWidth <= h1.clientWidth")
+
+
+def test_candles_that_the_training_logged_itself_are_named(
+    open_tab: OpenTab, tensorboard_server: Callable[..., Server], tmp_path: Path
+) -> None:
+    with Tracker(project="llm", logdir=tmp_path, run="first", detail="candles", candle_steps=100) as tracker:
+        for step in range(2000):
+            tracker.log({LOSS: 1 / (1 + step)}, step=step)
+    tab = open_tab(tensorboard_server(tmp_path).url)
+    tab.wait_for_candles()
+    assert tab.get("resolution").inner_text() == "logged as candles of up to 100 steps"
+    assert tab.value("high") == np.float32(1 / 1901)
