@@ -8,6 +8,8 @@ import { carriedView, clampView, fitView, grownView } from "./view.ts";
 export interface Wanted extends Basis {
   readonly series: readonly Series[];
   readonly width: number | "auto";
+  /** Of the series in focus: steps that its candles span, if it was logged as such. */
+  readonly resolution: number | null;
   readonly version: string;
 }
 
@@ -171,8 +173,9 @@ export class Feed {
 
   private plan(): Plan | null {
     if (this.wanted === null || this.view === null || this.located === null) return null;
-    const { axis, width: chosen } = this.wanted;
-    return planFor({ axis, view: this.view, extent: this.located.extent, plotPx: this.plotPx, chosen });
+    const { axis, width: chosen, resolution } = this.wanted;
+    const { view, plotPx } = this;
+    return planFor({ axis, view, extent: this.located.extent, plotPx, chosen, resolution });
   }
 
   private serves(held: Plan): boolean {

@@ -24,11 +24,18 @@ export interface PlanInput {
   readonly extent: Range;
   readonly plotPx: number;
   readonly chosen: number | "auto";
+  /** Steps that candles logged as such may span: narrower ones would only draw gaps between them. */
+  readonly resolution: number | null;
 }
 
-/** The narrowest of {1, 2, 5}·10ⁿ whose candles are at least MIN_CANDLE_PX wide. */
-export function autoWidth(axis: Axis, viewSpan: number, plotPx: number): number {
-  const narrowest = narrowestWidth(axis);
+/** The narrowest of {1, 2, 5}·10ⁿ whose candles are at least MIN_CANDLE_PX wide, and hold those logged. */
+export function autoWidth(
+  axis: Axis,
+  viewSpan: number,
+  plotPx: number,
+  resolution: number | null = null,
+): number {
+  const narrowest = Math.max(narrowestWidth(axis), axis === "steps" ? (resolution ?? 0) : 0);
   const wanted = Math.max(narrowest, (viewSpan * MIN_CANDLE_PX) / Math.max(plotPx, MIN_CANDLE_PX));
   const power = Math.floor(Math.log10(wanted) + 1e-9);
   for (const digit of [1, 2, 5]) {
@@ -58,8 +65,8 @@ export function windowAround(view: Range, width: number): Range {
   return { from: (first - side) * block * width, to: (end + side) * block * width };
 }
 
-export function planFor({ axis, view, extent, plotPx, chosen }: PlanInput): Plan {
-  const auto = autoWidth(axis, span(view), plotPx);
+export function planFor({ axis, view, extent, plotPx, chosen, resolution }: PlanInput): Plan {
+  const auto = autoWidth(axis, span(view), plotPx, resolution);
   const tooMany = chosen !== "auto" && candlesInView(view, extent, chosen) > MAX_VISIBLE_CANDLES;
   const width = chosen === "auto" || tooMany ? auto : chosen;
   const refusedWidth = tooMany ? chosen : null;

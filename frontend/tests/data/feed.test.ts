@@ -64,6 +64,7 @@ const WANTED: Wanted = {
   axis: "steps",
   stepsPerEpoch: null,
   width: "auto",
+  resolution: null,
   version: "1",
 };
 

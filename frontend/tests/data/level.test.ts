@@ -35,6 +35,12 @@ test("seconds go below one, steps and epochs never do", () => {
   expect(autoWidth("epochs", 3, 1000)).toBe(1);
 });
 
+test("candles are no narrower than those that were logged", () => {
+  expect(autoWidth("steps", 250, 1000, 998)).toBe(1000);
+  expect(autoWidth("steps", 1_000_000, 1000, 998)).toBe(5000);
+  expect(autoWidth("epochs", 250, 1000, 998)).toBe(1);
+});
+
 test("a window holds the view and at least a screen on each side", () => {
   const view = { from: 123_456, to: 234_567 };
   const window = windowAround(view, 500);
@@ -61,7 +67,7 @@ test("no window asks for more than the API answers, however many candles are in 
   }
 });
 
-const INPUT = { axis: "steps", extent: { from: 0, to: 1_000_000 }, plotPx: 1000 } as const;
+const INPUT = { resolution: null, axis: "steps", extent: { from: 0, to: 1_000_000 }, plotPx: 1000 } as const;
 
 test("a width that makes too many candles is refused until one zooms in", () => {
   const all = planFor({ ...INPUT, view: { from: 0, to: 1_000_000 }, chosen: 1 });

@@ -148,7 +148,8 @@ export class CandleModel {
         const { axis, width } = settings.value;
         const wanted = this.placeless.value === null ? series.value : [];
         const stepsPerEpoch = axis === "epochs" ? settings.value.stepsPerEpoch : null;
-        this.feed.want({ series: wanted, axis, stepsPerEpoch, width, version: version.value });
+        const resolution = wanted[0]?.resolution ?? null;
+        this.feed.want({ series: wanted, axis, stepsPerEpoch, width, resolution, version: version.value });
       }),
       effect(() => chart.setTheme(CHART_THEMES[theme.value])),
       effect(() => {
