@@ -62,5 +62,8 @@ def cache_keeper(where: str) -> CacheKeeper | None:
     """
     if where == "off":
         return None
-    user_cache = platformdirs.user_cache_path("tensorboard_candles", appauthor=False)
-    return CacheKeeper(Cache(Path(where).expanduser() if where else user_cache))
+    try:
+        user_cache = platformdirs.user_cache_path("tensorboard_candles", appauthor=False)
+        return CacheKeeper(Cache(Path(where).expanduser() if where else user_cache))
+    except RuntimeError:  # nobody knows the user's home, as in many containers
+        return None

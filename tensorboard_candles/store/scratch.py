@@ -164,9 +164,9 @@ def _reserve(descriptor: int, size: int) -> None:
 
 
 def _default_directory() -> Path:
-    directory = platformdirs.user_cache_path("tensorboard_candles", appauthor=False) / "scratch"
     try:
+        directory = platformdirs.user_cache_path("tensorboard_candles", appauthor=False) / "scratch"
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError:
+    except (OSError, RuntimeError):  # RuntimeError where nobody knows the user's home, as in many containers
         return Path(tempfile.gettempdir())
     return directory if os.access(directory, os.W_OK) else Path(tempfile.gettempdir())

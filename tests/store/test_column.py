@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tensorboard_candles.api.backend import cache_keeper
 from tensorboard_candles.events import Points
 from tensorboard_candles.store import scratch as scratch_module
 from tensorboard_candles.store.column import Column
@@ -213,3 +214,15 @@ def test_merged_points_are_in_the_order_of_their_steps_and_arrival(
     assert points.wall_time.tolist() == [value + 0.5 for value in points.value.tolist()]
     assert (found.movable_bytes == 0) or not on_disk or not arrived
     assert points.value.dtype == (np.float64 if any(d == np.float64 and s for s, d in pieces) else np.float32)
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="users of POSIX")
+def test_columns_and_cache_do_without_a_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", "")
+    monkeypatch.setenv("HOME", "~")
+    monkeypatch.setattr(os, "getuid", lambda: 54321)  # no user that the system knows
+    column = Column(np.arange(1000))
+    column.move_to(Scratch())
+    assert (column.nbytes, column.view().tolist()) == (0, list(range(1000)))
+    cache_keeper("")
