@@ -375,13 +375,17 @@ def test_what_is_no_torch_model_is_refused(tracker: Tracker) -> None:
     tracker.close()
 
 
-def test_rank_that_logs_nothing_can_watch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rank_that_logs_nothing_can_watch_and_measures_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setenv("RANK", "1")
     monkeypatch.setenv("WORLD_SIZE", "2")
     tracker, model = Tracker("p", logdir=tmp_path, rank_zero_only=True), _model()
     tracker.watch(model)
     _loss(model).backward()
-    torch.optim.SGD(model.parameters()).step()
+    monkeypatch.setattr(torch, "_foreach_norm", _fail)
+    torch.optim.SGD(model.parameters(), foreach=False).step()
     tracker.log(loss=0.5)
     tracker.close()
     assert list(tmp_path.rglob("*tfevents*")) == []
+    assert "watched no more" not in caplog.text
