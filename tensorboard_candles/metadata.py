@@ -71,6 +71,12 @@ whole numbers within ±2^53. Where count is 0, prices are NaN and the steps of t
 
 MOST_CANDLE_STEP = 2**53
 
+MOST_CANDLE_POINTS = 2**40
+"""Finite ones, or others, of one row: no training logs as many, and sums of them are exact."""
+
+CANDLE_MEAN_ROUNDING = 1e-9
+"""By this part of the larger of |high| and |low| a mean may lie beyond them."""
+
 LATE_CANDLES_KIND = "late_candles"
 """Rows of the same form, under the metric's own tag, of points that were logged after the row that their
 steps lie in was written. They add to it: nothing that their file holds tells the same points, so they make no

@@ -34,8 +34,6 @@ Rows: TypeAlias = "Mapping[str, npt.ArrayLike] | npt.NDArray[Any]"
 
 _STEPS = ("first_step", "last_step", "high_step", "low_step")
 _PRICES = ("open", "high", "low", "close")
-_MEAN_ROUNDING = 1e-9
-_MOST_POINTS = 2**40
 
 
 def candle_rows(
@@ -210,7 +208,7 @@ def _check(columns: Mapping[str, Float64Array]) -> None:
 
     check("last_step", first <= last, "at least first_step")
     for name in ("count", "nonfinite"):
-        check(name, (columns[name] >= 0) & (columns[name] <= _MOST_POINTS), "from 0 to 2^40")
+        check(name, (columns[name] >= 0) & (columns[name] <= metadata.MOST_CANDLE_POINTS), "from 0 to 2^40")
     check("nonfinite", has_points | (columns["nonfinite"] >= 1), "at least 1 where count is 0")
     for name in _PRICES:
         is_inside = np.isfinite(columns[name]) & (columns[name] >= low) & (columns[name] <= high)
@@ -218,7 +216,7 @@ def _check(columns: Mapping[str, Float64Array]) -> None:
     for name in ("high_step", "low_step"):
         is_inside = (columns[name] >= first) & (columns[name] <= last)
         check(name, is_inside | ~has_points, "from first_step to last_step")
-    rounding = _MEAN_ROUNDING * np.maximum(np.abs(low), np.abs(high))
+    rounding = metadata.CANDLE_MEAN_ROUNDING * np.maximum(np.abs(low), np.abs(high))
     is_inside = (columns["mean"] >= low - rounding) & (columns["mean"] <= high + rounding)
     check("mean", is_inside | ~has_points, "from low to high")
     check("std", np.isfinite(columns["std"]) & (columns["std"] >= 0) | ~has_points, "finite, and at least 0")

@@ -14,9 +14,6 @@ from tensorboard_candles.events.candle import CANDLE, PRICES
 from tensorboard_candles.events.points import Float64Array, Points, no_points
 
 _COLUMNS = len(metadata.CANDLE_COLUMNS)
-_MOST_POINTS = 2**40
-"""Of one row: no training logs as many, and sums of them are exact."""
-_MEAN_ROUNDING = 1e-9
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -64,7 +61,7 @@ def _wrong(row: dict[str, Float64Array]) -> Iterator[tuple[str, BoolArray]]:
     count, nonfinite = row["count"], row["nonfinite"]
     yield "steps that are no whole numbers within 2^53", ~(_are_steps(first) & _are_steps(last))
     yield "first_step > last_step", ~(first <= last)
-    are_counts = [(one >= 0) & (one <= _MOST_POINTS) & (one == np.floor(one)) for one in (count, nonfinite)]
+    are_counts = [_are_counts(one) for one in (count, nonfinite)]
     yield "counts that are none", ~(are_counts[0] & are_counts[1] & (count + nonfinite >= 1))
     yield "times that are none", ~(np.isfinite(row["start_time"]) & np.isfinite(row["end_time"]))
     yield "start_time > end_time", ~(row["start_time"] <= row["end_time"])
@@ -75,7 +72,7 @@ def _wrong(row: dict[str, Float64Array]) -> Iterator[tuple[str, BoolArray]]:
     yield "high < low", holds & ~(high >= low)
     inside = [(low <= row[name]) & (row[name] <= high) for name in ("open", "close")]
     yield "prices outside of low and high", holds & ~(inside[0] & inside[1])
-    rounding = _MEAN_ROUNDING * np.fmax(np.abs(low), np.abs(high))
+    rounding = metadata.CANDLE_MEAN_ROUNDING * np.fmax(np.abs(low), np.abs(high))
     yield "a mean outside of low and high", holds & ~_within(row["mean"], low - rounding, high + rounding)
     yield "std < 0", holds & ~(row["std"] >= 0)
     for name in ("high_step", "low_step"):
@@ -83,8 +80,13 @@ def _wrong(row: dict[str, Float64Array]) -> Iterator[tuple[str, BoolArray]]:
         yield f"{name} outside of first_step and last_step", holds & ~is_inside
 
 
-def _within(number: Float64Array, low: Float64Array, high: Float64Array) -> BoolArray:
+def _within(number: Float64Array, low: Float64Array | float, high: Float64Array | float) -> BoolArray:
     return (low <= number) & (number <= high)
+
+
+def _are_counts(number: Float64Array) -> BoolArray:
+    is_whole: BoolArray = number == np.floor(number)
+    return is_whole & _within(number, 0, metadata.MOST_CANDLE_POINTS)
 
 
 def _are_steps(number: Float64Array) -> BoolArray:
