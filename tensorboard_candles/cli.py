@@ -1,6 +1,7 @@
 """`tensorboard-candles`: TensorBoard on a log directory, with the address of the Candles tab.
 
 tensorboard-candles [LOGDIR] [--port PORT] [any other flag of tensorboard]
+tensorboard-candles alerts LOGDIR [--fail-on KINDS]
 """
 
 from __future__ import annotations
@@ -34,6 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given == ["--version"]:
         print(f"tensorboard-candles {VERSION}")
         return 0
+    if given[:1] == ["alerts"]:
+        from tensorboard_candles.cli_alerts import alerts_command
+
+        return alerts_command(given[1:])
     try:
         return open_dashboard(tensorboard_flags(given))
     except FlagsError as error:
@@ -91,8 +96,11 @@ def _serve(wsgi_app: Any, flags: argparse.Namespace) -> _Server:
 def _help() -> str:
     return f"""\
 usage: tensorboard-candles [LOGDIR] [--port PORT] [any other flag of tensorboard]
+       tensorboard-candles alerts LOGDIR [--fail-on KINDS]
 
-Opens TensorBoard on LOGDIR (default: runs) and prints the address of the Candles tab.
+Opens TensorBoard on LOGDIR (default: runs) and prints the address of the Candles tab; or tells what went
+wrong in the runs below LOGDIR, and fails where that is of one of these kinds (`alerts --help` says more).
+A directory of that name is ./alerts.
 
   --port PORT  port to serve on; by default {FIRST_PORT}, or the next free one
   --version    print the version

@@ -73,7 +73,7 @@ def alerts_route(request: Request, source: Source, lookout: Lookout) -> Response
     limit = params.whole(request.args, "limit", 10_000, least=1, most=100_000)
     filters, found = _asked(request, source, lookout)
     every = found.alerts(filters)
-    content = [_on_wire(alert) for alert in gravest(every, limit)]
+    content = [on_wire(alert) for alert in gravest(every, limit)]
     progress = {**found.progress(), "alerts": len(every)}
     response = _respond(request, content, progress)
     response.headers[PROGRESS_HEADER] = json.dumps(progress)
@@ -158,7 +158,8 @@ def _views(source: Source, filters: Filters) -> Sequence[RunView]:
     return views
 
 
-def _on_wire(alert: Alert) -> dict[str, Any]:
+def on_wire(alert: Alert) -> dict[str, Any]:
+    """An alert as JSON holds it."""
     value = alert.value if math.isfinite(alert.value) else None
     return {"run": alert.run, **asdict(alert), "value": value}
 
