@@ -65,6 +65,18 @@ def test_pieces_give_the_same_events_as_the_whole(values: Floats, cuts: list[int
     assert repr(told([steps[at : at + 1] for at in range(len(values))])) == repr(whole)
 
 
+@pytest.mark.parametrize("name", sorted(REGISTRY))
+def test_numbers_of_any_size_are_taken(name: str) -> None:
+    rng = np.random.default_rng(0)
+    values = np.exp(rng.normal(0, 100, 1000))
+    values[300:400], values[400:500], values[700], values[710] = 0, 1e308, -1e308, 5e-324
+    watched = Watched("loss", [REGISTRY[name]])
+    with np.errstate(all="ignore"):
+        watched.step(np.arange(1000), values)
+        for seed in range(5):  # what came does not spoil what comes
+            watched.step(np.arange(1000), np.exp(np.random.default_rng(seed).normal(0, 0.1, 1000)))
+
+
 def test_there_is_something_to_compare() -> None:
     rng = np.random.default_rng(0)
     for name, detector in REGISTRY.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -131,7 +132,7 @@ class _Vanishing:
                 continue
             self._above = 0
             if self._below == 0:
-                self._first = int(steps[place]), 10.0 ** float(highest[place])
+                self._first = int(steps[place]), _norm(float(highest[place]))
             self._below += 1
             if self._below == self._patience and not self._is_told:
                 self._is_told = True
@@ -146,7 +147,14 @@ def _log(norms: Float64Array) -> Float64Array:
     return found
 
 
+def _norm(log: float) -> float:
+    try:
+        return 10.0**log
+    except OverflowError:
+        return math.inf
+
+
 def _event(it: Episode, way: str, *, again: bool) -> Event:
-    worst, times = 10.0**it.worst, 10.0 ** (it.worst - it.usual)
+    worst, times = _norm(it.worst), _norm(it.worst - it.usual)
     message = f"{way} to {shown(worst)}, {shown(times)} times what was usual"
     return Event(it.first_step, it.last_step, worst, message, again)

@@ -22,6 +22,8 @@ from tensorboard_candles.ohlc import Polarity
 _CALM = 10
 _LASTS = 64
 """Flagged for so many points in a row, it is the new level."""
+_LARGEST = 1e140
+"""Squares of such numbers can still be summed up."""
 
 
 class _Rule(Protocol):
@@ -140,6 +142,7 @@ class _ZClip:
         return not math.isnan(self.usual) and self._z(x) > self._settings.z
 
     def learn(self, x: float, *, flagged: bool) -> None:
+        x = max(-_LARGEST, min(x, _LARGEST))
         if math.isnan(self.usual):
             self._first.append(x)
             if len(self._first) == self._settings.warmup:
