@@ -149,7 +149,7 @@ def _log(norms: Float64Array) -> Float64Array:
 
 def _norm(log: float) -> float:
     try:
-        return 10.0**log
+        return math.pow(10.0, log)
     except OverflowError:
         return math.inf
 
