@@ -161,7 +161,14 @@ class Alerting:
             polarity = self._polarities.get(tag)
             detectors = subscription.detectors_of(tag, described=polarity is not None)
             watched = self._watched[number, tag] = Watched(tag, detectors, polarity)
-        told = watched.step(points.step, points.value)
+        try:
+            told = watched.step(points.step, points.value)
+        except Exception:  # noqa: BLE001, a detector may be the user's: the others go on
+            _log.exception(
+                "a detector failed on %r, which is not watched any more; alerts of others go on", tag
+            )
+            self._watched[number, tag] = Watched(tag, ())
+            return []
         return [replace(alert, run=self._run_name) for alert, event in told if not event.again]
 
     def _call(self, subscription: _Subscription, alert: Alert) -> None:

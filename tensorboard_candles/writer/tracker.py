@@ -28,7 +28,7 @@ from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard_candles import metadata
 from tensorboard_candles.errors import WriterError
 from tensorboard_candles.writer import summaries
-from tensorboard_candles.writer.destination import RunDir
+from tensorboard_candles.writer.destination import CLOSE_WITHIN_SECS, RunDir
 from tensorboard_candles.writer.devices import OnDevice
 from tensorboard_candles.writer.epochs import Epochs
 from tensorboard_candles.writer.event_file import EventFile
@@ -372,7 +372,7 @@ def _gatherer(detail: Detail, candle_steps: SupportsIndex | None) -> Callable[[]
 
 
 def _close_after_alerts(file: EventFile | SilentFile, alerting: Alerting) -> None:
-    file.flush()
+    file.write_out(within_secs=CLOSE_WITHIN_SECS)
     alerting.close()  # before the file: who is called may log
     file.close()
 

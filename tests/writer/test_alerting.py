@@ -7,15 +7,18 @@ import math
 import multiprocessing
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 
 from tensorboard_candles import Tracker
 from tensorboard_candles.errors import WriterError
-from tensorboard_candles.indicators.alerts import Alert, Spike
+from tensorboard_candles.events.points import Float64Array, Int64Array
+from tensorboard_candles.indicators.alerts import Alert, Detector, Event, Polarity, Spike
+from tensorboard_candles.indicators.alerts.detector import Watch, Watches
 from tests.writer.reading import points
 
 SECS = 30.0
@@ -242,3 +245,32 @@ def test_what_is_no_kind_is_refused(tracker: Tracker, what: tuple[Any, ...]) -> 
 def test_one_tag_as_a_string_is_refused(tracker: Tracker) -> None:
     with pytest.raises(WriterError, match="collection of tags"):
         tracker.on_alert(print, tags="loss")
+
+
+@dataclass(frozen=True)
+class _Broken(Detector):
+    name: ClassVar[str] = "broken"
+    watches: ClassVar[Watches] = "all"
+
+    def start(self, polarity: Polarity) -> Watch:
+        class Broken:
+            def step(self, steps: Int64Array, values: Float64Array) -> list[Event]:
+                raise ZeroDivisionError
+
+        return Broken()
+
+
+def test_detector_that_fails_is_said_once_and_the_others_go_on(
+    tracker: Tracker, caplog: pytest.LogCaptureFixture
+) -> None:
+    told: list[Alert] = []
+    tracker.on_alert(print, _Broken())
+    tracker.on_alert(told.append, "non-finite")
+    calm(tracker)
+    tracker.flush()
+    tracker.log(loss=math.nan)
+    tracker.close()
+    assert [alert.kind for alert in told] == ["non-finite"]
+    assert [record.getMessage() for record in caplog.records] == [
+        "a detector failed on 'loss', which is not watched any more; alerts of others go on"
+    ]
