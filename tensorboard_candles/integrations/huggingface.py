@@ -33,20 +33,28 @@ class CandlesCallback(TrainerCallback):
     The Trainer averages the loss over `logging_steps`: with 1, each step is logged as it was. By default it
     also leaves out losses that are no finite numbers; `logging_nan_inf_filter=False` lets them be seen.
     The arguments are logged as hyperparameters, unless the Tracker has a `config=`. With `run=` given,
-    `resume_from_checkpoint` goes on in that run, at the checkpoint's step.
+    `resume_from_checkpoint` goes on in that run, at the checkpoint's step. Another training from the start,
+    such as a trial of a search, gets a run of its own, where neither a Tracker nor `run=` was given.
     """
 
     def __init__(self, tracker: Tracker | None = None, /, **options: Any) -> None:
         self._training = Training(tracker, options)
         self._training.suggest(rank_zero_only=True)
+        self._has_trained = False
+        self._next_epoch = 0
 
     def on_train_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
     ) -> None:
         if not state.is_world_process_zero:
             return
-        if state.global_step and self._training.option("run"):
+        if self._has_trained:
+            goes_on = {"run": self._training.tracker.run, "resume": True} if state.global_step else {}
+            self._training.renew(**goes_on)
+        elif state.global_step and self._training.option("run"):
             self._training.suggest(resume=True)
+        self._has_trained = True
+        self._next_epoch = int(state.epoch or 0)
         self._training.tracker.log_config(args.to_sanitized_dict())
         if state.logging_steps != 1 or args.logging_nan_inf_filter:
             _log.warning(
@@ -60,7 +68,9 @@ class CandlesCallback(TrainerCallback):
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
     ) -> None:
         if state.is_world_process_zero:
-            self._training.begin_epoch(int(state.epoch or 0), first_step=state.global_step + 1)
+            # counted here: of data without a length `state.epoch` is the share of all steps
+            self._training.begin_epoch(self._next_epoch, first_step=state.global_step + 1)
+            self._next_epoch += 1
 
     def on_log(
         self,

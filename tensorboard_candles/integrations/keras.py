@@ -10,7 +10,7 @@ the model's train step is asked for one number more: the loss that it adds to th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from tensorboard_candles.integrations import missing
@@ -46,12 +46,37 @@ class CandlesCallback(keras.callbacks.Callback):
         self._training = Training(tracker, options)
         self._epoch_step: int | None = None
         self._last_step = -1
+        self._batch_loss: _BatchLoss | None = None
+        self._is_in = self._is_training = False
 
     def set_model(self, model: Any) -> None:
         super().set_model(model)
-        _return_batch_loss(model)
+        mean = None if self._is_in else _mean_loss(model)
+        if mean is None:
+            return
+        if (
+            self._batch_loss is None or self._batch_loss.mean is not mean
+        ):  # of another model, or compiled anew
+            self._batch_loss = _BatchLoss(model, mean)
+        self._batch_loss.put_in()
+        self._is_in = True
+
+    def _leave(self) -> None:
+        """The model as it was: its next `fit` may be without us."""
+        if self._is_in and self._batch_loss:
+            self._is_in = False
+            self._batch_loss.take_out()
+
+    def on_test_begin(self, logs: Mapping[str, Any] | None = None) -> None:
+        if not self._is_training:
+            self._leave()
+
+    def on_predict_begin(self, logs: Mapping[str, Any] | None = None) -> None:
+        if not self._is_training:
+            self._leave()
 
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
+        self._is_training = True
         optimizer = self.model.optimizer
         if self._epoch_step is None:
             per_update = getattr(optimizer, "gradient_accumulation_steps", None) or 1
@@ -86,32 +111,46 @@ class CandlesCallback(keras.callbacks.Callback):
 
     def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:
         self._training.tracker.flush()
+        self._is_training = False
+        self._leave()
 
 
-def _return_batch_loss(model: Any) -> None:
-    """Have the model's train step return the loss that it adds to the epoch's mean; once for each model."""
-    tracker = next((metric for metric in model.metrics if metric.name == "loss"), None)
-    if not isinstance(tracker, keras.metrics.Mean) or hasattr(tracker, "last_added"):
-        return
-    add, step = tracker.update_state, getattr(model, "_plain_train_step", model.train_step)
+class _BatchLoss:
+    """What has a model's train step return the loss that it adds to the epoch's mean, and goes again."""
 
-    def update_state(values: Any, sample_weight: Any = None) -> Any:
-        tracker.last_added.append(values)
-        return add(values, sample_weight=sample_weight)
+    def __init__(self, model: Any, mean: Any) -> None:
+        self._model, self.mean = model, mean
+        self._last_added: list[Any] = []
+        self._add, self._step = mean.update_state, model.train_step
+        self._function: Any = None
 
-    # Nothing of the model but these two, which the step's graph is traced through, and it is traced anew.
-    tracker.last_added, tracker.update_state = [], update_state
-    model._plain_train_step, model.train_step = step, _with_loss(step, tracker.last_added)
-    model.train_function = None
+    def put_in(self) -> None:
+        self._others = vars(self._model).get("train_step"), self._model.train_function
+        self.mean.update_state, self._model.train_step = self._update_state, self._train_step
+        self._model.train_function = self._function  # the step's graph with our number, once it is traced
 
+    def take_out(self) -> None:
+        self._function = self._model.train_function
+        step, self._model.train_function = self._others
+        del self.mean.update_state, self._model.train_step
+        if step is not None:
+            self._model.train_step = step
 
-def _with_loss(step: Callable[..., Any], last_added: list[Any]) -> Callable[..., Any]:
-    def train_step(*arguments: Any) -> Any:
-        last_added.clear()
-        returned = step(*arguments)
+    def _update_state(self, values: Any, sample_weight: Any = None) -> Any:
+        self._last_added.append(values)
+        return self._add(values, sample_weight=sample_weight)
+
+    def _train_step(self, *arguments: Any) -> Any:
+        self._last_added.clear()
+        returned = self._step(*arguments)
         logs, *state = returned if isinstance(returned, tuple) else (returned,)  # of JAX, with its state
-        if last_added:
-            logs = {**logs, _BATCH_LOSS: last_added.pop()}
+        if self._last_added:
+            logs = {**logs, _BATCH_LOSS: self._last_added.pop()}
         return (logs, *state) if state else logs
 
-    return train_step
+
+def _mean_loss(model: Any) -> Any:
+    """What the model's train step adds the loss to; None where Keras does no such thing."""
+    mean = next((metric for metric in model.metrics if metric.name == "loss"), None)
+    is_free = "update_state" not in vars(mean or model)  # another of us, or what an exception left
+    return mean if is_free and isinstance(mean, keras.metrics.Mean) else None

@@ -38,11 +38,12 @@ class CandlesCallback:
     def __init__(self, tracker: Tracker | None = None, /, **options: Any) -> None:
         self._training = Training(tracker, options)
         self._described: set[str] = set()
+        self._has_trained = False
 
     def __call__(self, env: CallbackEnv) -> None:
-        tracker = self._training.tracker
         if env.iteration == env.begin_iteration:
-            tracker.log_config(env.params)
+            self._begin(env)
+        tracker = self._training.tracker
         found: dict[str, float] = {}
         for data, metric, score, higher_is_better, *std in env.evaluation_result_list or ():
             tag = f"{data}/{metric}"
@@ -54,3 +55,10 @@ class CandlesCallback:
         tracker.log(found, step=env.iteration)
         if env.iteration + 1 == env.end_iteration:
             tracker.flush()
+
+    def _begin(self, env: CallbackEnv) -> None:
+        if self._has_trained and not env.iteration:
+            self._training.renew()
+            self._described.clear()
+        self._has_trained = True
+        self._training.tracker.log_config(env.params)

@@ -83,7 +83,7 @@ class CandlesLogger(Logger):
     @rank_zero_only
     def log_metrics(self, metrics: Mapping[str, float], step: int | None = None) -> None:
         epoch = metrics.get("epoch")
-        if epoch is not None and epoch != self._epoch:
+        if epoch is not None and int(epoch) != self._epoch:
             self._epoch = int(epoch)
             self._training.begin_epoch(self._epoch)
         self._training.tracker.log(metrics, step=step)

@@ -22,7 +22,8 @@ class Training:
     ('first', 1.0)
 
     Nobody has to close it: what is logged is written within a second, and at exit. So a training that an
-    exception ended is whole, and a callback may serve several trainings.
+    exception ended is whole. A callback may serve several trainings: those whose steps begin at 0 again get
+    a Tracker each, but for one that the user made, in which they would lie over one another.
     Raises WriterError unless there is either a Tracker or `project=`.
     """
 
@@ -48,6 +49,13 @@ class Training:
     def suggest(self, **options: Any) -> None:
         """For a Tracker that is still to be made, where the user said nothing else."""
         self._options = {**options, **self._options}
+
+    def renew(self, **options: Any) -> None:
+        """A Tracker anew for another training, with these options for once; one that the user made stays."""
+        if self._tracker is not None and self._options:
+            self.end_epoch()
+            self._tracker.close()
+            self._tracker = Tracker(**{**self._options, **options})
 
     def begin_epoch(self, number: int, *, first_step: int | None = None) -> None:
         """Mark the epoch, at its first step or else at that of what is logged next."""

@@ -36,9 +36,13 @@ class CandlesCallback(xgboost.callback.TrainingCallback):
         super().__init__()
         self._training = Training(tracker, options)
         self._first_round = 0
+        self._has_trained = False
 
     def before_training(self, model: Any) -> Any:
         self._first_round = model.num_boosted_rounds() if isinstance(model, xgboost.Booster) else 0
+        if self._has_trained and not self._first_round:
+            self._training.renew()
+        self._has_trained = True
         return model
 
     def after_iteration(self, model: Any, epoch: int, evals_log: Mapping[str, Mapping[str, Any]]) -> bool:

@@ -84,6 +84,27 @@ print(json.dumps([]))
 
 
 @backends
+def test_model_is_left_as_it_was(backend: str, tmp_path: Path) -> None:
+    script = """
+model = make_model()
+callback = CandlesCallback(project="p", logdir=sys.argv[1], run="r")
+fit(model, callback, epochs=1)
+assert "train_step" not in vars(model) and "update_state" not in vars(model.metrics[0])
+names = [sorted(fit(model, epochs=1).history)]
+fit(model, callback, epochs=1)
+model.evaluate(images, labels, verbose=0, callbacks=[callback])
+names.append(sorted(model.train_on_batch(images, labels, return_dict=True)))
+model.compile("sgd", "sparse_categorical_crossentropy")
+fit(model, callback, epochs=1)
+names.append(sorted(fit(model, epochs=1).history))
+print(json.dumps(names))
+"""
+    assert run(BEGIN + script, tmp_path, backend=backend) == [["accuracy", "loss"]] * 3
+    logged = [step for tag, step, _ in points(tmp_path / "p" / "r") if tag == "train/loss"]
+    assert sorted(logged) == list(range(9))
+
+
+@backends
 def test_model_with_a_train_step_of_its_own_logs_what_that_returns(backend: str, tmp_path: Path) -> None:
     script = """
 class Own(keras.Sequential):

@@ -108,6 +108,35 @@ print(json.dumps([]))
     assert epoch_marks(tmp_path / "p" / "r") == [(1, 0), (4, 1), (7, 2)]
 
 
+def test_hugging_face_trains_again_and_counts_epochs_of_data_without_a_length(tmp_path: Path) -> None:
+    script = """
+import demo.huggingface_trainer as demo
+from torch.utils.data import IterableDataset
+from tensorboard_candles.integrations.huggingface import CandlesCallback
+data = demo.Sentences(tuple(part[:96] for part in demo.digits.load(1).train))
+class Stream(IterableDataset):
+    def __iter__(self):
+        return (data[at] for at in range(96))
+arguments = demo.TrainingArguments(
+    sys.argv[1] + "/out", max_steps=6, per_device_train_batch_size=32, report_to="none", save_steps=4,
+    use_cpu=True, logging_steps=1, logging_nan_inf_filter=False)
+callback = CandlesCallback(project="p", logdir=sys.argv[1])
+trainer = demo.Trainer(demo.BertForSequenceClassification(demo.TINY), arguments, train_dataset=Stream(),
+                       callbacks=[callback])
+runs = []
+for more in ({}, {}, {"resume_from_checkpoint": sys.argv[1] + "/out/checkpoint-4"}):
+    trainer.train(**more)
+    runs.append(callback._training.tracker.run)
+print(json.dumps(runs))
+"""
+    first, second, third = run(WHERE + script, tmp_path)
+    assert first != second == third
+    for name in (first, second):
+        run_dir = tmp_path / "p" / name
+        assert {step for tag, step, _ in points(run_dir) if tag == "train/loss"} == set(range(1, 7))
+    assert epoch_marks(tmp_path / "p" / first) == [(1, 0), (4, 1)]
+
+
 @pytest.mark.parametrize(
     ("steps", "warns"), [("logging_steps=1, logging_nan_inf_filter=False", False), ("", True)]
 )
@@ -202,6 +231,25 @@ print(json.dumps(rounds))
         if value.tag == "candles/tags"
     ]
     assert any('"val/auc_mu": {"polarity": "higher_is_better"}' in one for one in said), said
+
+
+@pytest.mark.parametrize("framework", ["xgboost", "lightgbm"])
+def test_callback_that_serves_two_trainings_has_a_run_for_each(framework: str, tmp_path: Path) -> None:
+    trainings = {
+        "xgboost": "xgboost.train(demo.PARAMS, train, 3, evals=[(val, 'val')], callbacks=[callback])",
+        "lightgbm": "lightgbm.train(demo.PARAMS, sets()[0], 3, valid_sets=sets(), callbacks=[callback])",
+    }
+    script = f"""
+callback = CandlesCallback(project="p", logdir=sys.argv[1])
+for _ in range(2):
+    {trainings[framework]}
+print(json.dumps([]))
+"""
+    run({"xgboost": XGBOOST, "lightgbm": LIGHTGBM}[framework] + script, tmp_path)
+    runs = list((tmp_path / "p").iterdir())
+    assert len(runs) == 2
+    for run_dir in runs:
+        assert sorted({step for _, step, _ in points(run_dir)}) == [0, 1, 2]
 
 
 def test_cross_validation_of_lightgbm_logs_mean_and_deviation(tmp_path: Path) -> None:
