@@ -94,9 +94,10 @@ $(FRAMEWORKS)/.installed: pyproject.toml setup.py scripts/build_backend.py tests
 		--editable ".[test,bench]" --requirement tests/requirements-frameworks.txt
 	touch $@
 
-$(LOGGERS)/.installed: pyproject.toml setup.py scripts/build_backend.py
+$(LOGGERS)/.installed: pyproject.toml setup.py scripts/build_backend.py tests/requirements-frameworks.txt
 	$(PYTHON) -m venv $(LOGGERS)
-	$(LOGGERS)/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[bench-write]"
+	$(LOGGERS)/bin/python -m pip install --quiet --disable-pip-version-check \
+		--editable ".[bench-write]" --constraint tests/requirements-frameworks.txt
 	touch $@
 
 $(MODULES): frontend/package.json frontend/package-lock.json | $(VENV)/.demo
