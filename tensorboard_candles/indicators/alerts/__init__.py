@@ -2,7 +2,8 @@
 
 Read in this order: `detector` (what one is, and what it says), `trailing` (what is usual), `episodes` (one
 event for each thing that happens), then the detectors `spike`, `gradients`, `divergence`, `plateau`,
-`nonfinite` and `published`, and `watching` (which of them watches which tag, and the registry).
+`nonfinite` and `published`, and `watching` (which of them watches which tag, and the registry). For series as
+they are stored: `series` (one of them, as it grows) and `lookout` (many of them, in the background).
 """
 
 from tensorboard_candles.indicators.alerts.detector import Alert, Detector, Event
