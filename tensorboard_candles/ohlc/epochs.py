@@ -95,7 +95,7 @@ def epochs_of(run: RunView, *, steps_per_epoch: int | None = None) -> Epochs:
     last_step = max((series.last_step for series in run.series.values()), default=0)
     if len(run.epoch_marks):
         marks = run.epoch_marks
-        return EpochStarts(marks.step, marks.value.astype(np.int64), last_step)
+        return _where_it_changes(marks.step, marks.value.astype(np.int64), last_step)
     logged = _epoch_scalar(run.series.values())
     if logged is not None:
         return _from_scalar(logged, last_step)
@@ -125,6 +125,12 @@ def _epoch_scalar(series: Iterable[Series]) -> Series | None:
 def _from_scalar(logged: Series, last_step: int) -> EpochStarts:
     # No training reaches 2^53 epochs: what is logged beyond is as little an epoch as NaN is.
     finite = np.abs(logged.value) < 2**53
-    step, epoch = logged.step[finite], np.floor(logged.value[finite]).astype(np.int64)
+    return _where_it_changes(
+        logged.step[finite], np.floor(logged.value[finite]).astype(np.int64), last_step
+    )
+
+
+def _where_it_changes(step: Int64Array, epoch: Int64Array, last_step: int) -> EpochStarts:
+    # An epoch may be named again: by a training that resumed within it, by every rank.
     begins = np.append(True, epoch[1:] != epoch[:-1])
     return EpochStarts(step[begins], epoch[begins], last_step)

@@ -59,6 +59,11 @@ def test_a_single_epoch_that_goes_on_has_fractions_below_one() -> None:
     assert (fractional[0], fractional[15], fractional[-1] < 1) == (0.0, 0.5, True)
 
 
+def test_an_epoch_that_is_marked_again_within_goes_on() -> None:
+    found = epochs_of(run_of(LOSS, marks={0: 0, 10: 1, 15: 1, 20: 2}))
+    assert found.fractional(np.array([10, 14, 15, 19, 20])).tolist() == [1.0, 1.4, 1.5, 1.9, 2.0]
+
+
 def test_a_run_that_says_nothing_of_epochs_is_told_what_to_do() -> None:
     assert not has_epochs(run_of(LOSS))
     with pytest.raises(NoEpochs, match="steps_per_epoch"):

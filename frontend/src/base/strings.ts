@@ -118,7 +118,10 @@ export const HELP = {
     ["wick", "the thin line, from the lowest to the highest value. Exact: a single bad batch shows."],
     ["body", "the box, from open (the first value) to close (the last one)."],
     ["filled red", "it got worse within the candle: a loss rose, an accuracy fell."],
-    ["hollow green", "it got better."],
+    [
+      "hollow green",
+      "it ended better than it began. One that begins on a spike is green, too: it got better from there.",
+    ],
   ],
   last: "Long wicks mean noisy training, long bodies fast change. Zoom in to see the very steps.",
   drawing: "Two candles with their parts named",
