@@ -125,9 +125,7 @@ def _epoch_scalar(series: Iterable[Series]) -> Series | None:
 def _from_scalar(logged: Series, last_step: int) -> EpochStarts:
     # No training reaches 2^53 epochs: what is logged beyond is as little an epoch as NaN is.
     finite = np.abs(logged.value) < 2**53
-    return _where_it_changes(
-        logged.step[finite], np.floor(logged.value[finite]).astype(np.int64), last_step
-    )
+    return _where_it_changes(logged.step[finite], np.floor(logged.value[finite]).astype(np.int64), last_step)
 
 
 def _where_it_changes(step: Int64Array, epoch: Int64Array, last_step: int) -> EpochStarts:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol, TypeAlias
 
 from tensorboard_candles.writer.appending import AppendOnly, event_file_name
-from tensorboard_candles.writer.remote import RemoteDir
+from tensorboard_candles.writer.remote.directory import RemoteDir
 
 CLOSE_WITHIN_SECS = 30.0
 """How long the end of a run waits for a storage that is down."""
@@ -78,7 +78,7 @@ def destination_in(directory: RunDir, suffix: str) -> Destination:
     True
     """
     if isinstance(directory, RemoteDir):
-        from tensorboard_candles.writer.spool import SpooledFile
+        from tensorboard_candles.writer.remote.spool import SpooledFile
 
         return SpooledFile(directory, suffix)
     return AppendOnly(directory, partial(event_file_name, suffix))

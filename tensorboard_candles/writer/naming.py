@@ -13,7 +13,7 @@ from typing import Any
 from tensorboard_candles.errors import WriterError
 from tensorboard_candles.remote_files import is_url
 from tensorboard_candles.writer.destination import RunDir
-from tensorboard_candles.writer.remote import RemoteDir
+from tensorboard_candles.writer.remote.directory import RemoteDir
 
 _ADJECTIVES = (
     "able amber brave bright brisk calm clear clever cosmic crisp dapper eager early fair fleet fond gentle "

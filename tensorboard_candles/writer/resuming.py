@@ -19,7 +19,7 @@ from tensorboard_candles import metadata
 from tensorboard_candles.errors import WriterError
 from tensorboard_candles.writer.destination import RunDir
 from tensorboard_candles.writer.records import FOOTER_BYTES, HEADER, masked_crc
-from tensorboard_candles.writer.remote import Connection, RemoteDir
+from tensorboard_candles.writer.remote.directory import Connection, RemoteDir
 
 _LONGEST_RECORD = 16 * 1024 * 1024
 """How far before the end of a file its last record is looked for."""

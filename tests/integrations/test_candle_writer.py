@@ -16,7 +16,7 @@ import pytest
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.graph_pb2 import GraphDef
 
-from tensorboard_candles.writer.remote import RemoteDir
+from tensorboard_candles.writer.remote.directory import RemoteDir
 from tests.support.server import Server, eventually
 from tests.writer.reading import event_files, points, raw_events
 

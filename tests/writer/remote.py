@@ -9,7 +9,7 @@ from typing import Any
 from tensorboard_candles import Tracker
 from tensorboard_candles.events import log_roots
 from tensorboard_candles.store import LocalSource
-from tensorboard_candles.writer.remote import RemoteDir
+from tensorboard_candles.writer.remote.directory import RemoteDir
 
 
 def tracker(logdir: str, run: str = "r", **options: Any) -> Tracker:

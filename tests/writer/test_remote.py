@@ -15,8 +15,8 @@ from tensorboard.compat.proto.event_pb2 import Event
 
 from tensorboard_candles import Tracker
 from tensorboard_candles.errors import WriterError
-from tensorboard_candles.writer import pace
-from tensorboard_candles.writer.remote import RemoteDir
+from tensorboard_candles.writer.remote import pace
+from tensorboard_candles.writer.remote.directory import RemoteDir
 from tensorboard_candles.writer.resuming import LeftOff, left_off
 from tests.support.s3 import ObjectStore
 from tests.support.server import Server, eventually

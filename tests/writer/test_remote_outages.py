@@ -20,7 +20,8 @@ import pytest
 
 from tensorboard_candles import Tracker
 from tensorboard_candles.errors import WriterError
-from tensorboard_candles.writer import event_file, pace, spool, uploader
+from tensorboard_candles.writer import event_file
+from tensorboard_candles.writer.remote import pace, spool, uploader
 from tests.support.s3 import ObjectStore
 from tests.support.server import eventually
 from tests.writer.remote import names, shown, spools, tracker
@@ -114,7 +115,7 @@ def test_what_could_not_be_sent_until_close_is_kept_and_sent_by_the_command_that
 def test_command_that_can_not_send_says_so_and_keeps_all(s3: ObjectStore, tmp_path: Path) -> None:
     (tmp_path / "url").write_text("s3://no-such-bucket/run")
     (tmp_path / "events.out.tfevents.1").write_bytes(b"abc")
-    command = [sys.executable, "-m", "tensorboard_candles.writer.upload", str(tmp_path)]
+    command = [sys.executable, "-m", "tensorboard_candles.writer.remote.upload", str(tmp_path)]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ended.returncode == 1
     assert "bucket does not exist" in ended.stderr
@@ -252,7 +253,7 @@ class Hanging(MemoryFileSystem):
             time.sleep(0.01)
         super().pipe_file(*arguments, **options)
 fsspec.register_implementation("hanging", Hanging)
-from tensorboard_candles.writer import spool, uploader
+from tensorboard_candles.writer.remote import spool, uploader
 uploader.FLUSH_WITHIN_SECS = spool.CLOSE_WITHIN_SECS = 0.2
 """
 
@@ -294,7 +295,7 @@ def test_killed_process_leaves_in_the_bucket_what_was_sent_and_on_disk_the_rest(
     assert ended.returncode == -signal.SIGKILL
     assert set(range(1000)) <= set(shown(s3.url("runs")))
     (kept,) = spools()
-    command = [sys.executable, "-m", "tensorboard_candles.writer.upload", str(kept)]
+    command = [sys.executable, "-m", "tensorboard_candles.writer.remote.upload", str(kept)]
     subprocess.run(command, check=True)
     assert shown(s3.url("runs")) == {step: float(step) for step in range(2000)}
 
@@ -334,7 +335,7 @@ def test_exit_while_the_storage_is_down_takes_a_bounded_time_and_says_where_all_
     (kept,) = spools()
     assert str(kept) in ended.stderr
     s3.recover()
-    subprocess.run([sys.executable, "-m", "tensorboard_candles.writer.upload", str(kept)], check=True)
+    subprocess.run([sys.executable, "-m", "tensorboard_candles.writer.remote.upload", str(kept)], check=True)
     assert shown(s3.url("runs")) == {0: 0.0}
 
 
@@ -366,6 +367,7 @@ def test_sigterm_sends_what_there_is_or_says_where_it_is(s3: ObjectStore, is_dow
         (kept,) = spools()
         assert str(kept) in said
         s3.recover()
-        subprocess.run([sys.executable, "-m", "tensorboard_candles.writer.upload", str(kept)], check=True)
+        command = [sys.executable, "-m", "tensorboard_candles.writer.remote.upload", str(kept)]
+        subprocess.run(command, check=True)
     assert shown(s3.url("runs")) == {0: 0.0, 1: 1.0}
     assert len(names(s3.url("runs"))) == 1

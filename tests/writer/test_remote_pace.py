@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tensorboard_candles.writer import pace
-from tensorboard_candles.writer.pace import Pace, Part
-from tensorboard_candles.writer.remote import RemoteDir
+from tensorboard_candles.writer.remote import pace
+from tensorboard_candles.writer.remote.directory import RemoteDir
+from tensorboard_candles.writer.remote.pace import Pace, Part
 from tests.support.s3 import ObjectStore
 from tests.writer.remote import names, shown, tracker
 

@@ -28,9 +28,9 @@ import platformdirs
 from tensorboard_candles.remote_files import ANSWERS
 from tensorboard_candles.writer.appending import AppendOnly, event_file_name
 from tensorboard_candles.writer.destination import CLOSE_WITHIN_SECS
-from tensorboard_candles.writer.pace import Part
-from tensorboard_candles.writer.remote import RemoteDir
-from tensorboard_candles.writer.uploader import FLUSH_WITHIN_SECS, Uploader
+from tensorboard_candles.writer.remote.directory import RemoteDir
+from tensorboard_candles.writer.remote.pace import Part
+from tensorboard_candles.writer.remote.uploader import FLUSH_WITHIN_SECS, Uploader
 
 SPOOL_BYTES = 1024 * 1024 * 1024
 """How much is kept on disk of what could not be sent."""
@@ -80,7 +80,7 @@ class SpooledFile:
         told = [f"{uploader.lost} bytes were removed before they were sent"] if uploader.lost else []
         if uploader.behind:
             reason = uploader.failure or "the storage is slow"
-            command = f"{sys.executable} -m tensorboard_candles.writer.upload {self._spool}"
+            command = f"{sys.executable} -m tensorboard_candles.writer.remote.upload {self._spool}"
             told.append(f"{uploader.behind} bytes have not arrived: {reason}. Send them with: {command}")
         return "; ".join(told) or None
 

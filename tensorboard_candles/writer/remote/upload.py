@@ -1,6 +1,6 @@
 """Sends what a process that logged to a remote directory has left on this machine.
 
-    python -m tensorboard_candles.writer.upload ~/.cache/tensorboard_candles/spool/first-x8f3k2a1
+    python -m tensorboard_candles.writer.remote.upload ~/.cache/tensorboard_candles/spool/first-x8f3k2a1
 
 Where it goes stands beside it; a URL that is given, too, goes before that.
 """
@@ -10,8 +10,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tensorboard_candles.writer.remote import RemoteDir
-from tensorboard_candles.writer.spool import URL_FILE
+from tensorboard_candles.writer.remote.directory import RemoteDir
+from tensorboard_candles.writer.remote.spool import URL_FILE
 
 
 def upload(spool: Path, url: str | None = None) -> str:

@@ -9,8 +9,8 @@ import time
 from collections import deque
 
 from tensorboard_candles.writer.asking import Asks
-from tensorboard_candles.writer.pace import Pace, Part
-from tensorboard_candles.writer.remote import Connection, RemoteDir
+from tensorboard_candles.writer.remote.directory import Connection, RemoteDir
+from tensorboard_candles.writer.remote.pace import Pace, Part
 
 FIRST_PAUSE_SECS = 1.0
 LONGEST_PAUSE_SECS = 30.0

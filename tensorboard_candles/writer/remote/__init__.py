@@ -1,0 +1,1 @@
+"""Event files in a bucket: read `directory`, `pace`, `spool`, `uploader` and `upload` in this order."""
