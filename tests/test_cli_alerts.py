@@ -67,10 +67,10 @@ def test_status_says_whether_a_kind_that_was_named_occurs(
 
 def test_each_alert_is_a_line(logdir: Path) -> None:
     lines = run(logdir).stdout.splitlines()
-    assert lines[0].startswith(
-        "warning: p/jumpy: step 200: spike: loss rose to 7.5 for one point, from about"
-    )
-    assert lines[1:] == ["critical: p/lost: step 100: non-finite: loss is nan", "2 alerts in 6 series"]
+    assert lines[0].startswith("warning: p/jumpy: step 200: spike: loss rose to 7.5 at step 200, from about")
+    assert lines[1:] == [
+        "critical: p/lost: step 100: non-finite: loss is nan at step 100", "2 alerts in 6 series",
+    ]  # fmt: skip
     assert run(logdir, "--run", "fine").stdout == "no alerts in 2 series\n"
 
 

@@ -278,7 +278,7 @@ class Tracker(Epochs):
 
         @tracker.on_alert("divergence", "non-finite")
         def stop(alert):
-            print(alert.message)        # train/loss rose to 9.1 and stays there; the best was 0.3
+            print(alert.message)        # train/loss rose to 9.1 and stays there since step 700; the best …
             give_up.set()               # a threading.Event that the training loop looks at
 
         tracker.on_alert(tell_slack, "spike", tags=["train/loss"])
@@ -289,9 +289,12 @@ class Tracker(Epochs):
         watch losses, scores and gradient norms, known by their names or by `describe`; NaN and infinity in
         all tags; and just `tags` where those are given.
 
-        The callback runs in a thread of its own, about a second after the log (a spike is known when it is
-        over). It may log, close the tracker, take its time and raise: that is said once, and training goes
-        on. It is called once for each event, and for what is logged before `close()`, which waits up
+        The callback runs in a thread of its own, about a second after the log. A spike is known when it is
+        over, within 24 points. What is still away then is one only if it has a sharp peak: four times as
+        high as all that comes 12 to 24 points after its first; else it is a new level, or a divergence.
+
+        The callback may log, close the tracker, take its time and raise: that is said once, and training
+        goes on. It is called once for each event, and for what is logged before `close()`, which waits up
         to ten seconds for that. Each rank is told of what it logs. Returns the callback, or with kinds alone
         what to decorate it with. Raises WriterError for a kind that there is not.
         """

@@ -116,6 +116,27 @@ def test_higher_level_is_no_spike_and_is_learned() -> None:
     assert [found for found in kinds("loss", values) if found[0] != "plateau"] == [("spike", 700, 700)]
 
 
+@pytest.mark.parametrize("half_life", [12, 20, 40])
+@pytest.mark.parametrize("at", range(500, 510))
+def test_sharp_peak_is_a_spike_though_the_level_stays_raised(half_life: int, at: int) -> None:
+    values = 0.2 + noise(1000, 0.03)
+    values[at] = 150
+    values[at + 1 :] += 1.5 * 0.5 ** (np.arange(1, 1000 - at) / half_life)
+    (spike,) = alerts_of("loss", np.arange(1000), values, [Spike()])
+    assert (spike.first_step, spike.last_step, spike.value) == (at, at + 24, 150.0)
+    peak = f"loss rose to 150 at step {at}, from about 0.1949"
+    assert spike.message == f"{peak}, and has not come back after 24 points"
+
+
+@pytest.mark.parametrize("rise", [1, 10, 60])
+@pytest.mark.parametrize("height", [2.0, 30.0, 1000.0])
+def test_rise_without_a_peak_is_no_spike(rise: int, height: float) -> None:
+    curve = 1 + height * np.clip((np.arange(1000) - 500) / rise, 0, 1)
+    for seed in range(5):
+        values = curve * np.exp(noise(1000, 0.05, seed))
+        assert "spike" not in [kind for kind, _, _ in kinds("loss", values)]
+
+
 def test_new_level_learns_its_noise_before_it_has_spikes() -> None:
     values = np.concatenate([1 + noise(300, 0.01), 5 + noise(300, 0.5, seed=1)])
     assert [found for found in kinds("loss", values) if found[0] == "spike"] == []
@@ -144,6 +165,15 @@ def test_divergence_is_told_once_it_lasts() -> None:
     assert last - first == 31
 
 
+def test_divergence_tells_its_worst_value() -> None:
+    values = np.concatenate([np.linspace(4, 1, 400), np.full(200, 9.0)])
+    values[[200, 413, 500]] = 70, 50, 90
+    (alert,) = [one for one in alerts_of("loss", np.arange(600), values) if one.kind == "divergence"]
+    assert alert.value == 50
+    assert alert.message.startswith("loss rose to 9 and stays there since step 400; the best was 1.0")
+    assert alert.message.endswith(", the worst 50 at step 413")
+
+
 def test_divergence_is_told_again_after_recovery() -> None:
     curve = np.concatenate([np.linspace(4, 1, 200), np.full(100, 9.0), np.full(200, 1.0), np.full(100, 9.0)])
     assert [kind for kind, _, _ in kinds("loss", curve + noise(600))].count("divergence") == 2
@@ -154,6 +184,16 @@ def test_plateau_is_told_and_a_falling_loss_is_not() -> None:
     assert kinds("loss", falling) == []
     stuck = np.where(np.arange(3000) < 800, falling, falling[700:800].mean() + noise(3000, 0.02))
     assert [kind for kind, _, _ in kinds("loss", stuck)] == ["plateau"]
+
+
+@pytest.mark.parametrize("offset", [0.0, 0.5])
+def test_loss_that_falls_by_a_steady_share_is_no_plateau(offset: float) -> None:
+    """What is left above 0 halves every 600 points; above 0.5, that soon is next to nothing."""
+    curve = 2.3 * 0.5 ** (np.arange(1000) / 100)
+    curve = np.concatenate([curve, curve[-1] * 10 * 0.5 ** (np.arange(3000) / 600)])
+    values = (curve + offset) * (1 + noise(4000, 0.01))
+    found = [kind for kind, _, _ in kinds("loss", values) if kind != "spike"]
+    assert ("plateau" in found) == (offset > 0)
 
 
 @pytest.mark.parametrize("level", [0.0, 1.0, -3.0, 1e300])
@@ -172,7 +212,7 @@ def test_gradient_that_is_mostly_zero_does_not_explode_where_it_is_not() -> None
     norms[900] = 40
     (alert,) = alerts_of("grad_norm", np.arange(1000), norms)
     assert (alert.kind, alert.first_step) == ("gradient-explosion", 900)
-    assert alert.message.startswith("grad_norm rose to 40, 4")
+    assert alert.message.startswith("grad_norm rose to 40 at step 900, 4")
 
 
 def test_gradient_that_explodes_or_vanishes() -> None:
@@ -197,6 +237,14 @@ def test_nonfinite_is_told_with_its_extent_for_any_tag() -> None:
     values = np.ones(100)
     values[[40, 43]] = math.nan, math.inf
     assert kinds("lr", values) == [("non-finite", 40, 43)]
+
+
+def test_nonfinite_says_how_long_and_since_when() -> None:
+    values = np.ones(100)
+    values[[20, 60, 61, 62]] = math.nan
+    assert [alert.message for alert in alerts_of("lr", np.arange(100), values)] == [
+        "lr was not finite for 1 point from step 20", "lr was not finite for 3 points from step 60",
+    ]  # fmt: skip
 
 
 def test_empty_series_says_nothing() -> None:

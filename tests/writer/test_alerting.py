@@ -53,7 +53,7 @@ def test_spike_calls_within_a_flush(tracker: Tracker) -> None:
     (alert,) = told
     assert (alert.run, alert.tag, alert.kind, alert.severity) == ("r", "loss", "spike", "warning")
     assert (alert.first_step, alert.last_step, alert.value) == (100, 100, 9.0)
-    assert alert.message.startswith("loss rose to 9 for one point")
+    assert alert.message.startswith("loss rose to 9 at step 100, from about")
     assert alert.detector == "spike(window=200, z=8, warmup=30)"
 
 

@@ -98,3 +98,12 @@ def shown(value: float) -> str:
     ('0.1235', '1.235e+07')
     """
     return f"{value:.4g}"
+
+
+def points(count: int) -> str:
+    """How many points, in a message.
+
+    >>> points(1), points(24)
+    ('1 point', '24 points')
+    """
+    return "1 point" if count == 1 else f"{count} points"

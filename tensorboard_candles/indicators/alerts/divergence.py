@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -47,6 +47,15 @@ class Divergence(Detector):
         return _Watch(self, 1.0 if polarity == "lower_is_better" else -1.0)
 
 
+class _Block(NamedTuple):
+    level: float
+    spread: float
+    begin: int
+    end: int
+    worst: float
+    worst_step: int
+
+
 class _Watch:
     def __init__(self, settings: Divergence, sign: float) -> None:
         self._settings, self._sign = settings, sign
@@ -55,6 +64,7 @@ class _Watch:
         self._best = np.inf
         self._noise = 0.0
         self._since: tuple[int, int] | None = None
+        self._worst = -np.inf, 0
         self._is_told = False
 
     def step(self, steps: Int64Array, values: Float64Array) -> list[Event]:
@@ -66,35 +76,45 @@ class _Watch:
             return []
         blocks = np.sort(x[:whole].reshape(-1, _BLOCK), axis=1)
         medians, spreads = blocks[:, 1:3].mean(axis=1), blocks[:, 3] - blocks[:, 0]
-        ends = steps[_BLOCK - 1 : whole : _BLOCK]
-        begins = steps[:whole:_BLOCK]
-        columns = (medians, spreads, ends, begins)
+        step_rows, at = steps[:whole].reshape(-1, _BLOCK), np.argmax(x[:whole].reshape(-1, _BLOCK), axis=1)
+        worst_steps = step_rows[np.arange(len(at)), at]
+        columns = (medians, spreads, step_rows[:, 0], step_rows[:, -1], blocks[:, 3], worst_steps)
         rows = zip(*(column.tolist() for column in columns), strict=True)
-        return [found for row in rows if (found := self._block(*row))]
+        return [found for row in rows if (found := self._take(_Block(*row)))]
 
-    def _block(self, level: float, spread: float, end: int, begin: int) -> Event | None:
+    def _take(self, block: _Block) -> Event | None:
+        level = block.level
         if len(self._first) < _FIRST_BLOCKS:
             self._first.append(level)
             self._start = sorted(self._first)[len(self._first) // 2]
         limit = self._limit()
         if level <= limit:
+            noise = block.spread / 2.06
             # not while it is away: what is usual must be that of better times
-            self._noise += (spread / 2.06 - self._noise) / 16 if self._noise else spread / 2.06
+            self._noise += (noise - self._noise) / 16 if self._noise else noise
             self._best = min(self._best, level)
             self._since = None
             if self._is_told and level <= self._best + _CALM_SHARE * (limit - self._best):
                 self._is_told = False
             return None
         if self._since is None:
-            self._since = begin, 0
+            self._since, self._worst = (block.begin, 0), (block.worst, block.worst_step)
         first, blocks = self._since
+        self._worst = max(self._worst, (block.worst, block.worst_step), key=lambda it: it[0])
         self._since = first, blocks + 1
         if self._is_told or (blocks + 1) * _BLOCK < self._settings.patience:
             return None
         self._is_told = True
-        best, now = self._sign * self._best, self._sign * level
-        way = "rose" if self._sign > 0 else "fell"
-        return Event(first, end, now, f"{way} to {shown(now)} and stays there; the best was {shown(best)}")
+        return self._event(first, block.end, level)
+
+    def _event(self, first: int, last: int, level: float) -> Event:
+        way, (height, step) = "rose" if self._sign > 0 else "fell", self._worst
+        now, best, worst = self._sign * level, self._sign * self._best, self._sign * height
+        message = (
+            f"{way} to {shown(now)} and stays there since step {first}; the best was {shown(best)},"
+            f" the worst {shown(worst)} at step {step}"
+        )
+        return Event(first, last, worst, message)
 
     def _limit(self) -> float:
         best = self._best

@@ -29,7 +29,7 @@ class GradientExplosion(Detector):
     >>> norms = np.concatenate([np.tile([0.9, 1.0, 1.1, 1.0], 25), [40.0, 900.0]])
     >>> (found,) = GradientExplosion().start("lower_is_better").step(np.arange(102), norms)
     >>> found.first_step, found.message
-    (100, 'rose to 40, 40 times what was usual')
+    (100, 'rose to 40 at step 100, 40 times what was usual')
     """
 
     window: int = 500
@@ -78,7 +78,7 @@ class GradientVanishing(Detector):
     >>> norms = np.concatenate([np.tile([0.9, 1.0, 1.1, 1.0], 25), np.zeros(30)])
     >>> (found,) = GradientVanishing().start("lower_is_better").step(np.arange(130), norms)
     >>> found.first_step, found.last_step, found.message
-    (100, 119, 'fell to 0, from about 1')
+    (100, 119, 'fell to 0 by step 119, from about 1')
     """
 
     window: int = 200
@@ -137,7 +137,7 @@ class _Vanishing:
             if self._below == self._patience and not self._is_told:
                 self._is_told = True
                 value = float(values[place])
-                message = f"fell to {shown(value)}, from about {shown(self._first[1])}"
+                message = f"fell to {shown(value)} by step {steps[place]}, from about {shown(self._first[1])}"
                 found.append(Event(self._first[0], int(steps[place]), value, message))
         return found
 
@@ -156,5 +156,5 @@ def _norm(log: float) -> float:
 
 def _event(it: Episode, way: str, *, again: bool) -> Event:
     worst, times = _norm(it.worst), _norm(it.worst - it.usual)
-    message = f"{way} to {shown(worst)}, {shown(times)} times what was usual"
+    message = f"{way} to {shown(worst)} at step {it.worst_step}, {shown(times)} times what was usual"
     return Event(it.first_step, it.last_step, worst, message, again)

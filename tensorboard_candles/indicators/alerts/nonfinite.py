@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from tensorboard_candles.events.points import Float64Array, Int64Array
-from tensorboard_candles.indicators.alerts.detector import Detector, Event, Severity, Watch, Watches
+from tensorboard_candles.indicators.alerts.detector import Detector, Event, Severity, Watch, Watches, points
 from tensorboard_candles.indicators.alerts.episodes import Episodes
 from tensorboard_candles.ohlc import Polarity
 
@@ -20,7 +20,7 @@ class NonFinite(Detector):
     >>> watch = NonFinite().start("lower_is_better")
     >>> [found] = watch.step(np.arange(4), np.array([0.5, np.inf, np.nan, np.nan]))
     >>> found.first_step, found.value, found.message
-    (1, inf, 'is inf')
+    (1, inf, 'is inf at step 1')
     """
 
     calm: int = 20
@@ -48,6 +48,7 @@ class _Watch:
         found = []
         for what, it in self._episodes.feed(steps, values, values, bad, bad):
             again = what == "over"
-            message = f"was not finite for {len(it)} points" if again else f"is {it.usual}"
+            message = f"was not finite for {points(len(it))} from step" if again else f"is {it.usual} at step"
+            message = f"{message} {it.first_step}"
             found.append(Event(it.first_step, it.last_step, it.usual, message, again))
         return found

@@ -24,8 +24,9 @@ class Plateau(Detector):
     The series is kept as at most 64 levels (medians) of equal stretches, whose length doubles as it
     grows. The gain is that from the first half of the part to its second half; with 1.7 times its
     standard error it must stay below `share` of the progress from the first stretch to the best, or below
-    `noise` times the noise of the points (1.4826 × their median distance from their stretch's level). A
-    loss that rises is none, either. Told once, until there is a gain again.
+    `noise` times the noise of the points (1.4826 × their median distance from their stretch's level). The
+    progress of what is positive is measured on a logarithmic scale, too: a loss that fell from 2 to 0.05 and
+    goes on to 0.03 still learns. A loss that rises is none, either. Told once, until there is a gain again.
 
     >>> values = np.concatenate([np.linspace(2.0, 0.5, 400), np.full(800, 0.5)])
     >>> (found,) = Plateau().start("lower_is_better").step(np.arange(1200), values)
@@ -42,8 +43,8 @@ class Plateau(Detector):
     severity: ClassVar[Severity] = "info"
     watches: ClassVar[Watches] = "losses"
     explanation: ClassVar[str] = (
-        "Nothing was gained for half of the training: it is done, or stuck. A lower learning rate often"
-        " helps."
+        "Next to nothing was gained for half of the training: it is done, or stuck. A lower learning rate"
+        " often helps."
     )
 
     def start(self, polarity: Polarity) -> Watch:
@@ -89,8 +90,7 @@ class _Watch:
         if count < _LEAST_BUCKETS or count // 2 * self._length < self._settings.patience:
             return None
         noise = sum(self._noises[-(count // 3) :]) / (count // 3)
-        progress = self._means[0] - min(self._means)
-        least = max(self._settings.share * progress, self._settings.noise * noise)
+        least = max(self._settings.share * self._progress(), self._settings.noise * noise)
         gains = {size: _gain(self._means[-size:]) for size in (count // 2, count * 2 // 3)}
         if self._is_told:
             gain, error = gains[count // 2]
@@ -101,8 +101,14 @@ class _Watch:
             return None
         self._is_told = True
         since, level = self._begins[-flat[-1]], self._sign * self._means[-1]
-        message = f"stays at about {shown(level)}: nothing was gained since step {since}"
+        message = f"stays at about {shown(level)}: next to nothing was gained since step {since}"
         return Event(since, step, level, message)
+
+    def _progress(self) -> float:
+        first, best, now = self._means[0], min(self._means), self._means[-1]
+        if best <= 0:
+            return first - best
+        return min(first - best, now * (math.log(first) - math.log(best)))
 
 
 def _halved(numbers: list[float]) -> list[float]:

@@ -51,8 +51,8 @@ class _Watch:
             self._rule.learn(number, flagged=flagged and self._flagged <= _LASTS)
         found = []
         for what, it in self._episodes.feed(steps, x, usual, hot, hot):
-            worst = self._sign * it.worst
-            message = f"is {shown(worst)}, far from the usual {shown(self._sign * it.usual)}"
+            worst, usual_then = self._sign * it.worst, shown(self._sign * it.usual)
+            message = f"is {shown(worst)} at step {it.worst_step}, far from the usual {usual_then}"
             found.append(Event(it.first_step, it.last_step, worst, message, what == "over"))
         return found
 

@@ -113,7 +113,7 @@ def alerts_of(
 
     >>> (alert,) = alerts_of("loss", np.arange(3), np.array([0.5, np.nan, np.nan]))
     >>> alert.first_step, alert.severity, alert.message
-    (1, 'critical', 'loss is nan')
+    (1, 'critical', 'loss is nan at step 1')
     """
     some = [one for one in detectors if watches(one, tag, described=polarity is not None)]
     told = Watched(tag, some, polarity).step(steps, np.asarray(values, np.float64))
