@@ -66,6 +66,7 @@ def outputs_of(predictions: Any, labels: Any, *, classes: Sequence[object] | Non
         raise WriterError(f"rows must be > 0, got {rows}")
     given, wanted = _array("predictions", predictions), _column(_numpy("labels", labels))
     names = _names(classes)
+    given, wanted = _without_one_hot(given, wanted)
     scores = None
     if wanted.dtype.kind != "f" and given.ndim == 2 and _kind(given) == "f" and given.shape[1] > 1:
         scores = np.asarray(_numpy("predictions", given[:rows]), np.float32).copy()
@@ -85,6 +86,8 @@ def outputs_of(predictions: Any, labels: Any, *, classes: Sequence[object] | Non
             "classes must be one number or name for each row, or a column of scores for each class,"
             f" got predictions of shape {predicted.shape} and labels of shape {wanted.shape}"
         )
+    if scores is not None:
+        _check_columns(scores.shape[1], names, wanted)
     pairs = np.stack([wanted, predicted], axis=1)
     found, counts = np.unique(pairs, axis=0, return_counts=True)
     return Outputs(
@@ -125,7 +128,40 @@ def table(outputs: Outputs) -> str:
     return "\n".join([head, "", *lines])
 
 
+def _without_one_hot(given: Any, wanted: npt.NDArray[Any]) -> tuple[Any, npt.NDArray[Any]]:
+    """Labels that are rows of zeros with a one, beside a column for each class, as numbers of classes.
+
+    >>> _without_one_hot(np.array([[0.2, 0.8]]), np.array([[0.0, 1.0]]))
+    (array([[0.2, 0.8]]), array([1]))
+    """
+    if wanted.ndim != 2 or wanted.dtype.kind == "U" or tuple(given.shape) != wanted.shape:
+        return given, wanted
+    is_one = wanted == 1
+    if not (is_one | (wanted == 0)).all() or not (is_one.sum(1) == 1).all():
+        return given, wanted
+    return given if _kind(given) == "f" else _numpy("predictions", given).argmax(1), wanted.argmax(1)
+
+
+def _check_columns(count: int, names: tuple[str, ...], wanted: npt.NDArray[np.int64]) -> None:
+    if names and len(names) != count:
+        raise WriterError(
+            f"predictions must have a column of scores for each class, got {count} columns"
+            f" and {len(names)} names in classes="
+        )
+    strange = wanted[(wanted < 0) | (wanted >= count)]
+    if len(strange):
+        raise WriterError(
+            f"labels must be classes from 0 to {count - 1}, as predictions have {count} columns,"
+            f" got {strange[0]}; leave out the rows of others"
+        )
+
+
 def _floats(predicted: npt.NDArray[np.float64], label: npt.NDArray[np.float64], rows: int) -> Outputs:
+    if predicted.ndim == 2 and label.ndim == 1 and (label == np.rint(label)).all():
+        raise WriterError(
+            f"labels are floats beside predictions of shape {predicted.shape};"
+            " pass class numbers as integers: labels.astype(int), or labels.long() of torch"
+        )
     if predicted.shape != label.shape:
         raise WriterError(
             f"predictions and labels must be of one shape, got {predicted.shape} and {label.shape};"

@@ -10,12 +10,15 @@ import numpy.typing as npt
 from tensorboard_candles.errors import WriterError
 
 
-def several_pixels(tag: str, arrays: Any, most: int) -> list[npt.NDArray[np.uint8]]:
-    """The first of several pictures of one size, each as `pixels` has it; channels may also come first.
+def several_pixels(tag: str, arrays: Any, most: int, total: int) -> list[npt.NDArray[np.uint8]]:
+    """The first of all pictures of one size, each as `pixels` has it; channels may also come first.
 
-    >>> [one.shape for one in several_pixels("digits", np.zeros((10, 1, 28, 28)), 2)]
+    >>> [one.shape for one in several_pixels("digits", np.zeros((10, 1, 28, 28)), 2, total=10)]
     [(28, 28, 1), (28, 28, 1)]
     """
+    if not hasattr(arrays, "__len__") or len(arrays) not in {most, total}:
+        got = f"{len(arrays):,}" if hasattr(arrays, "__len__") else f"{arrays!r:.80}"
+        raise WriterError(f"images {tag!r} must be one for each of the {total:,} rows, got {got}")
     some = arrays[:most]
     given = np.asarray(some.detach().cpu() if hasattr(some, "detach") else some)
     if given.ndim == 4 and given.shape[1] in {1, 3, 4} and given.shape[3] not in {1, 3, 4}:

@@ -222,13 +222,16 @@ class Tracker(Epochs):
         rows are kept; how many were right, and which class was taken for which, is counted over all.
 
         `predictions` are numbers or names of classes, a column of scores for each class (the highest
-        counts), or floats of the labels' shape. `images` are as in `image`, with the channels first or last;
-        they need Pillow. Arrays, tensors and lists are taken; what is on a device is waited for, so call
-        this now and then and not for each batch. Raises WriterError when they don't fit together.
+        counts), or floats of the labels' shape, which are compared by how far they are off. So of one logit
+        a row pass `logits > 0`, and of one probability `probabilities > 0.5`. `labels` beside scores are
+        classes from 0 as integers, names, or one-hot. `images`, of all rows or of those kept, are as
+        in `image`, with the channels first or last; they need Pillow. Arrays, tensors and lists are taken;
+        what is on a device is waited for, so call this now and then and not for each batch. Raises
+        WriterError when they don't fit together.
         """
         _check_tag(tag)
         found = outputs_of(predictions, labels, classes=classes, rows=rows)
-        pictures = [] if images is None else several_pixels(tag, images, len(found.label))
+        pictures = [] if images is None else several_pixels(tag, images, len(found.label), found.total)
         shown, content = table(found), found.to_bytes()
         size = len(shown) + len(content) + sum(picture.nbytes for picture in pictures)
         self._put_later(LaterEvent(size, lambda: summaries.outputs(tag, shown, content, pictures)), step)

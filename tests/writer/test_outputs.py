@@ -19,6 +19,8 @@ from tensorboard_candles.errors import WriterError
 from tests.support.server import Server, eventually
 from tests.writer.reading import raw_events
 
+SCORES = [[0.2, 0.8], [0.7, 0.3], [0.4, 0.6]]
+
 
 @pytest.fixture
 def tracker(tmp_path: Path) -> Tracker:
@@ -116,6 +118,27 @@ def test_names_numbers_and_scores_say_the_same(
     assert json.loads(about["classes"]) == ["cat", "dog"]
 
 
+@pytest.mark.parametrize("kind", [np.float32, np.int64, bool])
+def test_one_hot_labels_are_classes(kind: type, tracker: Tracker) -> None:
+    tracker.output("val", predictions=SCORES, labels=np.array([[0, 1], [0, 1], [1, 0]], kind))
+    arrays, _ = kept(tracker)
+    assert arrays["label"].tolist() == [1, 1, 0]
+    assert arrays["predicted"].tolist() == [1, 0, 1]
+    assert np.array_equal(arrays["scores"], np.asarray(SCORES, np.float32))
+
+
+def test_several_labels_of_a_row_are_no_classes(tracker: Tracker) -> None:
+    tracker.output("val", predictions=SCORES, labels=[[0.0, 1.0], [1.0, 1.0], [0.0, 1.0]])
+    assert set(kept(tracker)[0]) == {"predicted", "label"}
+
+
+def test_images_may_be_those_of_the_rows_that_are_kept(tracker: Tracker) -> None:
+    pytest.importorskip("PIL.Image")
+    tracker.output("val", predictions=range(20), labels=range(20), images=np.zeros((5, 4, 6)), rows=5)
+    [(_, value)] = values(tracker)["val/images"]
+    assert len(value.tensor.string_val) == 2 + 5
+
+
 @pytest.mark.parametrize("shape", [(100,), (100, 1), (100, 12)])
 def test_floats_are_compared_by_how_far_they_are_off(shape: tuple[int, ...], tracker: Tracker) -> None:
     labels = np.linspace(0, 1, int(np.prod(shape))).reshape(shape)
@@ -144,6 +167,15 @@ def test_floats_are_compared_by_how_far_they_are_off(shape: tuple[int, ...], tra
         ({"predictions": [1], "labels": [1], "classes": ["\ud800"]}, "Unicode"),
         ({"predictions": [1], "labels": [1], "rows": 0}, "rows must be > 0"),
         ({"predictions": [1], "labels": [1], "images": np.zeros((1, 5))}, "image 'val' must be"),
+        ({"predictions": [1], "labels": [1], "images": np.zeros((4, 5, 5))}, "each of the 1 rows, got 4"),
+        ({"predictions": [1], "labels": [1], "images": 7}, "each of the 1 rows, got 7"),
+        ({"predictions": SCORES, "labels": [0, 5, 1]}, "classes from 0 to 1, .* 2 columns, got 5"),
+        ({"predictions": SCORES, "labels": [0, -100, 1]}, "got -100; leave out"),
+        ({"predictions": SCORES, "labels": [0, 1, 1], "classes": ["a"]}, "2 columns and 1 names"),
+        ({"predictions": SCORES, "labels": "abb", "classes": "abc"}, "must be an array of numbers or names"),
+        ({"predictions": SCORES, "labels": list("abb"), "classes": "abc"}, "2 columns and 3 names"),
+        ({"predictions": SCORES, "labels": [0.0, 1.0, 1.0]}, "labels are floats .* as integers"),
+        ({"predictions": SCORES, "labels": [0.5, 1.0, 1.0]}, "of one shape"),
     ],
 )
 def test_what_does_not_fit_is_refused_and_nothing_is_written(
