@@ -5,7 +5,8 @@
     model.fit(images, labels, epochs=10, callbacks=[CandlesCallback(project="my-cnn")])
 
 What Keras hands to a callback after a batch are means over the epoch so far, in which no spike is seen. So
-the model's train step is asked for one number more: the loss that it adds to that mean.
+the model's train step is asked for one number more, which no other callback sees: the loss that it adds to
+that mean.
 """
 
 from __future__ import annotations
@@ -47,24 +48,23 @@ class CandlesCallback(keras.callbacks.Callback):
         self._epoch_step: int | None = None
         self._last_step = -1
         self._batch_loss: _BatchLoss | None = None
-        self._is_in = self._is_training = False
+        self._has_batches = self._is_training = False
 
     def set_model(self, model: Any) -> None:
         super().set_model(model)
-        mean = None if self._is_in else _mean_loss(model)
-        if mean is None:
-            return
-        if (
-            self._batch_loss is None or self._batch_loss.mean is not mean
-        ):  # of another model, or compiled anew
+        mean = _mean_loss(model)
+        others = _batch_loss_in(mean)
+        if mean is None or (others and (others is self._batch_loss or not others.has_begun)):
+            return  # ours already, or of another callback of this training
+        for left in {others, self._batch_loss} - {None}:  # where an exception ended a training
+            left.take_out()
+        if self._batch_loss is None or self._batch_loss.mean is not mean:
             self._batch_loss = _BatchLoss(model, mean)
         self._batch_loss.put_in()
-        self._is_in = True
 
     def _leave(self) -> None:
         """The model as it was: its next `fit` may be without us."""
-        if self._is_in and self._batch_loss:
-            self._is_in = False
+        if self._batch_loss:
             self._batch_loss.take_out()
 
     def on_test_begin(self, logs: Mapping[str, Any] | None = None) -> None:
@@ -88,23 +88,25 @@ class CandlesCallback(keras.callbacks.Callback):
         self._epoch_step = self._last_step + 1
         self._training.begin_epoch(epoch, first_step=self._epoch_step)
 
+    def on_train_batch_begin(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
+        if self._batch_loss:
+            self._batch_loss.begin(batch)
+
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """In threads of Keras, which may overtake one another: so the step is always said."""
         step = (self._epoch_step or 0) + batch
         self._last_step = max(self._last_step, step)
-        logs = {} if logs is None else logs
-        loss = logs.pop(_BATCH_LOSS, None)  # hidden from Keras's own progress bar, which comes after us
-        found = logs if loss is None else {"loss": loss}
+        loss = self._batch_loss.pop(batch) if self._batch_loss else None
+        self._has_batches = loss is not None
+        found = logs or {} if loss is None else {"loss": loss}
         self._training.tracker.log({f"train/{name}": value for name, value in found.items()}, step=step)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         found = {"learning_rate": float(self.model.optimizer.learning_rate)}
-        logs = {} if logs is None else logs
-        has_batches = logs.pop(_BATCH_LOSS, None) is not None
-        for name, value in logs.items():
+        for name, value in (logs or {}).items():
             if name.startswith("val_"):
                 found[f"val/{name.removeprefix('val_')}"] = value
-            elif has_batches and name != "loss":
+            elif self._has_batches and name != "loss":
                 found[f"train/{name}"] = value
         self._training.tracker.log(found, step=max(self._last_step, 0))
         self._training.end_epoch()
@@ -116,25 +118,58 @@ class CandlesCallback(keras.callbacks.Callback):
 
 
 class _BatchLoss:
-    """What has a model's train step return the loss that it adds to the epoch's mean, and goes again."""
+    """Has a model's train step return the loss that it adds to the epoch's mean, and keeps that from Keras.
+
+    What an exception leaves in a model is seen by nobody: `_call` stays around the step that returns more.
+    """
 
     def __init__(self, model: Any, mean: Any) -> None:
         self._model, self.mean = model, mean
         self._last_added: list[Any] = []
         self._add, self._step = mean.update_state, model.train_step
         self._function: Any = None
+        self._begun = 0
+        self._of_batches: dict[int, Any] = {}
+        self.has_begun = False
 
     def put_in(self) -> None:
+        self.has_begun = False
         self._others = vars(self._model).get("train_step"), self._model.train_function
         self.mean.update_state, self._model.train_step = self._update_state, self._train_step
-        self._model.train_function = self._function  # the step's graph with our number, once it is traced
+        # the step's graph with our number, once it is traced
+        self._model.train_function = self._function and self._call
 
     def take_out(self) -> None:
-        self._function = self._model.train_function
-        step, self._model.train_function = self._others
-        del self.mean.update_state, self._model.train_step
-        if step is not None:
-            self._model.train_step = step
+        """Does nothing to what is not in, or not any more: the model may have been compiled anew."""
+        step, function = self._others
+        if vars(self.mean).get("update_state") == self._update_state:
+            del self.mean.update_state
+            if _mean_loss(self._model) is self.mean:
+                self._model.train_function = function
+        if vars(self._model).get("train_step") == self._train_step:
+            del self._model.train_step
+            if step is not None:
+                self._model.train_step = step
+
+    def begin(self, batch: int) -> None:
+        """Before each call of the train function, which others may have made anew."""
+        if vars(self.mean).get("update_state") == self._update_state:
+            self.has_begun, self._begun = True, batch
+            if self._model.train_function != self._call:
+                self._function, self._model.train_function = self._model.train_function, self._call
+
+    def pop(self, batch: int) -> Any:
+        """The loss of what Keras did last up to this batch, several at once with steps_per_execution."""
+        begun = max((one for one in list(self._of_batches) if one <= batch), default=batch)
+        return self._of_batches.pop(begun, None)
+
+    def _call(self, *arguments: Any) -> Any:
+        returned = self._function(*arguments)
+        logs, *state = returned if isinstance(returned, tuple) else (returned,)  # of JAX, with its state
+        logs = dict(logs)
+        if (loss := logs.pop(_BATCH_LOSS, None)) is not None:
+            self._of_batches[self._begun] = loss
+        return (logs, *state) if state else logs
 
     def _update_state(self, values: Any, sample_weight: Any = None) -> Any:
         self._last_added.append(values)
@@ -143,7 +178,7 @@ class _BatchLoss:
     def _train_step(self, *arguments: Any) -> Any:
         self._last_added.clear()
         returned = self._step(*arguments)
-        logs, *state = returned if isinstance(returned, tuple) else (returned,)  # of JAX, with its state
+        logs, *state = returned if isinstance(returned, tuple) else (returned,)
         if self._last_added:
             logs = {**logs, _BATCH_LOSS: self._last_added.pop()}
         return (logs, *state) if state else logs
@@ -152,5 +187,9 @@ class _BatchLoss:
 def _mean_loss(model: Any) -> Any:
     """What the model's train step adds the loss to; None where Keras does no such thing."""
     mean = next((metric for metric in model.metrics if metric.name == "loss"), None)
-    is_free = "update_state" not in vars(mean or model)  # another of us, or what an exception left
-    return mean if is_free and isinstance(mean, keras.metrics.Mean) else None
+    return mean if isinstance(mean, keras.metrics.Mean) else None
+
+
+def _batch_loss_in(mean: Any) -> Any:
+    """Whose `update_state` the mean has, if not its own."""
+    return getattr(vars(mean or object).get("update_state"), "__self__", None)

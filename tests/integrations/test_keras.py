@@ -142,3 +142,65 @@ print(json.dumps([]))
     run_dir = tmp_path / "p" / "r"
     assert sorted(step for tag, step, _ in points(run_dir) if tag == "train/loss") == list(range(6))
     assert epoch_marks(run_dir) == [(0, 0), (3, 1)]
+
+
+@backends
+def test_callbacks_before_and_after_ours_see_what_they_see_without(backend: str, tmp_path: Path) -> None:
+    script = """
+class Names(keras.callbacks.Callback):
+    def __init__(self):
+        super().__init__()
+        self.seen = set()
+    def on_train_batch_end(self, batch, logs=None):
+        self.seen |= set(logs)
+    on_epoch_end = on_train_batch_end
+before, after = Names(), Names()
+csv = keras.callbacks.CSVLogger(sys.argv[1] + "/log.csv")
+history = fit(make_model(), csv, before, CandlesCallback(project="p", logdir=sys.argv[1], run="r"), after)
+print(json.dumps([sorted(before.seen), sorted(after.seen), sorted(history.history)]))
+"""
+    assert run(BEGIN + script, tmp_path, backend=backend) == [["accuracy", "loss"]] * 3
+    assert "batch_loss" not in (tmp_path / "log.csv").read_text()
+    assert len([tag for tag, _, _ in points(tmp_path / "p" / "r") if tag == "train/loss"]) == 6
+
+
+@backends
+def test_interrupted_training_leaves_nothing_that_is_seen(backend: str, tmp_path: Path) -> None:
+    script = """
+class Stop(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        raise KeyboardInterrupt
+def interrupted(run):
+    try:
+        fit(model, Stop(), CandlesCallback(project="p", logdir=sys.argv[1], run=run))
+    except KeyboardInterrupt:
+        pass
+model = make_model()
+interrupted("first")
+numbers = [len(model.train_on_batch(images, labels))]
+numbers.append(len(fit(model).history))
+interrupted("second")
+numbers.append(len(model.train_on_batch(images, labels)))
+model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+numbers.append(len(fit(model).history))
+fit(model, CandlesCallback(project="p", logdir=sys.argv[1], run="third"), epochs=1)
+numbers.append(len(model.train_on_batch(images, labels)))
+print(json.dumps(numbers))
+"""
+    assert run(BEGIN + script, tmp_path, backend=backend) == [2] * 5
+    for name in ("first", "second", "third"):
+        losses = [value for tag, _, value in points(tmp_path / "p" / name) if tag == "train/loss"]
+        assert len(losses) == 3
+
+
+@backends
+def test_of_several_batches_at_once_the_last_loss_is_logged(backend: str, tmp_path: Path) -> None:
+    script = """
+model = make_model()
+model.compile("sgd", "sparse_categorical_crossentropy", steps_per_execution=2)
+fit(model, CandlesCallback(project="p", logdir=sys.argv[1], run="r"), batch_size=24)
+print(json.dumps([]))
+"""
+    run(BEGIN + script, tmp_path, backend=backend)
+    steps = [step for tag, step, _ in points(tmp_path / "p" / "r") if tag == "train/loss"]
+    assert sorted(steps) == [1, 3, 5, 7]
