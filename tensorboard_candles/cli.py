@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from absl import logging as absl_logging
@@ -18,6 +19,7 @@ from tensorboard import program
 from tensorboard.plugins.base_plugin import FlagsError
 
 from tensorboard_candles.metadata import PLUGIN_NAME, VERSION
+from tensorboard_candles.remote_files import is_url
 
 FIRST_PORT = 7000
 PORTS_TO_TRY = 100
@@ -68,6 +70,12 @@ def open_dashboard(flags: Sequence[str]) -> int:
     absl_logging.set_verbosity(absl_logging.WARNING)
     tensorboard = program.TensorBoard(server_class=_serve)
     tensorboard.configure(["tensorboard-candles", *flags])
+    logdir = tensorboard.flags.logdir
+    if logdir and not is_url(logdir) and not Path(logdir).expanduser().exists():
+        print(
+            f"tensorboard-candles: there is no directory {logdir} yet; runs show up when it is there",
+            file=sys.stderr,
+        )
     return 1 if tensorboard.main() else 0
 
 

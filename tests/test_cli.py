@@ -53,6 +53,14 @@ def test_prints_an_address_that_opens_on_the_candles_tab(tmp_path: Path) -> None
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 0
     assert "Traceback" not in log.read_text()
+    assert "no directory" not in log.read_text()
+
+
+def test_directory_that_is_not_there_yet_is_said_and_served(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with started(log, str(tmp_path / "nope"), "--port", "0", "--load_fast=false"):
+        address(log)
+    assert f"there is no directory {tmp_path}/nope yet" in log.read_text()
 
 
 def test_taken_port_is_passed_by_and_said(tmp_path: Path) -> None:

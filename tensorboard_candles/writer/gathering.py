@@ -11,9 +11,10 @@ point at a step that was written already goes into a row of another kind, which 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal, SupportsIndex, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -21,12 +22,22 @@ from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 
 from tensorboard_candles import metadata
+from tensorboard_candles.errors import WriterError
 from tensorboard_candles.writer import candle_rows, summaries
 from tensorboard_candles.writer.candle_rows import END_TIME, FIRST_STEP, LAST_STEP, Float64Array, Int64Array
 from tensorboard_candles.writer.layout import Items, Layout, Starts, by_kind, numbers_of, varint
 from tensorboard_candles.writer.logged import as_read
 from tensorboard_candles.writer.records import frame
+from tensorboard_candles.writer.values import as_int64
 
+Detail: TypeAlias = Literal["points", "candles"]
+
+
+class _Default(int):
+    """A number that nobody gave: it is told from an equal one that somebody did."""
+
+
+CANDLE_STEPS = _Default(1000)
 LEAST_SECS = 1.0
 LEAST_PART = 0.01
 """What has gathered is written when the larger of the two has gone by since the last time: so long, or this
@@ -277,3 +288,19 @@ def _around(tag: str, rows: int, late: bool) -> tuple[bytes, bytes]:
     value = summaries.candles(tag, some, late=late)
     before, _, after = Summary(value=[value]).SerializeToString().rpartition(some.astype("<f8").tobytes())
     return before, after
+
+
+def gatherer_of(detail: Detail, candle_steps: SupportsIndex | None) -> Callable[[], Gatherer | None]:
+    """What makes the gatherer of a file, if it is to hold candles; WriterError for what means nothing.
+
+    >>> gatherer_of("points", CANDLE_STEPS)() is None
+    True
+    """
+    if detail not in ("points", "candles"):
+        raise WriterError(f'detail must be "points" or "candles", got {detail!r}')
+    steps = None if candle_steps is None else as_int64("candle_steps", candle_steps)
+    if steps is not None and steps < 1:
+        raise WriterError(f"candle_steps must be > 0, got {steps}; None for a candle an epoch")
+    if detail == "points" and candle_steps is not CANDLE_STEPS:
+        raise WriterError(f'candle_steps={steps} is for detail="candles"; pass that as well, or leave it out')
+    return lambda: Gatherer(steps) if detail == "candles" else None

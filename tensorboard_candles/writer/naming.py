@@ -66,7 +66,7 @@ def log_directory(logdir: str | os.PathLike[str], storage_options: Mapping[str, 
     >>> log_directory("s3://bucket/runs/"), log_directory("file:///logs")
     (RemoteDir('s3://bucket/runs'), PosixPath('/logs'))
     """
-    text = os.fspath(logdir)
+    text = os.fspath(logdir) if isinstance(logdir, str | os.PathLike) else logdir
     if not isinstance(text, str) or not text or "\0" in text:
         raise WriterError(f"logdir must be a directory, got {text!r}")
     if is_url(text):

@@ -9,6 +9,9 @@ import numpy.typing as npt
 
 from tensorboard_candles.errors import WriterError
 
+_FAR_OUTSIDE = 10.0
+"""Beyond what normalising makes of 0 to 1, which is cut off."""
+
 
 def several_pixels(tag: str, arrays: Any, most: int, total: int) -> list[npt.NDArray[np.uint8]]:
     """The first of all pictures of one size, each as `pixels` has it; channels may also come first.
@@ -49,5 +52,11 @@ def pixels(tag: str, array: Any) -> npt.NDArray[np.uint8]:
         return shaped.copy()  # the loop may paint over it before it is encoded
     if not np.issubdtype(shaped.dtype, np.floating):
         raise WriterError(f"image {tag!r} must be uint8 or floats of 0 to 1, got {given.dtype}")
+    most = np.abs(shaped[np.isfinite(shaped)]).max(initial=0)
+    if most > _FAR_OUTSIDE:
+        raise WriterError(
+            f"image {tag!r} must be uint8 or floats of 0 to 1, got floats as far off as {most:.4g};"
+            " divide them by 255, or pass image.astype('uint8')"
+        )
     scaled = np.nan_to_num(np.clip(shaped, 0, 1)) * 255
     return np.asarray(np.rint(scaled), np.uint8)

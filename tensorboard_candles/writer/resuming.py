@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import mmap
 import re
 from collections.abc import Callable, Iterator
@@ -20,6 +21,8 @@ from tensorboard_candles.errors import WriterError
 from tensorboard_candles.writer.destination import RunDir
 from tensorboard_candles.writer.records import FOOTER_BYTES, HEADER, masked_crc
 from tensorboard_candles.writer.remote.directory import Connection, RemoteDir
+
+_log = logging.getLogger("tensorboard_candles")
 
 _LONGEST_RECORD = 16 * 1024 * 1024
 """How far before the end of a file its last record is looked for."""
@@ -46,8 +49,8 @@ def left_off(run_dir: RunDir, suffix: str) -> LeftOff:
     >>> left_off(Path(tempfile.mkdtemp()), "")
     LeftOff(step=0, epoch=0)
 
-    A run without event files begins at 0. Of a remote run as few files are read as tell it. WriterError where
-    they can't be read.
+    A run without event files begins at 0, which is said in a warning. Of a remote run as few files are read
+    as tell it. WriterError where  they can't be read.
     """
     try:
         return _left_off(run_dir, suffix)
@@ -57,6 +60,8 @@ def left_off(run_dir: RunDir, suffix: str) -> LeftOff:
 
 def _left_off(run_dir: RunDir, suffix: str) -> LeftOff:
     files = _remote_files(run_dir) if isinstance(run_dir, RemoteDir) else _local_files(run_dir)
+    if not files:
+        _log.warning("%s: nothing was logged there that could be resumed; a new run begins", run_dir)
     files = [file for file in files if file.name.endswith(suffix)] or files
     steps, epochs = [_NONE], [_NONE]
     for parts in _by_writer(files):

@@ -103,7 +103,7 @@ def outputs(tag: str, table: str, content: bytes, pictures: Sequence[npt.NDArray
 def hyperparameters(config: Mapping[str, object]) -> Summary:
     """The config as TensorBoard's HParams tab reads it, nested mappings flattened by dots.
 
-    Raises WriterError for text that is no Unicode.
+    Raises WriterError for what is no mapping and for text that is no Unicode.
 
     >>> from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
     >>> content = hyperparameters({"optimizer": {"lr": 0.1}}).value[0].metadata.plugin_data.content
@@ -112,6 +112,11 @@ def hyperparameters(config: Mapping[str, object]) -> Summary:
     """
     from tensorboard.plugins.hparams.summary_v2 import hparams_pb
 
+    if not hasattr(config, "items"):  # some configs are mappings and no Mapping
+        raise WriterError(
+            f"config must be a mapping of names to values, got {config!r:.80};"
+            " pass vars(args) of argparse, asdict(config) of a dataclass"
+        )
     flat = {name: _hyperparameter(value) for name, value in _flatten(config)}
     for name, value in flat.items():
         if not is_unicode(name) or (isinstance(value, str) and not is_unicode(value)):

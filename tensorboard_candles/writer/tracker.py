@@ -26,13 +26,13 @@ from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, TypeVar, cast, ov
 from tensorboard.compat.proto.event_pb2 import Event
 
 from tensorboard_candles import metadata
-from tensorboard_candles.errors import WriterError
+from tensorboard_candles.errors import NotAScalar, WriterError
 from tensorboard_candles.writer import summaries
 from tensorboard_candles.writer.destination import CLOSE_WITHIN_SECS, RunDir
 from tensorboard_candles.writer.devices import OnDevice
 from tensorboard_candles.writer.epochs import Epochs
 from tensorboard_candles.writer.event_file import EventFile
-from tensorboard_candles.writer.gathering import Gatherer
+from tensorboard_candles.writer.gathering import CANDLE_STEPS, Detail, gatherer_of
 from tensorboard_candles.writer.layout import LaterEvent, layout_of
 from tensorboard_candles.writer.log_handler import TextHandler
 from tensorboard_candles.writer.naming import check_name, log_directory, make_run_dir, readable_name
@@ -51,7 +51,6 @@ if TYPE_CHECKING:
 
 _OnAlert = TypeVar("_OnAlert", bound="Callable[[Alert], object]")
 Polarity = Literal["lower_is_better", "higher_is_better"]
-Detail = Literal["points", "candles"]
 
 _IS_FLOAT = frozenset({float})
 
@@ -85,7 +84,7 @@ class Tracker(Epochs):
             point: for runs of 10^8 steps and thousands of tags. This plugin shows them as it shows points,
             with every extreme; TensorBoard's other tabs show nothing of them. See docs/detail.md.
         candle_steps: how many steps such a candle holds, from a multiple of it on; it ends where an epoch
-            does, too. None for candles that end there alone.
+            does, too. None for candles that end there alone. Only with `detail="candles"`.
         storage_options: for the file system of a `logdir` that is a URL, as fsspec takes them.
 
     Values are kept as float32, as every SummaryWriter keeps them; NaN and infinity are written as they are.
@@ -113,11 +112,11 @@ class Tracker(Epochs):
         resume: bool = False,
         rank_zero_only: bool = False,
         detail: Detail = "points",
-        candle_steps: SupportsIndex | None = 1000,
+        candle_steps: SupportsIndex | None = CANDLE_STEPS,
         storage_options: Mapping[str, Any] | None = None,
     ) -> None:
         self.project = project
-        gatherer = _gatherer(detail, candle_steps)
+        gatherer = gatherer_of(detail, candle_steps)
         about = summaries.hyperparameters(config) if config else None
         if resume and run is None:
             raise WriterError("resume=True needs run=, the name of the run to go on with")
@@ -164,12 +163,16 @@ class Tracker(Epochs):
         Raises NotAScalar (a TypeError) for any other value and WriterError for a bad step or name, or
         after close(); nothing of that call is written then.
         """
-        named = more if metrics is None else _merge(metrics, more)
-        layout = layout_of(tuple(named))
+        try:
+            named = more if metrics is None else _merge(metrics, more)
+            layout, given = layout_of(tuple(named)), named.values()
+        except (TypeError, AttributeError, WriterError):
+            _check_named(metrics)
+            raise
         if step is not None:
             step = as_int64("step", step)
-        if _IS_FLOAT.issuperset(map(type, named.values())):
-            self._file.log(layout, named.values(), step)
+        if _IS_FLOAT.issuperset(map(type, given)):
+            self._file.log(layout, given, step)
         else:
             values = [take(tag, value) for tag, value in named.items()]
             on_device = [type(value) for value in values].count(OnDevice)
@@ -196,7 +199,8 @@ class Tracker(Epochs):
         """A picture for TensorBoard's Images tab, by default at the step that was logged last.
 
         `image` is an array of height × width or height × width × 1, 3 or 4 channels: uint8, or floats of 0
-        to 1. It is copied, and encoded in the background. Needs Pillow (`tensorboard_candles[image]`).
+        to 1 (what is somewhat beyond is cut off). It is copied, and encoded in the background. Needs Pillow
+        (`tensorboard_candles[image]`).
         """
         _check_tag(tag)
         picture = pixels(tag, image)
@@ -257,14 +261,18 @@ class Tracker(Epochs):
         """
         said = {"polarity": polarity, "unit": unit, "volume": volume}
         about = {key: value for key, value in said.items() if value is not None}
+        if not tags or not about:
+            raise WriterError(
+                'describe() takes tags and what to say of them: describe("loss", unit="nats");'
+                f" got tags {tags} and {about}"
+            )
         if polarity is not None and polarity not in metadata.POLARITIES:
             raise WriterError(f"polarity must be one of {metadata.POLARITIES}, got {polarity!r}")
         for text in (*tags, *about.values()):
             _check_tag(text)
         if polarity is not None:
             self._polarities |= dict.fromkeys(tags, polarity)
-        if tags and about:
-            self._put(summaries.tags(dict.fromkeys(tags, about)))
+        self._put(summaries.tags(dict.fromkeys(tags, about)))
 
     @overload
     def on_alert(
@@ -368,19 +376,17 @@ class Tracker(Epochs):
             self._put(summaries.text(tag, text))
 
 
-def _gatherer(detail: Detail, candle_steps: SupportsIndex | None) -> Callable[[], Gatherer | None]:
-    if detail not in ("points", "candles"):
-        raise WriterError(f'detail must be "points" or "candles", got {detail!r}')
-    steps = None if candle_steps is None else as_int64("candle_steps", candle_steps)
-    if steps is not None and steps < 1:
-        raise WriterError(f"candle_steps must be > 0, got {steps}; None for a candle an epoch")
-    return lambda: Gatherer(steps) if detail == "candles" else None
-
-
 def _close_after_alerts(file: EventFile | SilentFile, alerting: Alerting) -> None:
     file.write_out(within_secs=CLOSE_WITHIN_SECS)
     alerting.close()  # before the file: who is called may log
     file.close()
+
+
+def _check_named(metrics: object) -> None:
+    if metrics is not None and not isinstance(metrics, Mapping):
+        raise NotAScalar(
+            f'metrics have names: log(loss=0.3) or log({{"loss": 0.3}}); got {metrics!r:.80} without one'
+        )
 
 
 def _merge(metrics: Mapping[str, Scalar], more: Mapping[str, Scalar]) -> Mapping[str, Scalar]:

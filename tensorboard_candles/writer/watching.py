@@ -17,7 +17,11 @@ def watch(model: Any, file: EventFile | SilentFile, *, tag: str, layers: bool) -
     origins = {base.__module__.partition(".")[0] for base in type(model).__mro__}
     if "keras" in origins:  # which may be a torch.nn.Module, too, that no optimizer of torch ever steps
         raise WriterError("watch() is for PyTorch; Keras has its gradients in the callback of this package")
-    if "torch" not in origins:
+    if any(base.__module__.startswith("torch.optim") for base in type(model).__mro__):
+        raise WriterError(
+            f"watch() takes the model, got its optimizer {type(model).__qualname__}: tracker.watch(model)"
+        )
+    if "torch" not in origins or not callable(getattr(model, "named_parameters", None)):
         raise WriterError(f"watch() takes a torch.nn.Module, got {type(model).__qualname__}: {model!r:.80}")
     from tensorboard_candles.integrations.torch import Watch
 

@@ -214,6 +214,14 @@ def test_values_that_torch_distorts_are_kept(tmp_path: Path) -> None:
     assert found[2] == 0.5
 
 
+def test_text_that_is_no_number_names_its_tag(tmp_path: Path) -> None:
+    with CandleWriter(tmp_path) as writer:
+        writer.add_scalar("x", "0.5", 1)
+        with pytest.raises(NotAScalar, match="'x' must be one real number, got the text 'abc'"):
+            writer.add_scalar("x", "abc", 2)
+    assert points(tmp_path) == [("x", 1, 0.5)]
+
+
 def test_step_beyond_64_bits_is_refused(tmp_path: Path) -> None:
     with CandleWriter(tmp_path) as writer:
         writer.add_scalar("x", 1.0, 2**63 - 1)

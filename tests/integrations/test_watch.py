@@ -372,6 +372,10 @@ def test_what_is_no_torch_model_is_refused(tracker: Tracker) -> None:
     keras_model = type("Model", (torch.nn.Module,), {"__module__": "keras.src.models"})()
     with pytest.raises(WriterError, match="Keras"):
         tracker.watch(keras_model)
+    with pytest.raises(WriterError, match=r"takes the model, got its optimizer SGD: tracker.watch\(model\)"):
+        tracker.watch(torch.optim.SGD(torch.nn.Linear(2, 1).parameters()))
+    with pytest.raises(WriterError, match=r"takes a torch.nn.Module, got Tensor"):
+        tracker.watch(torch.zeros(3))
     tracker.close()
 
 

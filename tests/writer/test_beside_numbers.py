@@ -76,6 +76,7 @@ def test_image_is_kept_pixel_by_pixel(tracker: Tracker, channels: int | None) ->
         (np.zeros((5, 5, 2)), r"got \(5, 5, 2\)"),
         (np.zeros((0, 5)), r"got \(0, 5\)"),
         (np.zeros((5, 5), np.int64), "must be uint8 or floats"),
+        (np.full((5, 5), 200.0), "got floats as far off as 200; divide them by 255"),
     ],
 )
 def test_array_that_is_no_picture_is_refused(tracker: Tracker, image: Any, says: str) -> None:
@@ -119,7 +120,6 @@ def test_descriptions_of_tags_are_written_as_metadata_says(tracker: Tracker) -> 
     tracker.describe("loss", "val/loss", polarity="lower_is_better", unit="nats", volume="grad_norm")
     tracker.log(loss=1)
     tracker.describe("loss", unit="bits")
-    tracker.describe("loss")
     tracker.close()
     found = [v for event in raw_events(tracker.run_dir) for v in event.summary.value if v.tag != "loss"]
     for value in found:
@@ -141,6 +141,15 @@ def test_descriptions_of_tags_are_written_as_metadata_says(tracker: Tracker) -> 
 def test_description_that_can_not_be_is_refused(tracker: Tracker, about: Any, says: str) -> None:
     with pytest.raises(WriterError, match=says):
         tracker.describe("loss", **about)
+
+
+def test_description_of_nothing_or_that_says_nothing_is_refused(tracker: Tracker) -> None:
+    with pytest.raises(WriterError, match=r"got tags \('loss',\) and {}"):
+        tracker.describe("loss")
+    with pytest.raises(WriterError, match=r'describe\("loss", unit="nats"\); got tags \(\) and'):
+        tracker.describe(unit="nats")
+    tracker.close()
+    assert [value for event in raw_events(tracker.run_dir) for value in event.summary.value] == []
 
 
 def test_epochs_done_counts_batches_within_the_epoch(tracker: Tracker) -> None:

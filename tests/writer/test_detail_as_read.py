@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from hypothesis import given, settings
@@ -29,8 +30,9 @@ def read(logdir: Path) -> RunView:
 def check_read(loop: Loop, candle_steps: int, *, goes_back: bool) -> None:
     with tempfile.TemporaryDirectory() as name:
         runs = []
-        for detail in ("points", "candles"):
-            loop.run(Path(name, detail), detail=detail, candle_steps=candle_steps)
+        kinds: dict[str, Any] = {"points": {}, "candles": {"candle_steps": candle_steps}}
+        for detail, more in kinds.items():
+            loop.run(Path(name, detail), detail=detail, **more)
             runs.append(read(Path(name, detail)))
         points, rows = runs
         assert points.series.keys() == rows.series.keys()

@@ -53,6 +53,8 @@ def test_candles_have_a_thousand_steps_by_default_and_end_with_an_epoch(tmp_path
     [
         ({"detail": "candle"}, 'detail must be "points" or "candles", got \'candle\''),
         ({"candle_steps": 0}, "candle_steps must be > 0, got 0"),
+        ({"detail": "points", "candle_steps": 1000}, 'candle_steps=1000 is for detail="candles"'),
+        ({"detail": "points", "candle_steps": None}, 'candle_steps=None is for detail="candles"'),
         ({"candle_steps": 0.5}, "candle_steps must be an integer, got 0.5"),
     ],
 )

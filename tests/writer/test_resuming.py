@@ -50,6 +50,18 @@ def test_resumed_run_goes_on_with_steps_and_epochs(tmp_path: Path) -> None:
     assert shown(tmp_path, "loss") == [*((step, float(step % 5)) for step in range(10)), (10, 7.0)]
 
 
+def test_run_that_there_is_not_begins_and_that_is_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with tracker(tmp_path, resume=True) as first:
+        first.log(loss=1)
+    assert ["p/r: nothing was logged there" in message for message in caplog.messages] == [True]
+    with tracker(tmp_path, resume=True) as second:
+        second.log(loss=2)
+    assert len(caplog.messages) == 1
+    assert shown(tmp_path, "loss") == [(0, 1.0), (1, 2.0)]
+
+
 def test_resumed_from_a_checkpoint_drops_what_came_after_it(tmp_path: Path) -> None:
     with tracker(tmp_path) as first:
         for step in range(100):

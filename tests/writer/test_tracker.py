@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import argparse
 import math
 import re
 import subprocess
@@ -181,6 +182,33 @@ def test_bad_metric_name_given_as_a_keyword_is_refused(tracker: Tracker, name: s
     tracker.log(loss=1)
     tracker.close()
     assert points(tracker.run_dir) == [("loss", 0, 1.0)]
+
+
+@pytest.mark.parametrize("metrics", [0.3, np.float32(0.3), np.zeros(3), [0.3], [[0.3]], "loss", {0.3}])
+@pytest.mark.parametrize("more", [{}, {"acc": 0.9}])
+def test_metrics_without_names_are_a_type_error_that_shows_how(
+    tracker: Tracker, metrics: Any, more: Any
+) -> None:
+    with pytest.raises(TypeError, match=r"log\(loss=0.3\).* got .* without one"):
+        tracker.log(metrics, **more)
+    tracker.log({"loss": 0.3})
+    tracker.close()
+    assert [step for _, step, _ in points(tracker.run_dir)] == [0]
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"config": [1]}, r"config must be a mapping of names to values, got \[1\]"),
+        ({"config": argparse.Namespace(lr=0.1)}, r"got Namespace\(lr=0.1\); pass vars\(args\)"),
+        ({"logdir": None}, "logdir must be a directory, got None"),
+        ({"logdir": b"runs"}, "logdir must be a directory, got b'runs'"),
+    ],
+)
+def test_option_that_can_not_be_is_refused(tmp_path: Path, options: dict[str, Any], says: str) -> None:
+    with pytest.raises(WriterError, match=says):
+        Tracker("p", **{"logdir": tmp_path, **options})
+    assert not list(tmp_path.iterdir())
 
 
 def test_metric_given_twice_is_refused(tracker: Tracker) -> None:
