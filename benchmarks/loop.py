@@ -4,13 +4,19 @@ A small CNN is trained on one core, in stretches of about a second: one without 
 logs the loss and the gradient's norm of every batch, one after the other and which of them first by turns.
 The time of a logged stretch ends when all is written. Of each pair the ratio is taken; printed are the median
 of the ratios and their quartiles, by the clock and by the processor time of all threads.
+
+A busy machine moves single stretches by several percent. So a second table takes it apart, step by step:
+of steps that log and steps that don't, drawn by lot, the medians, which lie milliseconds from one another;
+and beside it the processor time that the logger's threads take for each logged batch.
 """
 
 from __future__ import annotations
 
 import argparse
+import random
 import statistics
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -102,6 +108,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=60)
     parser.add_argument("--steps", type=int, default=100, help="in a stretch")
+    parser.add_argument("--apart", type=int, default=4000, help="steps of the second table")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     training = Training()
@@ -112,6 +119,7 @@ def main() -> None:
         for number in range(arguments.pairs):
             for name, logger in loggers.items():
                 pairs[name].append(pair(training, logger, arguments.steps, logged_first=number % 2 == 1))
+        apart = {name: step_by_step(training, logger, arguments.apart) for name, logger in loggers.items()}
     plain_secs = statistics.median(plain.processor for plain, _ in pairs["ours"])
     print(machine(), f"torch {torch.__version__}", sep=", ")
     print(
@@ -123,6 +131,13 @@ def main() -> None:
         clock = [logged.clock / plain.clock for plain, logged in found]
         processor = [logged.processor / plain.processor for plain, logged in found]
         print(row(name, more(clock), more(processor)))
+    print(f"\n### The same taken apart: medians of {arguments.apart} steps, half of them logged\n")
+    print(heading("logger", "a step", "the loop waits", "threads, processor time", "in all"))
+    for name, medians in apart.items():
+        waits, threads = medians.logged_secs - medians.plain_secs, medians.thread_secs
+        share = f"{100 * (waits + threads) / medians.plain_secs:+.2f}%"
+        step_ms, waits_us, threads_us = 1e3 * medians.plain_secs, 1e6 * waits, 1e6 * threads
+        print(row(name, f"{step_ms:.2f} ms", f"{waits_us:.1f} µs", f"{threads_us:.1f} µs", share))
 
 
 def pair(training: Training, logger: Logger, steps: int, *, logged_first: bool) -> tuple[Took, Took]:
@@ -139,6 +154,39 @@ def stretch(training: Training, logger: Logger, steps: int) -> Took:
         logger.log(step, *training.step(step))
     logger.flush()
     return Took(time.perf_counter() - clock, time.process_time() - processor)
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Medians of steps, and what all threads but the loop's take for each that was logged."""
+
+    plain_secs: float
+    logged_secs: float
+    thread_secs: float
+
+
+def step_by_step(training: Training, logger: Logger, steps: int) -> Apart:
+    """Steps that log or don't, by lot."""
+    lot = random.Random(1)
+    took: tuple[list[float], list[float]] = ([], [])
+    before = _thread_secs()
+    for step in range(steps):
+        is_logged = lot.random() < 0.5
+        begin = time.perf_counter()
+        found = training.step(step)
+        if is_logged:
+            logger.log(step, *found)
+        took[is_logged].append(time.perf_counter() - begin)
+    logger.flush()
+    after = _thread_secs()
+    threads = sum(secs - before.get(thread, 0.0) for thread, secs in after.items())
+    return Apart(statistics.median(took[0]), statistics.median(took[1]), threads / len(took[1]))
+
+
+def _thread_secs() -> dict[int, float]:
+    """Processor time of every thread but this one."""
+    others = [thread.ident for thread in threading.enumerate() if thread is not threading.current_thread()]
+    return {ident: time.clock_gettime(time.pthread_getcpuclockid(ident)) for ident in others if ident}
 
 
 def more(ratios: list[float]) -> str:
