@@ -16,7 +16,7 @@ from typing import Any, SupportsFloat, SupportsInt
 
 from tensorboard.compat.proto.event_pb2 import Event
 
-from tensorboard_candles.errors import NotAScalar, WriterError
+from tensorboard_candles.errors import WriterError
 from tensorboard_candles.integrations import missing
 from tensorboard_candles.writer import summaries
 from tensorboard_candles.writer.destination import RunDir
@@ -179,8 +179,8 @@ def _taken(tag: str, value: Scalar | str) -> float | OnDevice:
         return take(tag, value)
     try:
         return float(value)  # as torch reads a number from text
-    except ValueError:
-        raise NotAScalar(f"{tag!r} must be one real number, got the text {value!r:.80}") from None
+    except ValueError as error:
+        raise ValueError(f"{tag!r} must be one real number: {error}") from None
 
 
 def _int64(step: SupportsInt) -> int:
