@@ -22,7 +22,8 @@ PASSED_OVER = "record of {} bytes passed over"
 
 _PIECE_BYTES = 4 << 20
 _BULKY_BYTES = 1 << 20
-"""A longer field is emptied where it can hold no number. So is a tensor: no number takes as much."""
+"""A longer field is emptied where it can hold no number. So is a tensor, but for one of doubles: no number
+takes as much, but candles that a writer made may."""
 _MOST_THIN_BYTES = 16 << 20
 _LONGEST_HEAD_BYTES = 20
 """Two varints."""
@@ -32,7 +33,10 @@ _FIXED = {1: 8, 5: 4}
 """How a field's content lies, by the lowest bits of its key."""
 
 _Fields: TypeAlias = "dict[int, _Fields]"
-_VALUE: _Fields = {1: {}, 9: {}}
+_TENSOR: _Fields = {1: {}}
+_DOUBLES = b"\x08\x02"
+"""How a `TensorProto` of DT_DOUBLE begins."""
+_VALUE: _Fields = {1: {}, 8: _TENSOR, 9: {}}
 """`Summary.Value`: tag and metadata are kept however long they are."""
 _EVENT: _Fields = {5: {1: _VALUE}, 7: {}}
 """`Event`: its summary's values, and the session log."""
@@ -100,6 +104,8 @@ class _FieldReader:
             if after > end:
                 raise ValueError("a field is longer than its message")
             within = kept.get(key >> 3)
+            if within is _TENSOR:
+                within = {} if self._read(content, len(_DOUBLES)) == _DOUBLES else None
             if after - position <= _BULKY_BYTES or within == {}:
                 yield self._take(position, after)
             else:

@@ -7,14 +7,18 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tensorboard.compat.proto import event_pb2, summary_pb2, types_pb2
 
+from tensorboard_candles import summary
 from tensorboard_candles.events import EventFile, framing, large
 from tensorboard_candles.events import tail as tail_module
+from tensorboard_candles.events.points import Points
 from tensorboard_candles.events.window import Decoded, Undecoded, WindowDecoder, decode_windows
+from tensorboard_candles.store.columns import joined
 from tests.support.any_log import any_event, flipped
 from tests.support.reading import plain
 from tests.support.records import (
@@ -44,16 +48,14 @@ def event_with_image(step: int, image_bytes: int) -> event_pb2.Event:
 
 
 def read_all(path: Path) -> tuple[dict[str, list[Any]], EventFile]:
-    """Points of each tag, window by window, and the file."""
+    """Points of each tag, of all windows, and the file."""
     file = EventFile(path)
-    found: dict[str, list[Any]] = {}
+    found: dict[str, list[Points]] = {}
     for window in file.read():
         for segment in window.segments:
             for tag, points in segment.scalars.items():
-                told = found.setdefault(tag, [[], [], []])
-                for column, more in zip(told, plain(points), strict=True):
-                    column.extend(more)
-    return found, file
+                found.setdefault(tag, []).append(points)
+    return {tag: plain(joined(pieces)) for tag, pieces in found.items()}, file
 
 
 def steps_of(path: Path, tag: str) -> list[int]:
@@ -239,3 +241,14 @@ def test_long_events_are_read_like_short_ones(
     assert got == expected
     told = [*decoded.damages, *([decoded.suspect] if decoded.suspect else [])]
     assert [one.offset for one in file.problems] == [one.offset for one in told]
+
+
+def test_candles_in_a_long_record_are_read(path: Path) -> None:
+    rows = summary.candle_rows(np.arange(20_000), np.arange(20_000.0), width=1)
+    value = summary.candles_pb("loss", rows).value[0]
+    image = summary_pb2.Summary.Value(tag="image", image={"encoded_image_string": bytes(20 * MEBIBYTE)})
+    event = event_pb2.Event(step=1, wall_time=5.0, summary={"value": [image, value]})
+    path.write_bytes(version_record() + event_record(event))
+    found, file = read_all(path)
+    assert len(found["loss"][0]) == 20_000
+    assert not file.problems
