@@ -9,6 +9,7 @@ the dashboard shows later.
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
 from numbers import Integral
 from typing import ClassVar, Literal, Protocol
@@ -61,7 +62,7 @@ class Watch(Protocol):
 
 
 @dataclass(frozen=True)
-class Detector:
+class Detector(ABC):
     """Settings, as fields; a class for each rule. Raises BadRequest for one that is no number > 0."""
 
     name: ClassVar[str]
@@ -82,9 +83,9 @@ class Detector:
                 kind = "whole number" if is_whole else "finite number"
                 raise BadRequest(f"{setting.name} of {self.name} must be a {kind} > 0, got {value!r}")
 
+    @abstractmethod
     def start(self, polarity: Polarity) -> Watch:
         """A watch over a series that should fall or rise, before its first point."""
-        raise NotImplementedError
 
     def __str__(self) -> str:
         settings = (f"{field.name}={getattr(self, field.name):g}" for field in fields(self))
