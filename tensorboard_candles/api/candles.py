@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from werkzeug.wrappers import Request, Response
 
-from tensorboard_candles.api import params
-from tensorboard_candles.api.answer import Table, not_modified, respond_tables
+from tensorboard_candles.api import params, patterns
+from tensorboard_candles.api.answer import Json, Table, not_modified, respond_tables
 from tensorboard_candles.api.indicators import chosen
 from tensorboard_candles.api.series import asked, etag_of_series, series_of, tables_of, unit_of
 from tensorboard_candles.indicators import Chosen, indicator_columns
+from tensorboard_candles.indicators.patterns import Pattern, patterns_shown
 from tensorboard_candles.ohlc import (
     COUNT,
     By,
@@ -41,6 +42,7 @@ class Query:
     steps_per_epoch: int | None
     volume: str | None
     indicators: tuple[Chosen, ...]
+    patterns: tuple[Pattern, ...] | None
 
 
 def candles_route(request: Request, source: Source) -> Response:
@@ -65,6 +67,7 @@ def parse(args: params.Args) -> Query:
         steps_per_epoch=steps_per_epoch(args),
         volume=args.get("volume"),
         indicators=chosen(args.get("indicators")),
+        patterns=patterns.chosen(args.get("patterns")),
     )
 
 
@@ -86,7 +89,7 @@ def table(view: RunView, series: Series, query: Query) -> Table:
     volume = None if volume_tag == COUNT else series_of(view, volume_tag)
     polarity = polarity_in(view, series.tag)
     columns = {name: getattr(found, name) for name in COLUMNS}
-    head = {
+    head: dict[str, Json] = {
         "run": view.name,
         "tag": series.tag,
         "by": query.by,
@@ -99,5 +102,8 @@ def table(view: RunView, series: Series, query: Query) -> Table:
         "volume": volume_tag,
         "extent": found.extent,
     }
+    if query.patterns is not None:
+        marked = patterns_shown(query.patterns, found, series, axis, polarity=polarity)
+        head["patterns"] = patterns.on_wire(marked)
     drawn = indicator_columns(query.indicators, found, series, axis, volume=volume, polarity=polarity)
     return Table(head, {**columns, "volume": volume_of(found, axis, volume), **drawn})

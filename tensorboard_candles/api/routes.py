@@ -15,6 +15,7 @@ from tensorboard_candles.api.candles import candles_route
 from tensorboard_candles.api.config import config_route
 from tensorboard_candles.api.detectors import detectors_route
 from tensorboard_candles.api.indicators import indicators_route
+from tensorboard_candles.api.patterns import patterns_route
 from tensorboard_candles.api.points import points_route
 from tensorboard_candles.api.runs import runs_route
 from tensorboard_candles.api.static import static_route
@@ -38,6 +39,7 @@ def routes(backend: Backend) -> Mapping[str, WsgiApp]:
         "/candles": of_source(candles_route),
         "/points": of_source(points_route),
         "/indicators": _reading(indicators_route),
+        "/patterns": _reading(patterns_route),
         "/alerts": of_source(partial(alerts_route, lookout=backend.lookout)),
         "/alerts/counts": of_source(partial(counts_route, lookout=backend.lookout)),
         "/detectors": _reading(detectors_route),

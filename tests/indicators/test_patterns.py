@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from talib import abstract
 
-from tensorboard_candles.indicators.patterns import PATTERNS, Ohlc, patterns_in
+from tensorboard_candles.indicators.patterns import PATTERNS, Marked, Ohlc, patterns_in, patterns_shown
 from tensorboard_candles.indicators.patterns.catalogue import trend_of
+from tensorboard_candles.ohlc import Candles, StepAxis, candles
+from tensorboard_candles.store import Series
 
 PEERS = {
     name: one.source.split(";")[0].split(",")[0].split()[1]
@@ -89,6 +91,63 @@ def test_candles_without_a_price_are_passed_by() -> None:
     for name in PATTERNS:
         assert found[name][~void].tolist() == whole[name].tolist()
         assert not found[name][void].any()
+
+
+def random_series(seed: int, count: int) -> Series:
+    """A walk of few digits, so that bodies and ranges are often equal, with NaN, and trends in it."""
+    rng = np.random.default_rng(seed)
+    step = np.cumsum(rng.choice([1, 1, 1, 5, 40], size=count))
+    pull = np.repeat(rng.normal(0, 0.2, count // 20 + 1), 20)[:count]
+    value = np.round(50 + (rng.normal(size=count) + pull).cumsum(), 1)
+    value[rng.random(count) < 0.1] = np.nan
+    return Series("run", "loss", step, step / 3, value)
+
+
+def marked(series: Series, shown: Candles) -> list[Marked]:
+    return patterns_shown(list(PATTERNS.values()), shown, series, StepAxis(), polarity="lower_is_better")
+
+
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    width=st.sampled_from([1, 3, 10]),
+    begin=st.floats(0, 1),
+    length=st.integers(1, 60),
+)
+def test_a_window_has_the_patterns_of_the_full_chart(
+    seed: int, width: int, begin: float, length: int
+) -> None:
+    series = random_series(seed, 1500)
+    full = candles(series, StepAxis(), width=width, limit=10_000)
+    first = int(begin * (len(full) - 1))
+    last = min(first + length, len(full)) - 1
+    start, end = int(full.x[first]), int(full.x[last]) + 1
+    shown = candles(series, StepAxis(), width=width, start=start, end=end)
+    assert marked(series, shown) == [one for one in marked(series, full) if start <= one.x < end]
+
+
+def test_a_mark_spans_the_candles_that_its_pattern_is_made_of() -> None:
+    seen: set[str] = set()
+    for seed in range(12):
+        series = random_series(seed, 4000)
+        full = candles(series, StepAxis(), width=5, limit=10_000)
+        rows = {int(x): row for row, x in enumerate(full.x)}
+        for one in marked(series, full):
+            first, last = rows[int(one.first_x)], rows[int(one.x)]
+            priced = np.isfinite(full.close[first : last + 1])
+            assert priced[0]
+            assert priced[-1]
+            assert np.count_nonzero(priced) == one.pattern.candles
+            assert (one.first_step, one.last_step) == (full.first_step[first], full.last_step[last])
+            assert (one.direction == "neutral") == (one.pattern.meaning == "pause")
+            seen.add(one.pattern.name)
+    assert seen == set(PATTERNS)
+
+
+def test_no_candles_have_no_patterns() -> None:
+    series = random_series(7, 100)
+    assert marked(series, candles(series, StepAxis(), width=5, start=10**6)) == []
+    void = Series("run", "loss", series.step, series.wall_time, np.full(100, np.nan))
+    assert marked(void, candles(void, StepAxis(), width=5)) == []
 
 
 def test_noise_around_a_level_is_no_trend() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +15,9 @@ from tensorboard_candles.ohlc import Polarity
 
 _MEAN_OF = 3
 _STEPS = 6
+
+CANDLES_BEFORE = 12
+"""So many before one say whether a pattern ends in it: by what is long, and by the trend."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,23 +34,26 @@ class Pattern:
     shape: Callable[[Ohlc], Int8Array]
 
 
-def patterns_in(candles: Ohlc, *, polarity: Polarity) -> dict[str, Int8Array]:
+def patterns_in(
+    candles: Ohlc, *, polarity: Polarity, patterns: Iterable[Pattern] | None = None
+) -> dict[str, Int8Array]:
     """By name of the pattern a column: 1 where it says that things get better, -1 worse, 0 where it is not.
 
-    What is better goes by polarity: a hammer, that turns a fall upwards, is good news of an accuracy and bad
-    news of a loss. A pause is 1, whatever the polarity. Candles without a price (NaN) are passed by.
+    All of them, or those given. What is better goes by polarity: a hammer, that turns a fall upwards, is good
+    news of an accuracy and bad news of a loss. A pause is 1, whatever the polarity. Candles without a price
+    (NaN) are passed by.
 
     >>> fall = np.arange(20.0, 0.0, -1.0)
     >>> loss = Ohlc(np.r_[fall, -0.5], np.r_[fall + 0.1, 2.6], np.r_[fall - 1.1, -0.6], np.r_[fall - 1, 2.5])
     >>> patterns_in(loss, polarity="lower_is_better")["engulfing"][-3:]
     array([ 0,  0, -1], dtype=int8)
     """
-    has_price = np.isfinite(candles.open + candles.close)
+    has_price = candles.has_price
     some = candles.rows(has_price)
     better = np.int8(1 if polarity == "higher_is_better" else -1)
     trend = trend_of(some.close)
     found = {}
-    for pattern in PATTERNS.values():
+    for pattern in PATTERNS.values() if patterns is None else patterns:
         marks = pattern.shape(some)
         if pattern.meaning == "reversal":
             before = np.zeros(len(some), np.int8)

@@ -24,7 +24,7 @@ _PENETRATION = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Ohlc:
-    """Columns of candles, all of one length; each candle has a price."""
+    """Columns of candles, all of one length; NaN where one has no price."""
 
     open: Float64Array
     high: Float64Array
@@ -63,6 +63,10 @@ class Ohlc:
     def rises(self) -> BoolArray:
         """A candle that closes where it opened rises, too."""
         return np.asarray(self.close >= self.open)
+
+    @property
+    def has_price(self) -> BoolArray:
+        return np.asarray(np.isfinite(self.open + self.close))
 
     def rows(self, rows: BoolArray) -> Ohlc:
         return Ohlc(self.open[rows], self.high[rows], self.low[rows], self.close[rows])
@@ -165,8 +169,8 @@ def _mean_before(values: Float64Array, count: int = _BEFORE) -> Float64Array:
     """Mean of the `count` values before each; NaN, which no comparison holds for, where there are fewer."""
     found = np.full(len(values), np.nan)
     if len(values) > count:
-        windows = np.lib.stride_tricks.sliding_window_view(values[:-1], count)
-        found[count:] = windows.mean(axis=1)
+        # added up in one order, so that a part of a chart has the very same mean
+        found[count:] = sum(values[at : at - count] for at in range(count)) / count
     return found
 
 
