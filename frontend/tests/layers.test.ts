@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
-const LAYERS = ["base", "api", "data", "chart", "widgets", "shell"];
+const LAYERS = ["base", "api", "data", "chart", "widgets", "dashboard", "shell"];
 const SOURCE = fileURLToPath(new URL("../src", import.meta.url));
 const IMPORT = /(?:from|import)\s+"(\.[^"]+)"/g;
 

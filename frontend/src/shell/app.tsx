@@ -1,6 +1,6 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { STRINGS } from "../base/strings.ts";
-import { CandleWidget } from "../widgets/candles/view.tsx";
+import { Dashboard } from "../dashboard/dashboard.tsx";
 import { GoneBanner, isLoading, LoadingBar, Notices } from "./notices.tsx";
 import { RunList } from "./runList.tsx";
 import type { AppState } from "./state.ts";
@@ -13,8 +13,7 @@ export function App({ state }: { readonly state: AppState }) {
     document.documentElement.dataset.theme = state.theme.value;
   });
   const runs = state.runs.value;
-  const drawable = state.series.value.length > 0;
-  if (!drawable) return <Placeholder state={state} />;
+  if (state.choice.value.tag === null) return <Placeholder state={state} />;
   return (
     <div class={state.sidebarOpen.value ? "app sidebar-open" : "app"}>
       <aside class="sidebar" id="sidebar">
@@ -26,15 +25,7 @@ export function App({ state }: { readonly state: AppState }) {
       <main>
         <Notices state={state} />
         <Intro />
-        <CandleWidget
-          lead={<MenuButton state={state} />}
-          client={state.client}
-          series={state.series}
-          unplaced={state.unplaced}
-          version={state.version}
-          settings={state.settings}
-          theme={state.theme}
-        />
+        <Dashboard workspace={state} stored={state.stored} lead={<MenuButton state={state} />} />
         <GoneBanner state={state} />
       </main>
     </div>

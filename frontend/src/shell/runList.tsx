@@ -2,8 +2,9 @@ import { useSignal } from "@preact/signals";
 
 import { nameFilter } from "../base/filter.ts";
 import { drawnOf, STRINGS } from "../base/strings.ts";
+import { checkedSeries, MOST_RUNS_DRAWN } from "../widgets/series.ts";
 import { memo } from "./memo.ts";
-import { type AppState, MOST_RUNS_DRAWN } from "./state.ts";
+import type { AppState } from "./state.ts";
 
 export function RunList({ state }: { readonly state: AppState }) {
   const query = useSignal("");
@@ -12,7 +13,7 @@ export function RunList({ state }: { readonly state: AppState }) {
   const chosen = new Set(checked);
   const shown = runs.filter((run) => nameFilter(query.value)(run.name)).map((run) => run.name);
   const allChecked = shown.length > 0 && shown.every((name) => chosen.has(name));
-  const drawable = state.drawable.value.length;
+  const drawable = checkedSeries(state, null).length;
   return (
     <section class="list runs" aria-label={STRINGS.runs}>
       <header>

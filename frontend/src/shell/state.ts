@@ -1,22 +1,22 @@
 import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { Client } from "../api/client.ts";
 import { Unreachable } from "../api/errors.ts";
-import type { RunInfo, Runs } from "../api/types.ts";
-import { assignColours, FALLBACK } from "../base/colour.ts";
+import { isRecord } from "../api/json.ts";
+import type { Runs } from "../api/types.ts";
+import { assignColours } from "../base/colour.ts";
+import type { Polarity } from "../base/polarity.ts";
 import type { ThemeName } from "../chart/theme.ts";
-import { type Choice, checkRuns, focusRun, hasTag, isLoss, pickTag, settle, tagsOf } from "../data/choice.ts";
+import { type Choice, checkRuns, focusRun, isLoss, pickTag, settle, tagsOf } from "../data/choice.ts";
 import { Poller } from "../data/poller.ts";
-import { hasPlace, type KnownSeries, readSettings } from "../widgets/candles/settings.ts";
+import type { Stored } from "../widgets/widget.ts";
+import type { Crosshair, Place, Workspace } from "../widgets/workspace.ts";
 import { readSession, writeSession } from "./storage.ts";
 import { followTheme } from "./theme.ts";
-
-/** More lines than this in one chart are a tangle, and slow to draw. */
-export const MOST_RUNS_DRAWN = 25;
 
 const NOTHING: Choice = { focus: null, checked: [], tag: null };
 
 /** What the whole tab knows and what was picked in it. */
-export class AppState {
+export class AppState implements Workspace {
   readonly client: Client;
   readonly theme: ReadonlySignal<ThemeName> = followTheme();
   readonly runs = signal<Runs | null>(null);
@@ -25,16 +25,14 @@ export class AppState {
   /** What TensorBoard reads; null until it is known, empty where it can't be. */
   readonly logdir = signal<string | null>(null);
   readonly sidebarOpen = signal(false);
-  readonly settings = signal(readSettings(readSession()));
+  readonly stored = signal<Stored>(readWidget());
   readonly choice: ReadonlySignal<Choice>;
+  readonly polarities = signal<ReadonlyMap<string, Polarity>>(new Map());
+  readonly crosshair = signal<Crosshair | null>(null);
+  readonly place = signal<Place | null>(null);
   readonly colours = signal<ReadonlyMap<string, string>>(new Map());
   readonly version = computed(() => this.runs.value?.version ?? "");
   readonly tags = computed(() => tagsOf(this.choice.value, this.runs.value?.runs ?? []));
-  /** Checked runs that have the tag, the one in focus first. */
-  readonly drawable = computed(() => this.findDrawable());
-  /** How many checked runs have the tag and no place on the axis. */
-  readonly unplaced = computed(() => this.checkedWithTag().filter((run) => !this.hasPlace(run)).length);
-  readonly series = computed(() => this.sameOr(this.drawable.value.slice(0, MOST_RUNS_DRAWN)));
 
   private readonly picked = signal<Choice>(readChoice());
   // Until a person picks something the choice may still improve as more runs are read.
@@ -42,7 +40,6 @@ export class AppState {
   private coloursKept = false;
   private askingLogdir = false;
   private readonly poller: Poller;
-  private lastSeries: readonly KnownSeries[] = [];
 
   constructor(base: URL) {
     this.client = new Client(base);
@@ -57,7 +54,7 @@ export class AppState {
         this.failure.value = { retryAt: Date.now() + retryMs };
       },
     });
-    effect(() => writeSession({ ...this.settings.value, ...this.picked.value }));
+    effect(() => writeSession({ widget: this.stored.value, ...this.picked.value }));
   }
 
   start(): void {
@@ -75,6 +72,20 @@ export class AppState {
 
   showTag(tag: string): void {
     this.pick(pickTag(this.choice.value, tag, this.runs.value?.runs ?? []));
+  }
+
+  setPolarity(tag: string, polarity: Polarity | null): void {
+    const polarities = new Map(this.polarities.value);
+    if (polarity === null) polarities.delete(tag);
+    else polarities.set(tag, polarity);
+    this.polarities.value = polarities;
+  }
+
+  reveal(place: Place): void {
+    batch(() => {
+      this.pick(focusRun({ ...this.choice.value, tag: place.tag }, place.run));
+      this.place.value = place;
+    });
   }
 
   private async askLogdir(): Promise<void> {
@@ -106,44 +117,6 @@ export class AppState {
       if (!this.touched) this.picked.value = firstChoice(this.choice.value);
     });
   }
-
-  // An equal list stays the same list, so that a poll that changes nothing here redraws nothing.
-  private sameOr(series: readonly KnownSeries[]): readonly KnownSeries[] {
-    if (JSON.stringify(series) !== JSON.stringify(this.lastSeries)) this.lastSeries = series;
-    return this.lastSeries;
-  }
-
-  private hasPlace(run: RunInfo): boolean {
-    return hasPlace(run, this.settings.value);
-  }
-
-  /** The run in focus first. */
-  private checkedWithTag(): RunInfo[] {
-    const { focus, checked, tag } = this.choice.value;
-    const chosen = new Set(checked);
-    const runs = (this.runs.value?.runs ?? []).filter((run) => chosen.has(run.name) && hasTag(run, tag));
-    return runs.sort((a, b) => Number(b.name === focus) - Number(a.name === focus));
-  }
-
-  /** The run in focus is there even where it has no place, so that it can be said why. */
-  private findDrawable(): KnownSeries[] {
-    const { focus, tag } = this.choice.value;
-    if (focus === null || tag === null) return [];
-    return this.checkedWithTag()
-      .filter((run) => run.name === focus || this.hasPlace(run))
-      .map(({ name, tags, hasEpochs }) => {
-        const info = tags.find((one) => one.tag === tag);
-        return {
-          run: name,
-          tag,
-          colour: this.colours.value.get(name) ?? FALLBACK,
-          polarity: info?.polarity ?? "lower_is_better",
-          unit: info?.unit ?? null,
-          resolution: info?.resolution ?? null,
-          hasEpochs,
-        };
-      });
-  }
 }
 
 /** Keeps the first run and a loss in place while the other checked runs are still being found. */
@@ -152,6 +125,11 @@ const firstChoice = ({ focus, tag }: Choice): Choice => ({
   checked: [],
   tag: tag !== null && isLoss(tag) ? tag : null,
 });
+
+function readWidget(): Stored {
+  const { widget } = readSession();
+  return isRecord(widget) ? widget : {};
+}
 
 function readChoice(): Choice {
   const { focus, checked, tag } = readSession();

@@ -73,6 +73,7 @@ test("candles that the training logged itself are named by the steps of the long
 
 test("stored settings that can't be used fall back", () => {
   expect(readSettings({ axis: "days", width: -1, scale: "cubic" })).toEqual({
+    tag: null,
     axis: "steps",
     width: "auto",
     scale: "linear",
@@ -80,7 +81,7 @@ test("stored settings that can't be used fall back", () => {
     stepsPerEpoch: null,
   });
   const stored = { axis: "epochs", width: 5, scale: "log", fit: "bodies", stepsPerEpoch: 300 };
-  expect(readSettings(stored)).toEqual(stored);
+  expect(readSettings(stored)).toEqual({ tag: null, ...stored });
 });
 
 test("steps per epoch are a whole number from 1 on", () => {

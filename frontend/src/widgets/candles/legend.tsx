@@ -2,8 +2,8 @@ import type { Candles } from "../../api/types.ts";
 import { formatInteger, formatWidth } from "../../base/format.ts";
 import { clippedAtZero, legend, notPlaced, STRINGS, tooNarrow } from "../../base/strings.ts";
 import { MAX_VISIBLE_CANDLES } from "../../data/level.ts";
+import type { KnownSeries } from "../series.ts";
 import type { CandleInputs, CandleModel } from "./model.ts";
-import type { KnownSeries } from "./settings.ts";
 import { Sized } from "./sized.tsx";
 
 /** What the picture does not show as asked, and why. */

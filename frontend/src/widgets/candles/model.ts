@@ -8,8 +8,9 @@ import { CHART_THEMES, type ThemeName } from "../../chart/theme.ts";
 import { Feed, type Frame } from "../../data/feed.ts";
 import { Loader } from "../../data/loader.ts";
 import { revealView, zoomView } from "../../data/view.ts";
+import type { KnownSeries } from "../series.ts";
 import { neighbour, readingAt } from "./reading.ts";
-import { type CandleSettings, hasPlace, type KnownSeries } from "./settings.ts";
+import { type CandleSettings, hasPlace } from "./settings.ts";
 
 export interface CandleInputs {
   readonly client: Client;

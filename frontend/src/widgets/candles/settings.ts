@@ -1,10 +1,10 @@
-import type { Series } from "../../api/types.ts";
 import { AXES, type Axis } from "../../base/axis.ts";
-import type { Polarity } from "../../base/polarity.ts";
 import type { PriceScale } from "../../chart/bars.ts";
 import type { PriceFit } from "../../chart/options.ts";
 
 export interface CandleSettings {
+  /** Null: the tag that is picked for all widgets. */
+  readonly tag: string | null;
   readonly axis: Axis;
   readonly width: number | "auto";
   readonly scale: PriceScale;
@@ -14,6 +14,7 @@ export interface CandleSettings {
 }
 
 export const DEFAULT_SETTINGS: CandleSettings = {
+  tag: null,
   axis: "steps",
   width: "auto",
   scale: "linear",
@@ -21,23 +22,15 @@ export const DEFAULT_SETTINGS: CandleSettings = {
   stepsPerEpoch: null,
 };
 
-/** A series, with what is known of it before its candles are. */
-export interface KnownSeries extends Series {
-  readonly colour: string;
-  readonly polarity: Polarity;
-  readonly unit: string | null;
-  readonly resolution: number | null;
-  readonly hasEpochs: boolean;
-}
-
 /** Whether a run has a place on the axis. */
 export const hasPlace = (run: { readonly hasEpochs: boolean }, settings: CandleSettings): boolean =>
   settings.axis !== "epochs" || run.hasEpochs || settings.stepsPerEpoch !== null;
 
 /** Settings from what was stored; whatever can't be used falls back to its default. */
 export function readSettings(stored: Readonly<Record<string, unknown>>): CandleSettings {
-  const { axis, width, scale, fit, stepsPerEpoch } = stored;
+  const { tag, axis, width, scale, fit, stepsPerEpoch } = stored;
   return {
+    tag: typeof tag === "string" ? tag : null,
     axis: AXES.find((name) => name === axis) ?? DEFAULT_SETTINGS.axis,
     width: typeof width === "number" && width > 0 ? width : DEFAULT_SETTINGS.width,
     scale: scale === "log" ? "log" : "linear",

@@ -1,5 +1,4 @@
-import { useSignal } from "@preact/signals";
-import type { ComponentChildren } from "preact";
+import { computed, useSignal } from "@preact/signals";
 import { useCallback, useEffect, useMemo, useRef } from "preact/hooks";
 import { formatInteger } from "../../base/format.ts";
 import {
@@ -13,11 +12,14 @@ import {
 } from "../../base/strings.ts";
 import type { Painted } from "../../chart/candleChart.ts";
 import { useDismiss } from "../dismiss.ts";
+import { WidgetHead } from "../head.tsx";
+import { checkedSeries, type KnownSeries, MOST_RUNS_DRAWN, steady } from "../series.ts";
+import type { WidgetProps } from "../widget.ts";
 import { Help } from "./help.tsx";
 import { Legend, notesOf } from "./legend.tsx";
 import { type CandleInputs, CandleModel } from "./model.ts";
 import { Readout, spoken } from "./readout.tsx";
-import type { KnownSeries } from "./settings.ts";
+import { type CandleSettings, hasPlace } from "./settings.ts";
 import { Sized } from "./sized.tsx";
 import { StepsPerEpoch, Toolbar } from "./toolbar.tsx";
 
@@ -28,26 +30,35 @@ const LOGO_AND_TITLE_PX = 72;
 const RIGHT_OF_LOGO_PX = 50;
 const LEFT_PX = 10;
 
+/** What to draw: the run in focus even where it has no place on the axis, so that it can be said why. */
+function inputsOf({ workspace, settings }: WidgetProps<CandleSettings>): CandleInputs {
+  const { client, version, theme } = workspace;
+  const checked = steady(() => checkedSeries(workspace, settings.value.tag));
+  const isPlaced = (series: KnownSeries) => hasPlace(series, settings.value);
+  const series = steady(() =>
+    checked.value.filter((one, i) => i === 0 || isPlaced(one)).slice(0, MOST_RUNS_DRAWN),
+  );
+  const unplaced = computed(() => checked.value.filter((one) => !isPlaced(one)).length);
+  return { client, series, unplaced, version, settings, theme };
+}
+
 /** Candles of the run in focus, with the closes of other runs, read-out, toolbar and volume. */
-export function CandleWidget({ lead, ...inputs }: CandleInputs & { readonly lead?: ComponentChildren }) {
-  // The inputs are signals, and live as long as the tab.
+export function CandleWidget(props: WidgetProps<CandleSettings>) {
+  // The workspace is made of signals, and lives as long as the tab.
+  const inputs = useMemo(() => inputsOf(props), []);
   const model = useMemo(() => new CandleModel(inputs), []);
   const { frame, focus, placeless } = model;
   return (
     <section class="widget candles">
-      <header class="widget-head">
-        {lead}
-        <Title focus={inputs.series.value[0]} />
-        <div class="controls">
-          <Toolbar
-            settings={inputs.settings}
-            shown={focus.value?.width ?? null}
-            asksStepsPerEpoch={placeless.value === null && asksStepsPerEpoch(inputs)}
-            fit={() => model.fit()}
-          />
-          <HelpButton />
-        </div>
-      </header>
+      <WidgetHead frame={props.frame} title={<Title focus={inputs.series.value[0]} />}>
+        <Toolbar
+          settings={inputs.settings}
+          shown={focus.value?.width ?? null}
+          asksStepsPerEpoch={placeless.value === null && asksStepsPerEpoch(inputs)}
+          fit={() => model.fit()}
+        />
+        <HelpButton />
+      </WidgetHead>
       <Readout reading={model.reading.value} />
       <ChartArea model={model} settings={inputs.settings} />
       <Legend

@@ -1,0 +1,5 @@
+import { candles } from "./candles/definition.ts";
+import { type Kind, kindOf } from "./kind.tsx";
+
+/** Every kind of widget, in the order of the palette; a new one is a folder and a line here. */
+export const WIDGETS: readonly Kind[] = [kindOf(candles)];

@@ -1,0 +1,45 @@
+import type { ReadonlySignal, Signal } from "@preact/signals";
+import type { Client } from "../api/client.ts";
+import type { Runs } from "../api/types.ts";
+import type { Axis, Range } from "../base/axis.ts";
+import type { Polarity } from "../base/polarity.ts";
+import type { ThemeName } from "../chart/theme.ts";
+import type { Choice } from "../data/choice.ts";
+
+/** Where the pointer or the keyboard is, in the unit of an axis; whoever shows that axis shows it too. */
+export interface Crosshair {
+  readonly axis: Axis;
+  readonly at: number;
+  /** Id of the widget that it is in. */
+  readonly source: string;
+}
+
+/** Something to look at: widgets that can show it bring it into view. */
+export interface Place {
+  readonly run: string;
+  readonly tag: string;
+  readonly steps: Range;
+}
+
+/** What every widget may know of the tab, and ask of it. */
+export interface Workspace {
+  readonly client: Client;
+  readonly theme: ReadonlySignal<ThemeName>;
+  /** Null until the first answer. */
+  readonly runs: ReadonlySignal<Runs | null>;
+  /** Of all data; another one means that something may be drawn anew. */
+  readonly version: ReadonlySignal<string>;
+  /** The run in focus, the runs that are checked, and the tag, as picked beside the dashboard. */
+  readonly choice: ReadonlySignal<Choice>;
+  readonly colours: ReadonlySignal<ReadonlyMap<string, string>>;
+  /** Tags whose direction a person set, against what the log or the name says. */
+  readonly polarities: ReadonlySignal<ReadonlyMap<string, Polarity>>;
+  readonly crosshair: Signal<Crosshair | null>;
+  /** The last place that was jumped to; a new object each time. */
+  readonly place: ReadonlySignal<Place | null>;
+  focus(run: string): void;
+  check(runs: readonly string[], on: boolean): void;
+  showTag(tag: string): void;
+  setPolarity(tag: string, polarity: Polarity | null): void;
+  reveal(place: Place): void;
+}
