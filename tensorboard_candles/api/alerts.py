@@ -18,9 +18,9 @@ from tensorboard_candles.errors import BadRequest, NotFound
 from tensorboard_candles.indicators.alerts import Alert, Detector
 from tensorboard_candles.indicators.alerts.lookout import Lookout, Question, Reply
 from tensorboard_candles.indicators.alerts.series import in_order, watched_in
+from tensorboard_candles.ohlc import Polarity
 from tensorboard_candles.store import RunView, Source
 
-MOST_WAIT_SECS = 30
 PROGRESS_HEADER = "Candles-Progress"
 _GRAVITY = ("critical", "warning", "info")
 
@@ -118,15 +118,19 @@ def found_in(
     lookout: Lookout,
     *,
     within_secs: float,
+    polarity: Polarity | None = None,
 ) -> Found:
-    """Alerts of all series that the filters leave, as far as they are known within that time."""
+    """Alerts of all series that the filters leave, as far as they are known within that time.
+
+    With a polarity they are judged by that one, whatever is known of them.
+    """
     some = [one for one in detectors if not filters.kinds or one.kind in filters.kinds]
     questions = []
     for view in views:
         for tag, series in view.series.items():
             if not filters.tags or tag in filters.tags:
-                watching, polarity = watched_in(view, tag, some)
-                questions += [Question(series, detector, polarity) for detector in watching]
+                watching, said = watched_in(view, tag, some, polarity)
+                questions += [Question(series, detector, said) for detector in watching]
     loading = source.loading()
     return Found(views, lookout.ask(questions, within_secs=within_secs), loading.done, loading.total)
 
@@ -140,14 +144,15 @@ def _asked(request: Request, source: Source, lookout: Lookout) -> tuple[Filters,
         params.window(args),
     )
     detectors = chosen(args.get("detectors"))
-    wait_secs = params.number(args, "wait")
-    if wait_secs is not None and not 0 <= wait_secs <= MOST_WAIT_SECS:
-        raise BadRequest(f"wait must be from 0 to {MOST_WAIT_SECS} seconds, got {args.get('wait')}")
+    within_secs = params.wait_secs(args, 0.5)
+    polarity = params.polarity(args)
+    if polarity and not filters.tags:
+        raise BadRequest("polarity goes with tag: it holds for the tags asked for")
     if wrong := filters.kinds.difference(KINDS):
         raise BadRequest(f"there is no kind {min(wrong)[:64]!r}; there are {', '.join(KINDS)}")
     views = _views(source, filters)
-    within_secs = 0.5 if wait_secs is None else wait_secs
-    return filters, found_in(source, views, filters, detectors, lookout, within_secs=within_secs)
+    found = found_in(source, views, filters, detectors, lookout, within_secs=within_secs, polarity=polarity)
+    return filters, found
 
 
 def _views(source: Source, filters: Filters) -> Sequence[RunView]:

@@ -35,6 +35,7 @@ class Table:
 
     head: Mapping[str, Json]
     columns: Columns
+    """Of float64 or int64, whose rows may be lists of equal length; or of objects, which are texts."""
 
 
 def respond_json(request: Request, content: Json, *, etag: str) -> Response:
@@ -95,6 +96,8 @@ def to_list(column: npt.NDArray[Any]) -> list[Json]:
 
     >>> to_list(np.array([1.0, np.nan])), to_list(np.array([7, NO_STEP]))
     ([1.0, None], [7, None])
+    >>> to_list(np.array([[1.0, 2.0], [3.0, np.nan]]))
+    [[1.0, 2.0], [3.0, None]]
     """
     missing = _missing(column)
     if not missing.any():
@@ -105,27 +108,47 @@ def to_list(column: npt.NDArray[Any]) -> list[Json]:
 
 
 def to_csv(table: Table) -> str:
-    """A header, then a row per candle or point; what is missing is an empty field."""
+    """A header, then a row per candle or point; what is missing is an empty field.
+
+    Columns whose rows are lists don't fit in, and are left out.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(table.columns)
-    writer.writerows(zip(*(to_list(column) for column in table.columns.values()), strict=True))
+    columns = {name: column for name, column in table.columns.items() if column.ndim == 1}
+    writer.writerow(columns)
+    writer.writerows(zip(*(to_list(column) for column in columns.values()), strict=True))
     return text.getvalue()
 
 
 def to_safetensors(name: str, tables: Sequence[Table]) -> bytes:
-    """Columns as arrays (`open`; `0/open`, `1/open`… for several series), the rest as metadata."""
+    """Columns as arrays (`open`; `0/open`, `1/open`… for several series), the rest as metadata.
+
+    Columns of texts, which no array holds, are `texts` there, by their names.
+    """
     prefixes = [""] if len(tables) == 1 else [f"{index}/" for index in range(len(tables))]
     arrays = {
         prefix + column: np.ascontiguousarray(values)
         for prefix, table in zip(prefixes, tables, strict=True)
         for column, values in table.columns.items()
+        if not _is_text(values)
     }
-    heads = [{**table.head, "columns": list(table.columns)} for table in tables]
+    heads = [_head_with_texts(table) for table in tables]
     return safetensors.numpy.save(arrays, metadata={name: json.dumps(heads, allow_nan=False)})
 
 
+def _head_with_texts(table: Table) -> dict[str, Json]:
+    texts = {name: column.tolist() for name, column in table.columns.items() if _is_text(column)}
+    columns = [name for name in table.columns if name not in texts]
+    return {**table.head, "columns": columns, **({"texts": texts} if texts else {})}
+
+
+def _is_text(column: npt.NDArray[Any]) -> bool:
+    return column.dtype.kind == "O"
+
+
 def _missing(column: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    if _is_text(column):
+        return np.zeros(column.shape, np.bool_)
     return np.asarray(~np.isfinite(column) if column.dtype.kind == "f" else column == NO_STEP)
 
 

@@ -16,6 +16,7 @@ from tensorboard_candles.indicators.patterns import Pattern, patterns_shown
 from tensorboard_candles.ohlc import (
     COUNT,
     By,
+    Polarity,
     axis_of,
     candles,
     polarity_in,
@@ -43,6 +44,7 @@ class Query:
     volume: str | None
     indicators: tuple[Chosen, ...]
     patterns: tuple[Pattern, ...] | None
+    polarity: Polarity | None
 
 
 def candles_route(request: Request, source: Source) -> Response:
@@ -68,6 +70,7 @@ def parse(args: params.Args) -> Query:
         volume=args.get("volume"),
         indicators=chosen(args.get("indicators")),
         patterns=patterns.chosen(args.get("patterns")),
+        polarity=params.polarity(args),
     )
 
 
@@ -87,7 +90,7 @@ def table(view: RunView, series: Series, query: Query) -> Table:
     found = candles(series, axis, width=query.width, start=window.start, end=window.end, limit=query.limit)
     volume_tag = query.volume or volume_tag_in(view, series.tag)
     volume = None if volume_tag == COUNT else series_of(view, volume_tag)
-    polarity = polarity_in(view, series.tag)
+    polarity = query.polarity or polarity_in(view, series.tag)
     columns = {name: getattr(found, name) for name in COLUMNS}
     head: dict[str, Json] = {
         "run": view.name,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import re
+import typing
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
 from tensorboard_candles.errors import BadRequest
+from tensorboard_candles.ohlc import Polarity
 
 Args = MultiDict[str, str]
 
@@ -18,6 +20,7 @@ _WHOLE = re.compile(r"[+-]?[0-9]+")
 
 FORMATS = ("json", "safetensors", "csv")
 MOST_PAIRS = 1000
+MOST_WAIT_SECS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,30 @@ def pairs(args: Args) -> list[tuple[str, str]]:
     if len(runs) > MOST_PAIRS:
         raise BadRequest(f"at most {MOST_PAIRS} series in one request, got {len(runs)}")
     return list(zip(runs, tags, strict=True))
+
+
+def runs(args: Args, *, most: int) -> list[str]:
+    """The runs asked for, each once, in order; none where all are."""
+    given = list(dict.fromkeys(args.getlist("run")))
+    if len(given) > most:
+        raise BadRequest(f"at most {most} runs in one request, got {len(given)}")
+    return given
+
+
+def polarity(args: Args) -> Polarity | None:
+    """Which way is better, where the request says so itself."""
+    given = args.get("polarity")
+    if given is None:
+        return None
+    return typing.cast(Polarity, choice(args, "polarity", typing.get_args(Polarity)))
+
+
+def wait_secs(args: Args, default: float) -> float:
+    """How long the request may wait."""
+    given = number(args, "wait")
+    if given is not None and not 0 <= given <= MOST_WAIT_SECS:
+        raise BadRequest(f"wait must be from 0 to {MOST_WAIT_SECS} seconds, got {args.get('wait')}")
+    return default if given is None else given
 
 
 def choice(args: Args, name: str, choices: Sequence[str]) -> str:

@@ -71,11 +71,11 @@ class SeriesAlerts:
 
 
 def watched_in(
-    view: RunView, tag: str, detectors: Iterable[Detector]
+    view: RunView, tag: str, detectors: Iterable[Detector], polarity: Polarity | None = None
 ) -> tuple[list[Detector], Polarity | None]:
-    """Those detectors that make sense of a tag, and its polarity, if its writer said one."""
+    """Those detectors that make sense of a tag, and its polarity: that one, else what its writer said."""
     said = view.said.get(tag)
-    polarity = said.polarity if said else None
+    polarity = polarity or (said.polarity if said else None)
     return [one for one in detectors if watches(one, tag, described=polarity is not None)], polarity
 
 
