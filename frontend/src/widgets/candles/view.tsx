@@ -14,6 +14,7 @@ import type { Painted } from "../../chart/candleChart.ts";
 import { useDismiss } from "../dismiss.ts";
 import { WidgetHead } from "../head.tsx";
 import { checkedSeries, type KnownSeries, MOST_RUNS_DRAWN, steady } from "../series.ts";
+import { TagPicker } from "../tagPicker.tsx";
 import type { WidgetProps } from "../widget.ts";
 import { Help } from "./help.tsx";
 import { Legend, notesOf } from "./legend.tsx";
@@ -50,7 +51,7 @@ export function CandleWidget(props: WidgetProps<CandleSettings>) {
   const { frame, focus, placeless } = model;
   return (
     <section class="widget candles">
-      <WidgetHead frame={props.frame} title={<Title focus={inputs.series.value[0]} />}>
+      <WidgetHead frame={props.frame} title={<Title {...props} focus={inputs.series.value[0]} />}>
         <Toolbar
           settings={inputs.settings}
           shown={focus.value?.width ?? null}
@@ -102,30 +103,45 @@ function HelpButton() {
   );
 }
 
-function Title({ focus }: { readonly focus: KnownSeries | undefined }) {
-  if (!focus) return <div class="title" />;
+interface TitleProps extends WidgetProps<CandleSettings> {
+  readonly focus: KnownSeries | undefined;
+}
+
+function Title({ workspace, settings, focus }: TitleProps) {
+  const { tag } = settings.value;
+  const pick = (picked: string | null) => {
+    settings.value = { ...settings.value, tag: picked };
+  };
   return (
     <div class="title">
-      <span class="swatch" style={{ background: focus.colour }} />
-      <h1 title={seriesTitle(focus.run, focus.tag)}>
-        <bdi class="tag-name">{focus.tag}</bdi> <bdi class="run-name">{focus.run}</bdi>
+      {focus && <span class="swatch" style={{ background: focus.colour }} />}
+      <h1 title={focus && seriesTitle(focus.run, focus.tag)}>
+        <TagPicker workspace={workspace} tag={tag} pick={pick} />{" "}
+        {focus && <bdi class="run-name">{focus.run}</bdi>}
       </h1>
-      <span class="pill" data-testid="polarity">
-        <Sized words={polarityName(focus.polarity)} />
-      </span>
-      {focus.unit !== null && (
-        <bdi class="pill" data-testid="unit" title={STRINGS.unitHint}>
-          {focus.unit}
-        </bdi>
-      )}
-      {focus.resolution !== null && (
-        <span class="pill" data-testid="resolution" title={STRINGS.resolutionHint}>
-          <Sized words={loggedAs(formatInteger(focus.resolution))} />
-        </span>
-      )}
+      {focus && <Pills {...focus} />}
     </div>
   );
 }
+
+/** What is known of a series besides its name. */
+const Pills = ({ polarity, unit, resolution }: KnownSeries) => (
+  <>
+    <span class="pill" data-testid="polarity">
+      <Sized words={polarityName(polarity)} />
+    </span>
+    {unit !== null && (
+      <bdi class="pill" data-testid="unit" title={STRINGS.unitHint}>
+        {unit}
+      </bdi>
+    )}
+    {resolution !== null && (
+      <span class="pill" data-testid="resolution" title={STRINGS.resolutionHint}>
+        <Sized words={loggedAs(formatInteger(resolution))} />
+      </span>
+    )}
+  </>
+);
 
 function ChartArea({ model, settings }: { model: CandleModel; settings: CandleInputs["settings"] }) {
   const host = useRef<HTMLDivElement>(null);
