@@ -1,6 +1,24 @@
+import {
+  type AlertAnswer,
+  type AlertCountsAnswer,
+  type AlertQuery,
+  alertCountsPath,
+  alertsPath,
+  decodeAlertCounts,
+  decodeAlerts,
+  decodeProgress,
+} from "./alerts.ts";
 import { candlesPath, decodeCandles } from "./candles.ts";
 import { BadAnswer, Refused, Unreachable } from "./errors.ts";
 import { asRecord, asText } from "./json.ts";
+import {
+  type DetectorInfo,
+  decodeDetectors,
+  decodeIndicators,
+  decodePatterns,
+  type IndicatorInfo,
+  type PatternInfo,
+} from "./registries.ts";
 import { decodeRuns } from "./runs.ts";
 import type { CandleQuery, Candles, Runs } from "./types.ts";
 
@@ -17,15 +35,10 @@ export class Client {
 
   /** Runs and tags, or null while nothing has changed since the last call. */
   async runs(signal?: AbortSignal): Promise<Runs | null> {
-    const headers: Record<string, string> = this.runsTag ? { "If-None-Match": this.runsTag } : {};
-    const response = await this.get("runs", headers, signal);
-    if (response.status === 304) {
-      // Left unread, even an empty body counts as a request that was broken off.
-      await response.text();
-      return null;
-    }
+    const response = await this.get("runs", ifNot(this.runsTag), signal);
+    if (await isUnchanged(response)) return null;
     const runs = decodeRuns(await readJson(response));
-    this.runsTag = response.headers.get("ETag") ?? "";
+    this.runsTag = etagOf(response);
     return runs;
   }
 
@@ -45,6 +58,38 @@ export class Client {
     return candles;
   }
 
+  async indicators(): Promise<IndicatorInfo[]> {
+    return decodeIndicators(await readJson(await this.get("indicators", {})));
+  }
+
+  async patterns(): Promise<PatternInfo[]> {
+    return decodePatterns(await readJson(await this.get("patterns", {})));
+  }
+
+  async detectors(): Promise<DetectorInfo[]> {
+    return decodeDetectors(await readJson(await this.get("detectors", {})));
+  }
+
+  /** Alerts as far as they are known by now; with the ETag of an answer only what is new since then. */
+  async alerts(query: AlertQuery, etag: string, signal?: AbortSignal): Promise<AlertAnswer> {
+    const response = await this.get(alertsPath(query), ifNot(etag), signal);
+    const progress = decodeProgress(response.headers.get(PROGRESS_HEADER));
+    if (await isUnchanged(response)) return { etag, progress, alerts: null };
+    const alerts = decodeAlerts(await readJson(response));
+    return { etag: etagOf(response), progress, alerts };
+  }
+
+  /** How many alerts each run has, or null where that is as it was at that ETag; `detectors` as for `alerts`. */
+  async alertCounts(
+    detectors: readonly string[] | null,
+    etag: string,
+    signal?: AbortSignal,
+  ): Promise<AlertCountsAnswer | null> {
+    const response = await this.get(alertCountsPath(detectors), ifNot(etag), signal);
+    if (await isUnchanged(response)) return null;
+    return { etag: etagOf(response), ...decodeAlertCounts(await readJson(response)) };
+  }
+
   private async get(path: string, headers: Record<string, string>, signal?: AbortSignal): Promise<Response> {
     const options: RequestInit = { headers, cache: "no-store", ...(signal ? { signal } : {}) };
     const response = await this.request(new URL(path, this.base), options);
@@ -60,6 +105,19 @@ export class Client {
       throw new Unreachable(error instanceof Error ? error.message : String(error));
     }
   }
+}
+
+const PROGRESS_HEADER = "Candles-Progress";
+
+const ifNot = (etag: string): Record<string, string> => (etag ? { "If-None-Match": etag } : {});
+
+const etagOf = (response: Response): string => response.headers.get("ETag") ?? "";
+
+async function isUnchanged(response: Response): Promise<boolean> {
+  if (response.status !== 304) return false;
+  // Left unread, even an empty body counts as a request that was broken off.
+  await response.text();
+  return true;
 }
 
 async function readJson(response: Response): Promise<unknown> {

@@ -1,4 +1,5 @@
 import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/signals";
+import type { AlertCount } from "../api/alerts.ts";
 import { Client } from "../api/client.ts";
 import { Unreachable } from "../api/errors.ts";
 import { isRecord } from "../api/json.ts";
@@ -6,6 +7,7 @@ import type { Runs } from "../api/types.ts";
 import { assignColours } from "../base/colour.ts";
 import type { Polarity } from "../base/polarity.ts";
 import type { ThemeName } from "../chart/theme.ts";
+import { AlertCounts } from "../data/alertCounts.ts";
 import { type Choice, checkRuns, focusRun, isLoss, pickTag, settle, tagsOf } from "../data/choice.ts";
 import { Poller } from "../data/poller.ts";
 import type { Stored } from "../widgets/widget.ts";
@@ -28,6 +30,8 @@ export class AppState implements Workspace {
   readonly stored = signal<Stored>(readWidget());
   readonly choice: ReadonlySignal<Choice>;
   readonly polarities = signal<ReadonlyMap<string, Polarity>>(new Map());
+  readonly detectors = signal<readonly string[] | null>(readDetectors());
+  readonly alertCounts = signal<ReadonlyMap<string, AlertCount>>(new Map());
   readonly crosshair = signal<Crosshair | null>(null);
   readonly place = signal<Place | null>(null);
   readonly colours = signal<ReadonlyMap<string, string>>(new Map());
@@ -40,6 +44,7 @@ export class AppState implements Workspace {
   private coloursKept = false;
   private askingLogdir = false;
   private readonly poller: Poller;
+  private readonly counting: AlertCounts;
 
   constructor(base: URL) {
     this.client = new Client(base);
@@ -54,12 +59,24 @@ export class AppState implements Workspace {
         this.failure.value = { retryAt: Date.now() + retryMs };
       },
     });
-    effect(() => writeSession({ widget: this.stored.value, ...this.picked.value }));
+    this.counting = new AlertCounts(this.client, (counts) => {
+      this.alertCounts.value = counts;
+    });
+    effect(() =>
+      writeSession({ widget: this.stored.value, detectors: this.detectors.value, ...this.picked.value }),
+    );
   }
 
   start(): void {
     this.poller.start();
-    document.addEventListener("visibilitychange", () => this.poller.pause(document.hidden));
+    document.addEventListener("visibilitychange", () => {
+      this.poller.pause(document.hidden);
+      this.counting.pause(document.hidden);
+    });
+    effect(() => this.counting.want(this.detectors.value));
+    effect(() => {
+      if (this.version.value !== "") this.counting.stale();
+    });
   }
 
   focus(run: string): void {
@@ -136,4 +153,10 @@ function readChoice(): Choice {
   if (typeof focus !== "string" || !Array.isArray(checked) || checked.length === 0) return NOTHING;
   const names = checked.filter((name): name is string => typeof name === "string");
   return { focus, checked: names, tag: typeof tag === "string" ? tag : null };
+}
+
+function readDetectors(): readonly string[] | null {
+  const { detectors } = readSession();
+  if (!Array.isArray(detectors)) return null;
+  return detectors.filter((one): one is string => typeof one === "string");
 }

@@ -1,4 +1,5 @@
 import type { ReadonlySignal, Signal } from "@preact/signals";
+import type { AlertCount } from "../api/alerts.ts";
 import type { Client } from "../api/client.ts";
 import type { Runs } from "../api/types.ts";
 import type { Axis, Range } from "../base/axis.ts";
@@ -34,6 +35,10 @@ export interface Workspace {
   readonly colours: ReadonlySignal<ReadonlyMap<string, string>>;
   /** Tags whose direction a person set, against what the log or the name says. */
   readonly polarities: ReadonlySignal<ReadonlyMap<string, Polarity>>;
+  /** What looks for alerts, as `spike:z=10`; null: what looks by default. */
+  readonly detectors: Signal<readonly string[] | null>;
+  /** Of the runs that have any: how many, and the worst of them. */
+  readonly alertCounts: ReadonlySignal<ReadonlyMap<string, AlertCount>>;
   readonly crosshair: Signal<Crosshair | null>;
   /** The last place that was jumped to; a new object each time. */
   readonly place: ReadonlySignal<Place | null>;
