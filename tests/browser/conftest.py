@@ -20,6 +20,8 @@ StartServer = Callable[..., Server]
 
 HERE = Path(__file__).parent
 DESKTOP = {"width": 1280, "height": 800}
+# Some frames are denied storage while they are still empty.
+SEEN_BEFORE = 'try { localStorage.setItem("tensorboard-candles-tour-seen", "1") } catch {}'
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -40,14 +42,17 @@ def browser() -> Iterator[Browser]:
 def open_tab(browser: Browser, tensorboard_server: StartServer) -> Iterator[OpenTab]:
     """Opens the Candles tab: `open_tab(server.url)`. Afterwards nothing may have gone wrong on it.
 
-    Keywords go to the browser's context, as `color_scheme="dark"`. It asks for `tensorboard_server`
+    The first visit's tour is over, unless `first_visit=True`. Other keywords go to the browser's context,
+    as `color_scheme="dark"`. It asks for `tensorboard_server`
     so that pages are closed before the servers behind them.
     """
     troubles: list[Trouble] = []
     with ExitStack() as opened:
 
-        def open_(url: str, **options: Any) -> Tab:
+        def open_(url: str, *, first_visit: bool = False, **options: Any) -> Tab:
             context = browser.new_context(**{"viewport": DESKTOP, **options})
+            if not first_visit:
+                context.add_init_script(SEEN_BEFORE)
             opened.callback(context.close)
             trouble = Trouble()
             troubles.append(trouble)

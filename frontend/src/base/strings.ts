@@ -99,18 +99,6 @@ export const READOUT = {
   volume: "volume",
 } as const;
 
-export const READOUT_HINTS = {
-  open: "The first value within the candle",
-  high: "The highest value within the candle: exact, however many points it holds",
-  low: "The lowest value within the candle: exact, however many points it holds",
-  close: "The last value within the candle",
-  mean: "Mean of the finite points",
-  std: "Standard deviation of the finite points (population)",
-  count: "Finite points within the candle",
-  nonfinite: "Points that are NaN or infinite; they are counted, and never enter a price",
-  volume: "What the lower pane shows",
-} as const;
-
 /** "What is a candle?", a paragraph and a list of what its parts are called. */
 export const HELP = {
   first: "A candle sums up all points logged within a stretch of training: an epoch, or so many steps.",

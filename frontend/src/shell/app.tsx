@@ -1,19 +1,26 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { STRINGS } from "../base/strings.ts";
 import { Dashboard } from "../dashboard/dashboard.tsx";
+import { Explain, GlossaryButton } from "./explain/explain.tsx";
 import { GoneBanner, isLoading, LoadingBar, Notices } from "./notices.tsx";
 import { RunList } from "./runList.tsx";
 import type { AppState } from "./state.ts";
 import { Placeholder } from "./states.tsx";
-import { introSeen, noteIntroSeen } from "./storage.ts";
 import { TagList } from "./tagList.tsx";
 
 export function App({ state }: { readonly state: AppState }) {
   useSignalEffect(() => {
     document.documentElement.dataset.theme = state.theme.value;
   });
+  const glossary = useSignal<string | null>(null);
   const runs = state.runs.value;
   if (state.choice.value.tag === null) return <Placeholder state={state} />;
+  const lead = (
+    <>
+      <MenuButton state={state} />
+      <GlossaryButton at={glossary} />
+    </>
+  );
   return (
     <div class={state.sidebarOpen.value ? "app sidebar-open" : "app"}>
       <aside class="sidebar" id="sidebar">
@@ -24,10 +31,10 @@ export function App({ state }: { readonly state: AppState }) {
       <Scrim state={state} />
       <main>
         <Notices state={state} />
-        <Intro />
-        <Dashboard workspace={state} stored={state.stored} lead={<MenuButton state={state} />} />
+        <Dashboard workspace={state} stored={state.stored} lead={lead} />
         <GoneBanner state={state} />
       </main>
+      <Explain at={glossary} />
     </div>
   );
 }
@@ -58,22 +65,5 @@ function MenuButton({ state }: { readonly state: AppState }) {
     >
       ☰
     </button>
-  );
-}
-
-function Intro() {
-  const seen = useSignal(introSeen());
-  if (seen.value) return null;
-  const dismiss = () => {
-    noteIntroSeen();
-    seen.value = true;
-  };
-  return (
-    <div class="intro" data-testid="intro">
-      <p>{STRINGS.intro}</p>
-      <button type="button" class="icon" aria-label={STRINGS.dismiss} onClick={dismiss}>
-        ×
-      </button>
-    </div>
   );
 }

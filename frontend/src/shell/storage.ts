@@ -1,7 +1,7 @@
 import { isRecord } from "../api/json.ts";
 
 const KEY = "tensorboard-candles";
-const INTRO_KEY = "tensorboard-candles-intro-seen";
+const TOUR_KEY = "tensorboard-candles-tour-seen";
 
 /** What was stored for this tab of the browser; storage may be forbidden, and then nothing is kept. */
 export function readSession(): Readonly<Record<string, unknown>> {
@@ -21,17 +21,17 @@ export function writeSession(value: Readonly<Record<string, unknown>>): void {
   }
 }
 
-export function introSeen(): boolean {
+export function tourSeen(): boolean {
   try {
-    return window.localStorage.getItem(INTRO_KEY) !== null;
+    return window.localStorage.getItem(TOUR_KEY) !== null;
   } catch {
     return false;
   }
 }
 
-export function noteIntroSeen(): void {
+export function noteTourSeen(): void {
   try {
-    window.localStorage.setItem(INTRO_KEY, "1");
+    window.localStorage.setItem(TOUR_KEY, "1");
   } catch {
     // As above.
   }

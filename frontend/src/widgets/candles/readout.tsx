@@ -1,15 +1,8 @@
 import { useSignal } from "@preact/signals";
 import type { CandleColumn } from "../../api/types.ts";
 import { formatBucket, formatDigits, formatDuration, formatInteger, formatValue } from "../../base/format.ts";
-import {
-  atStep,
-  READOUT,
-  READOUT_HINTS,
-  STRINGS,
-  tookTime,
-  volumeTitle,
-  withUnit,
-} from "../../base/strings.ts";
+import { atStep, READOUT, STRINGS, tookTime, volumeTitle, withUnit } from "../../base/strings.ts";
+import { Term } from "../term.tsx";
 import { columnOf, type Reading } from "./reading.ts";
 import { Sized } from "./sized.tsx";
 
@@ -41,10 +34,10 @@ function Cell({ name, reading, format, short, note, hint }: CellProps) {
   return (
     <div
       class={`cell cell-${name}`}
-      title={[inUnit(name, reading, value), note, hint ?? READOUT_HINTS[name]].filter(Boolean).join(". ")}
+      title={[inUnit(name, reading, value), note, hint].filter(Boolean).join(". ")}
     >
       <dt>
-        {READOUT[name]}
+        <Term name={name}>{READOUT[name]}</Term>
         {note && <span class="note"> {note}</span>}
       </dt>
       <dd data-testid={`readout-${name}`} data-value={Number.isFinite(value) ? String(value) : ""}>

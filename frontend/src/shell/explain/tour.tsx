@@ -1,0 +1,85 @@
+import { autoUpdate, computePosition, flip, offset, shift } from "@floating-ui/dom";
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { stepOf, TOUR_STEPS, TOUR_WORDS } from "../../base/words/tour.ts";
+import { noteTourSeen, tourSeen } from "../storage.ts";
+
+/** Shown on the first visit only; closing it, at any step, is for good. */
+export function Tour() {
+  const at = useSignal(tourSeen() ? -1 : 0);
+  const box = useRef<HTMLElement>(null);
+  const step = TOUR_STEPS[at.value];
+  useEffect(() => (step && box.current ? pointAt(step.selector, box.current) : undefined), [step]);
+  if (!step) return null;
+  const isLast = at.value === TOUR_STEPS.length - 1;
+  const go = (steps: number) => {
+    at.value += steps;
+  };
+  const close = () => {
+    noteTourSeen();
+    at.value = -1;
+  };
+  return (
+    <section
+      class="tour"
+      role="dialog"
+      aria-label={TOUR_WORDS.label}
+      data-testid="tour"
+      ref={box}
+      onKeyDown={(event) => event.key === "Escape" && close()}
+    >
+      <header>
+        <h2>{step.title}</h2>
+        <button type="button" class="icon" aria-label={TOUR_WORDS.close} onClick={close}>
+          ×
+        </button>
+      </header>
+      <p aria-live="polite">{step.text}</p>
+      <footer>
+        <span>{stepOf(at.value + 1, TOUR_STEPS.length)}</span>
+        {at.value > 0 && (
+          <button type="button" class="plain" onClick={() => go(-1)}>
+            {TOUR_WORDS.back}
+          </button>
+        )}
+        <button
+          type="button"
+          class="plain primary"
+          data-testid="tour-next"
+          onClick={isLast ? close : () => go(1)}
+        >
+          {isLast ? TOUR_WORDS.done : TOUR_WORDS.next}
+        </button>
+      </footer>
+    </section>
+  );
+}
+
+/** Keeps the box beside what it is about; where that is not on the page (a drawer is closed), in the middle. */
+function pointAt(selector: string, box: HTMLElement): () => void {
+  const target = document.querySelector<HTMLElement>(selector);
+  box.dataset.placed = "";
+  if (!target || target.getClientRects().length === 0) return () => delete box.dataset.placed;
+  target.classList.add("toured");
+  const place = async () => {
+    const large = target.clientHeight > window.innerHeight / 2;
+    const { x, y } = await computePosition(target, box, {
+      placement: large ? "top" : "right-start",
+      strategy: "fixed",
+      middleware: [
+        offset(large ? -box.offsetHeight - 60 : 12),
+        flip(),
+        shift({ padding: 12, crossAxis: true }),
+      ],
+    });
+    box.dataset.placed = "beside";
+    Object.assign(box.style, { left: `${x}px`, top: `${y}px` });
+  };
+  const stop = autoUpdate(target, box, () => void place());
+  return () => {
+    stop();
+    target.classList.remove("toured");
+    delete box.dataset.placed;
+    box.removeAttribute("style");
+  };
+}

@@ -1,0 +1,80 @@
+"""The tab explains itself: tooltips on words, the glossary, the first visit's tour."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import OpenTab
+from tests.support.server import Server
+
+
+def test_pointing_at_a_word_explains_it_and_escape_puts_it_away(open_tab: OpenTab, trainings: Server) -> None:
+    tab = open_tab(trainings.url)
+    tab.wait_for_candles()
+    tab.get("glossary-open").click()
+    tab.get("glossary").get_by_role("button", name="Close").click()
+    word = tab.frame.locator('[data-term="high"]').first
+    word.hover()
+    tooltip = tab.wait_for("tooltip")
+    expect(tooltip).to_contain_text("In training:")
+    expect(tooltip).to_contain_text("When it looks bad:")
+    tab.page.keyboard.press("Escape")
+    expect(tooltip).to_have_count(0)
+
+
+def test_a_word_is_explained_by_keyboard_and_opens_the_glossary_at_itself(
+    open_tab: OpenTab, trainings: Server
+) -> None:
+    tab = open_tab(trainings.url)
+    tab.wait_for_candles()
+    word = tab.frame.locator('.term[data-term="high"]').first
+    word.focus()
+    tab.page.keyboard.press("Shift+Tab")
+    tab.page.keyboard.press("Tab")
+    assert word.get_attribute("aria-describedby") == tab.wait_for("tooltip").get_attribute("id")
+    tab.page.keyboard.press("Enter")
+    expect(tab.wait_for("glossary").locator('[data-word="high"]')).to_be_in_viewport()
+    tab.page.keyboard.press("Escape")
+    expect(tab.get("glossary")).to_have_count(0)
+    expect(word).to_be_focused()
+
+
+def test_all_that_the_server_offers_by_name_is_in_the_glossary(open_tab: OpenTab, trainings: Server) -> None:
+    offered = {
+        one["name"]
+        for route in ("indicators", "patterns", "detectors")
+        for one in trainings.get_json(route)[route]
+    }
+    tab = open_tab(trainings.url)
+    tab.wait_for_candles()
+    tab.get("glossary-open").click()
+    words = (
+        tab.wait_for("glossary")
+        .locator("[data-word]")
+        .evaluate_all("(all) => all.map((e) => e.dataset.word)")
+    )
+    assert offered <= set(words)
+
+
+def test_the_first_visit_is_shown_around_in_four_steps_once(open_tab: OpenTab, trainings: Server) -> None:
+    tab = open_tab(trainings.url, first_visit=True)
+    tab.wait_for_candles()
+    tour = tab.wait_for("tour")
+    titles = []
+    for step in range(1, 5):
+        expect(tour).to_contain_text(f"{step} of 4")
+        titles.append(tour.get_by_role("heading").inner_text())
+        tab.get("tour-next").click()
+    assert len(set(titles)) == 4
+    expect(tour).to_have_count(0)
+    tab.page.reload()
+    tab.wait_for_candles()
+    expect(tab.get("tour")).to_have_count(0)
+
+
+def test_the_tour_closes_for_good_at_any_step(open_tab: OpenTab, trainings: Server) -> None:
+    tab = open_tab(trainings.url, first_visit=True)
+    tab.wait_for("tour").get_by_role("button", name="Close").click()
+    tab.page.reload()
+    tab.wait_for_candles()
+    expect(tab.get("tour")).to_have_count(0)
