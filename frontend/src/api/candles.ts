@@ -3,7 +3,15 @@ import { BadAnswer } from "./errors.ts";
 import { asArray, asCount, asNumber, asRecord, asText } from "./json.ts";
 import { decodePolarity, decodeUnit } from "./runs.ts";
 import { decodeSafetensors, type Tensors } from "./safetensors.ts";
-import { CANDLE_COLUMNS, type CandleColumn, type CandleQuery, type Candles } from "./types.ts";
+import {
+  CANDLE_COLUMNS,
+  type CandleColumn,
+  type CandleQuery,
+  type Candles,
+  type Extras,
+  type FoundPattern,
+  type PatternDirection,
+} from "./types.ts";
 
 /** `candles?format=safetensors&run=a&tag=loss&by=steps&width=100&start=0&end=5000&limit=10000` */
 export function candlesPath(query: CandleQuery): string {
@@ -18,8 +26,15 @@ export function candlesPath(query: CandleQuery): string {
     parameters.set("end", String(query.window.to));
   }
   if (query.stepsPerEpoch) parameters.set("steps_per_epoch", String(query.stepsPerEpoch));
+  if (query.extras) setExtras(parameters, query.extras);
   parameters.set("limit", String(query.limit));
   return `candles?${parameters}`;
+}
+
+function setExtras(parameters: URLSearchParams, { indicators, patterns, polarity }: Extras): void {
+  if (indicators.length > 0) parameters.set("indicators", indicators.join(","));
+  if (patterns) parameters.set("patterns", "all");
+  if (polarity !== null) parameters.set("polarity", polarity);
 }
 
 /** The series of an answer, in the order in which they were asked for. */
@@ -45,6 +60,8 @@ function decodeItem(item: Record<string, unknown>, tensors: Tensors, prefix: str
     volume: asText(item.volume),
     extent: decodeExtent(item.extent),
     columns: decodeColumns(tensors, prefix),
+    indicators: decodeIndicatorColumns(tensors, prefix),
+    patterns: asArray(item.patterns).map((pattern) => decodePattern(asRecord(pattern))),
   };
 }
 
@@ -56,6 +73,30 @@ function decodeColumns(tensors: Tensors, prefix: string): Record<CandleColumn, F
   };
   return Object.fromEntries(CANDLE_COLUMNS.map(column)) as Record<CandleColumn, Float64Array>;
 }
+
+const OWN_COLUMNS: ReadonlySet<string> = new Set(CANDLE_COLUMNS);
+
+/** All columns beyond a candle's own: their names depend on what was asked for. */
+function decodeIndicatorColumns({ columns }: Tensors, prefix: string): Map<string, Float64Array> {
+  const found = new Map<string, Float64Array>();
+  for (const [key, values] of columns) {
+    const name = key.slice(prefix.length);
+    if (key.startsWith(prefix) && !OWN_COLUMNS.has(name)) found.set(name, values);
+  }
+  return found;
+}
+
+const DIRECTIONS: readonly PatternDirection[] = ["better", "worse", "neutral"];
+
+const decodePattern = (pattern: Record<string, unknown>): FoundPattern => ({
+  name: asText(pattern.name),
+  title: asText(pattern.title),
+  direction: DIRECTIONS.find((direction) => direction === pattern.direction) ?? "neutral",
+  x: asNumber(pattern.x),
+  firstX: asNumber(pattern.first_x),
+  firstStep: asNumber(pattern.first_step),
+  lastStep: asNumber(pattern.last_step),
+});
 
 function decodeAxis(value: unknown): Axis {
   const axis = AXES.find((name) => name === value);

@@ -74,6 +74,30 @@ export const CANDLE_COLUMNS = [
 
 export type CandleColumn = (typeof CANDLE_COLUMNS)[number];
 
+/** What one candlestick pattern means at its place, by the polarity of the tag. */
+export type PatternDirection = "better" | "worse" | "neutral";
+
+/** A candlestick pattern in a series. */
+export interface FoundPattern {
+  readonly name: string;
+  readonly title: string;
+  readonly direction: PatternDirection;
+  /** Where its last candle begins, and its first. */
+  readonly x: number;
+  readonly firstX: number;
+  readonly firstStep: number;
+  readonly lastStep: number;
+}
+
+/** What may be asked for beside the candles themselves. */
+export interface Extras {
+  /** As `atr:14`. */
+  readonly indicators: readonly string[];
+  readonly patterns: boolean;
+  /** Which way is better where a person says otherwise than the log. */
+  readonly polarity: Polarity | null;
+}
+
 /** Candles of one series as parallel columns; a missing number is NaN. */
 export interface Candles {
   readonly run: string;
@@ -90,6 +114,12 @@ export interface Candles {
   /** Where the whole series lies on the axis, beyond the window that was asked for. */
   readonly extent: Range;
   readonly columns: Readonly<Record<CandleColumn, Float64Array>>;
+  /** By the names of their columns, as `atr(14)`; where they were asked for. */
+  readonly indicators?: ReadonlyMap<string, Float64Array>;
+  /** In the order of the axis; where they were asked for. */
+  readonly patterns?: readonly FoundPattern[];
+  /** Why there are no indicators and patterns though they were asked for. */
+  readonly extrasRefused?: string;
 }
 
 export interface CandleQuery {
@@ -99,5 +129,6 @@ export interface CandleQuery {
   readonly window?: Range;
   /** Where a run's own epochs are not known. */
   readonly stepsPerEpoch?: number | null;
+  readonly extras?: Extras | null;
   readonly limit: number;
 }

@@ -1,7 +1,7 @@
 import type { Candles, Series } from "../api/types.ts";
 import { overlaps, type Range, union } from "../base/axis.ts";
 import { type Plan, planFor, serves } from "./level.ts";
-import type { Basis, Loader } from "./loader.ts";
+import type { Basis, Loader, WantedExtras } from "./loader.ts";
 import { carriedView, clampView, fitView, grownView } from "./view.ts";
 
 /** What one chart shows; the first series is the one in focus. */
@@ -10,6 +10,8 @@ export interface Wanted extends Basis {
   readonly width: number | "auto";
   /** Of the series in focus: steps that its candles span, if it was logged as such. */
   readonly resolution: number | null;
+  /** Indicators and patterns; null or left out: none. */
+  readonly extras?: WantedExtras | null;
   readonly version: string;
 }
 
@@ -65,7 +67,7 @@ export class Feed {
   /** Shows these series; a new version of the same ones refetches the window without moving the view. */
   want(wanted: Wanted): void {
     const before = this.wanted;
-    if (before !== null && same(before, wanted) && before.width === wanted.width) return;
+    if (before !== null && sameData(before, wanted) && before.width === wanted.width) return;
     this.wanted = wanted;
     if (before !== null && !sameBasis(before, wanted)) this.forget();
     if (before !== null && !sameSeries(before, wanted)) this.abort();
@@ -166,7 +168,7 @@ export class Feed {
     const { wanted, located, shown } = this;
     if (wanted === null || wanted.series.length === 0 || this.plotPx <= 0) return "nothing";
     if (located === null || !same(located.wanted, wanted)) return "extent";
-    if (shown === null || !same(shown.wanted, wanted)) return "candles";
+    if (shown === null || !sameData(shown.wanted, wanted)) return "candles";
     if (!this.serves(shown.frame.plan)) return "candles";
     return shown.frame.plan.refusedWidth === this.plan()?.refusedWidth ? "nothing" : "refusal";
   }
@@ -210,10 +212,11 @@ export class Feed {
     const { located } = this;
     const plan = this.plan();
     if (this.running !== running || located === null || plan === null) return;
-    const { wanted } = located;
+    // Where the series lie does not depend on the extras, which may have changed since they were located.
+    const wanted = { ...located.wanted, extras: this.wanted?.extras ?? null };
     running.plan = plan;
-    const { series, stepsPerEpoch, version } = wanted;
-    const request = { ...plan, series, stepsPerEpoch, version };
+    const { series, stepsPerEpoch, version, extras } = wanted;
+    const request = { ...plan, series, stepsPerEpoch, version, extras };
     const candles = await this.loader.load(request, running.controller.signal);
     // A place that one has left by now is kept by the loader, and not shown.
     if (this.running !== running || this.view === null || !overlaps(plan.window, this.view)) return;
@@ -240,3 +243,6 @@ const sameSeries = (a: Wanted, b: Wanted): boolean =>
   a.series.every((series, i) => series.run === b.series[i]?.run && series.tag === b.series[i]?.tag);
 
 const same = (a: Wanted, b: Wanted): boolean => a.version === b.version && sameSeries(a, b);
+
+const sameData = (a: Wanted, b: Wanted): boolean =>
+  same(a, b) && JSON.stringify(a.extras ?? null) === JSON.stringify(b.extras ?? null);

@@ -1,5 +1,6 @@
 import type { Client } from "../api/client.ts";
-import type { Candles, Series } from "../api/types.ts";
+import { Refused } from "../api/errors.ts";
+import type { Candles, Extras, Series } from "../api/types.ts";
 import type { Axis, Range } from "../base/axis.ts";
 import { Lru } from "../base/lru.ts";
 import { MAX_CANDLES } from "./level.ts";
@@ -15,8 +16,14 @@ export interface Basis {
   readonly stepsPerEpoch: number | null;
 }
 
+/** Extras, and whether all series have them or only the one in focus. */
+export interface WantedExtras extends Extras {
+  readonly of: "focus" | "all";
+}
+
 export interface LoadRequest extends Basis {
   readonly series: readonly Series[];
+  readonly extras?: WantedExtras | null;
   readonly width: number;
   readonly window: Range;
   /** Version of the data that is wanted; candles of an older one are not served. */
@@ -29,18 +36,37 @@ export class Loader {
 
   constructor(private readonly client: Pick<Client, "candles">) {}
 
-  /** Candles in the order of `request.series`. */
+  /** Candles in the order of `request.series`, of which the first is in focus. */
   async load(request: LoadRequest, signal: AbortSignal): Promise<Candles[]> {
+    const { series, extras } = request;
+    const withExtras = extras?.of === "all" ? series.length : extras ? 1 : 0;
+    const [some, rest] = [series.slice(0, withExtras), series.slice(withExtras)];
+    const answers = await Promise.all([
+      this.loadAlike(request, some, extras ?? null, signal),
+      this.loadAlike(request, rest, null, signal),
+    ]);
+    return answers.flat();
+  }
+
+  /** Candles of series of which all have these extras, or none. */
+  private async loadAlike(
+    request: LoadRequest,
+    series: readonly Series[],
+    extras: Extras | null,
+    signal: AbortSignal,
+  ): Promise<Candles[]> {
     const found = new Map<string, Candles>();
     const missing: Series[] = [];
-    for (const series of request.series) {
-      const cached = this.cache.get(cacheKey(request, series));
-      if (cached) found.set(seriesKey(series), cached);
-      else missing.push(series);
+    for (const one of series) {
+      const cached = this.cache.get(cacheKey(request, one, extras));
+      if (cached) found.set(seriesKey(one), cached);
+      else missing.push(one);
     }
-    const answers = await Promise.all(batches(missing).map((batch) => this.fetch(request, batch, signal)));
+    const answers = await Promise.all(
+      batches(missing).map((batch) => this.fetch(request, batch, extras, signal)),
+    );
     for (const candles of answers.flat()) found.set(seriesKey(candles), candles);
-    return request.series.flatMap((series) => found.get(seriesKey(series)) ?? []);
+    return series.flatMap((one) => found.get(seriesKey(one)) ?? []);
   }
 
   /** Where each series lies on the axis: the cheapest question there is, one candle each. */
@@ -55,17 +81,32 @@ export class Loader {
   private async fetch(
     request: LoadRequest,
     batch: readonly Series[],
+    extras: Extras | null,
     signal: AbortSignal,
   ): Promise<Candles[]> {
-    const { axis, stepsPerEpoch, width, window } = request;
-    const answer = await this.client.candles(
-      { series: batch, by: axis, stepsPerEpoch, width, window, limit: MAX_CANDLES },
-      signal,
-    );
+    const answer = await this.ask(request, batch, extras, signal);
     // Named as asked: what a name is on the wire must not decide what it is found by here.
     const named = answer.map((candles, i) => ({ ...candles, ...batch[i] }));
-    for (const candles of named) this.cache.set(cacheKey(request, candles), candles);
+    for (const candles of named) this.cache.set(cacheKey(request, candles, extras), candles);
     return named;
+  }
+
+  /** An indicator that can't be computed here is no reason to show no candles. */
+  private async ask(
+    request: LoadRequest,
+    series: readonly Series[],
+    extras: Extras | null,
+    signal: AbortSignal,
+  ): Promise<Candles[]> {
+    const { axis: by, stepsPerEpoch, width, window } = request;
+    const query = { series, by, stepsPerEpoch, width, window, limit: MAX_CANDLES };
+    try {
+      return await this.client.candles({ ...query, ...(extras ? { extras } : {}) }, signal);
+    } catch (error) {
+      if (extras === null || !(error instanceof Refused)) throw error;
+      const answer = await this.client.candles(query, signal);
+      return answer.map((candles) => ({ ...candles, extrasRefused: error.message }));
+    }
   }
 }
 
@@ -78,7 +119,8 @@ function batches(series: readonly Series[]): Series[][] {
 
 export const seriesKey = ({ run, tag }: Series): string => JSON.stringify([run, tag]);
 
-function cacheKey(request: LoadRequest, { run, tag }: Series): string {
+function cacheKey(request: LoadRequest, { run, tag }: Series, extras: Extras | null): string {
   const { axis, stepsPerEpoch, width, window, version } = request;
-  return JSON.stringify([run, tag, axis, stepsPerEpoch, width, window.from, window.to, version]);
+  const asked = extras && [extras.indicators, extras.patterns, extras.polarity];
+  return JSON.stringify([run, tag, axis, stepsPerEpoch, width, window.from, window.to, version, asked]);
 }

@@ -40,6 +40,28 @@ test("steps per epoch are sent where they are given", () => {
   expect(candlesPath({ ...query, stepsPerEpoch: null })).not.toContain("steps_per_epoch");
 });
 
+test("indicators and patterns are sent where they are wanted, and come with the candles", async () => {
+  const query = { series: [{ run: "a", tag: "loss" }], by: "steps", limit: 1 } as const;
+  const extras = { indicators: ["atr:14", "bollinger:20:2"], patterns: true, polarity: null };
+  expect(candlesPath({ ...query, extras })).toContain(
+    "&indicators=atr%3A14%2Cbollinger%3A20%3A2&patterns=all&limit=1",
+  );
+  const pattern = { name: "doji", title: "Doji", direction: "neutral", x: 10, first_x: 10 };
+  const item = { ...ITEM, patterns: [{ ...pattern, first_step: 10, last_step: 19 }] };
+  const body = candlesBody(
+    [
+      { item, x: [0, 10] },
+      { item: ITEM, x: [0] },
+    ],
+    { "0/atr(14)": [NaN, 2] },
+  );
+  const { client } = clientAnswering(new Response(body));
+  const [first, second] = await client.candles({ ...query, series: [...query.series, ...query.series] });
+  expect(first?.indicators).toEqual(new Map([["atr(14)", Float64Array.of(NaN, 2)]]));
+  expect(second?.indicators?.size).toBe(0);
+  expect(first?.patterns?.[0]).toMatchObject({ title: "Doji", x: 10, firstStep: 10, lastStep: 19 });
+});
+
 test("one series has plain column names and several have their index before them", async () => {
   const { client } = clientAnswering(
     new Response(candlesBody([{ item: ITEM, x: [0, 10] }])),

@@ -33,8 +33,11 @@ export interface WireSeries {
   readonly x: readonly number[];
 }
 
-/** An answer of `candles` in which every price column of row i holds i. */
-export function candlesBody(series: readonly WireSeries[]): ArrayBuffer {
+/** An answer of `candles` in which every price column of row i holds i; `more`: columns of indicators. */
+export function candlesBody(
+  series: readonly WireSeries[],
+  more: Readonly<Record<string, readonly number[]>> = {},
+): ArrayBuffer {
   const columns: Parameters<typeof safetensors>[0] = {};
   series.forEach(({ x }, index) => {
     const prefix = series.length === 1 ? "" : `${index}/`;
@@ -42,6 +45,7 @@ export function candlesBody(series: readonly WireSeries[]): ArrayBuffer {
       columns[prefix + name] = { dtype: "F64", values: name === "x" ? x : x.map((_, row) => row) };
     }
   });
-  const items = series.map(({ item }) => ({ ...item, columns: CANDLE_COLUMNS }));
+  for (const [name, values] of Object.entries(more)) columns[name] = { dtype: "F64", values };
+  const items = series.map(({ item }) => item);
   return safetensors(columns, { candles: JSON.stringify(items) });
 }

@@ -237,3 +237,45 @@ test("other steps per epoch are another axis: the view starts anew, and the API 
   expect(server.asked.map((query) => query.stepsPerEpoch)).toEqual([100, 100, 50, 50]);
   expect(seen.views.at(-1)?.to).toBeGreaterThan(80);
 });
+
+const ATR = { indicators: ["atr:14"], patterns: false, polarity: null } as const;
+
+test("an indicator is asked for the series in focus alone, without another look for where the series lie", async () => {
+  const server = new Server();
+  const { feed, seen } = feedOn(server);
+  const series = ["a", "b"].map((run) => ({ run, tag: "loss" }));
+  feed.want({ ...WANTED, series });
+  await settle();
+  const before = server.asked.length;
+  feed.want({ ...WANTED, series, extras: { ...ATR, of: "focus" } });
+  await settle();
+  const asked = server.asked.slice(before);
+  expect(asked.map((query) => query.series.map(({ run }) => run))).toEqual([["a"]]);
+  expect(asked[0]?.extras?.indicators).toEqual(["atr:14"]);
+  expect(seen.frames.at(-1)?.candles.map(({ run }) => run)).toEqual(["a", "b"]);
+});
+
+test("candles with an indicator are kept apart from those without, and from those with another", async () => {
+  const server = new Server();
+  const { feed } = feedOn(server);
+  const extras = { ...ATR, of: "all" } as const;
+  for (const indicators of [[], ["atr:14"], ["atr:7"], ["atr:14"]]) {
+    feed.want({ ...WANTED, extras: { ...extras, indicators } });
+    await settle();
+  }
+  expect(server.windows.map((query) => query.extras?.indicators)).toEqual([[], ["atr:14"], ["atr:7"]]);
+});
+
+test("candles are shown where an indicator can't be computed, with the reason", async () => {
+  const server = new Server();
+  const candles = server.candles.bind(server);
+  server.candles = async (query, signal) => {
+    if (query.extras) throw new Refused(400, "obv adds up too many candles");
+    return candles(query, signal);
+  };
+  const { feed, seen } = feedOn(server);
+  feed.want({ ...WANTED, extras: { ...ATR, of: "focus" } });
+  await settle();
+  expect(seen.errors).toEqual([]);
+  expect(seen.frames.at(-1)?.candles[0]?.extrasRefused).toBe("obv adds up too many candles");
+});
