@@ -1,59 +1,44 @@
-import type { AlertCount, AlertCountsAnswer } from "../api/alerts.ts";
+import type { AlertCount } from "../api/alerts.ts";
 import type { Client } from "../api/client.ts";
 import { Refused } from "../api/errors.ts";
-import { Watch } from "./watch.ts";
+import { Latest, type Reply } from "./latest.ts";
 
-const NOTHING: AlertCountsAnswer = { etag: "", isComplete: true, counts: [] };
+/** Looking at what every step of a training adds would keep the server from its other work. */
+export const ALERTS_REST_MS = 4000;
 
-/** Keeps up with how many alerts each run has. */
-export class AlertCounts {
-  private readonly watch = new Watch((signal) => this.ask(signal));
-  private detectors: readonly string[] | null = null;
-  private etag = "";
-  private isComplete = false;
+export type AlertCounts = ReadonlyMap<string, AlertCount>;
 
-  constructor(
-    private readonly client: Pick<Client, "alertCounts">,
-    private readonly changed: (counts: ReadonlyMap<string, AlertCount>) => void,
-  ) {}
+/** As `spike:z=10`; null: those that look by default. */
+export type Detectors = readonly string[] | null;
 
-  /** Counts what these find; null: those that look by default. */
-  want(detectors: readonly string[] | null): void {
-    this.detectors = detectors;
-    this.etag = "";
-    this.watch.now();
-  }
+const NOTHING: Reply<AlertCounts> = { answer: new Map(), isComplete: true, etag: "" };
 
-  /** The data has grown. */
-  stale(): void {
-    this.watch.stale();
-  }
-
-  pause(paused: boolean): void {
-    this.watch.pause(paused);
-  }
-
-  close(): void {
-    this.watch.close();
-  }
-
-  private async ask(signal: AbortSignal): Promise<boolean> {
-    const answer = await this.answer(signal);
-    if (answer === null) return this.isComplete;
-    this.etag = answer.etag;
-    this.isComplete = answer.isComplete;
-    this.changed(new Map(answer.counts.map((count) => [count.run, count])));
-    return answer.isComplete;
-  }
-
-  private async answer(signal: AbortSignal): Promise<AlertCountsAnswer | null> {
-    if (this.detectors?.length === 0) return NOTHING;
-    try {
-      return await this.client.alertCounts(this.detectors, this.etag, signal);
-    } catch (error) {
+/** Keeps up with how many alerts each run has, of those that have any. */
+export const latestCounts = (
+  client: Pick<Client, "alertCounts">,
+  changed: (counts: AlertCounts) => void,
+): Latest<Detectors, AlertCounts> =>
+  new Latest(
+    (detectors, etag, signal) => ask(client, detectors, etag, signal),
+    {
+      answered: changed,
       // Detectors that were stored may be none of this server's; the list of alerts says so.
-      if (error instanceof Refused) return NOTHING;
-      throw error;
-    }
-  }
+      failed: (error) => {
+        if (error instanceof Refused) changed(NOTHING.answer);
+      },
+    },
+    ALERTS_REST_MS,
+  );
+
+async function ask(
+  client: Pick<Client, "alertCounts">,
+  detectors: Detectors,
+  etag: string,
+  signal: AbortSignal,
+): Promise<Reply<AlertCounts> | null> {
+  if (detectors?.length === 0) return NOTHING;
+  const answer = await client.alertCounts(detectors, etag, signal);
+  if (answer === null) return null;
+  const counts = new Map(answer.counts.map((count) => [count.run, count]));
+  return { answer: counts, isComplete: answer.isComplete, etag: answer.etag };
 }

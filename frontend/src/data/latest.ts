@@ -49,6 +49,8 @@ export class Latest<Subject, Answer> {
   constructor(
     private readonly ask: Ask<Subject, Answer>,
     private readonly listener: LatestListener<Subject, Answer>,
+    /** How long an answer is good enough at least, however fast the data grows. */
+    private readonly restMs = 1,
   ) {}
 
   /** Null: nothing, for now. */
@@ -78,9 +80,8 @@ export class Latest<Subject, Answer> {
   }
 
   private next(waitMs: number): void {
-    if (this.wanted === null || same(this.wanted, this.answered)) return;
     if (waitMs === 0) {
-      void this.run(this.wanted);
+      if (this.wanted !== null && !same(this.wanted, this.answered)) void this.run(this.wanted);
       return;
     }
     this.timer = setTimeout(() => {
@@ -113,7 +114,7 @@ export class Latest<Subject, Answer> {
       this.listener.answered(reply.answer, question.subject);
     }
     this.answered = this.isComplete ? question : null;
-    this.next(Math.max(REST_PER_WORK * tookMs, this.isComplete ? 1 : INCOMPLETE_MS));
+    this.next(Math.max(REST_PER_WORK * tookMs, this.isComplete ? this.restMs : INCOMPLETE_MS));
   }
 
   private fell(question: Question<Subject>, error: unknown): void {

@@ -7,7 +7,7 @@ import type { Runs } from "../api/types.ts";
 import { assignColours } from "../base/colour.ts";
 import type { Polarity } from "../base/polarity.ts";
 import type { ThemeName } from "../chart/theme.ts";
-import { AlertCounts } from "../data/alertCounts.ts";
+import { latestCounts } from "../data/alertCounts.ts";
 import { type Choice, checkRuns, focusRun, isLoss, pickTag, settle, tagsOf } from "../data/choice.ts";
 import { Poller } from "../data/poller.ts";
 import type { Stored } from "../widgets/widget.ts";
@@ -38,13 +38,13 @@ export class AppState implements Workspace {
   readonly version = computed(() => this.runs.value?.version ?? "");
   readonly tags = computed(() => tagsOf(this.choice.value, this.runs.value?.runs ?? []));
 
+  private readonly hidden = signal(false);
   private readonly picked = signal<Choice>(readChoice());
   // Until a person picks something the choice may still improve as more runs are read.
   private touched = this.picked.peek().focus !== null;
   private coloursKept = false;
   private askingLogdir = false;
   private readonly poller: Poller;
-  private readonly counting: AlertCounts;
 
   constructor(base: URL) {
     this.client = new Client(base);
@@ -59,9 +59,6 @@ export class AppState implements Workspace {
         this.failure.value = { retryAt: Date.now() + retryMs };
       },
     });
-    this.counting = new AlertCounts(this.client, (counts) => {
-      this.alertCounts.value = counts;
-    });
     effect(() =>
       writeSession({ widget: this.stored.value, detectors: this.detectors.value, ...this.picked.value }),
     );
@@ -71,12 +68,9 @@ export class AppState implements Workspace {
     this.poller.start();
     document.addEventListener("visibilitychange", () => {
       this.poller.pause(document.hidden);
-      this.counting.pause(document.hidden);
+      this.hidden.value = document.hidden;
     });
-    effect(() => this.counting.want(this.detectors.value));
-    effect(() => {
-      if (this.version.value !== "") this.counting.stale();
-    });
+    this.countAlerts();
   }
 
   focus(run: string): void {
@@ -102,6 +96,17 @@ export class AppState implements Workspace {
     batch(() => {
       this.pick(focusRun({ ...this.choice.value, tag: place.tag }, place.run));
       this.place.value = place;
+    });
+  }
+
+  /** While somebody looks. */
+  private countAlerts(): void {
+    const latest = latestCounts(this.client, (counts) => {
+      this.alertCounts.value = counts;
+    });
+    effect(() => {
+      const [subject, version] = [this.detectors.value, this.version.value];
+      latest.want(this.hidden.value || version === "" ? null : { subject, version });
     });
   }
 

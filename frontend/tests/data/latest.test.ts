@@ -131,3 +131,22 @@ test("closed, it asks no more", async () => {
   await vi.advanceTimersByTimeAsync(60_000);
   expect([server.got, server.asked.length]).toEqual([[], 1]);
 });
+
+test("an answer that is good for a while is not asked for again with every version", async () => {
+  const ask = vi.fn(async () => ({ answer: "", isComplete: true, etag: "" }));
+  const latest = new Latest<string, string>(ask, { answered: () => {}, failed: () => {} }, 4000);
+  for (let second = 0; second < 20; second++) {
+    latest.want({ subject: "a", version: String(second) });
+    await vi.advanceTimersByTimeAsync(1000);
+  }
+  expect(ask).toHaveBeenCalledTimes(6);
+});
+
+test("another subject does not wait for the rest after an answer", async () => {
+  const ask = vi.fn(async () => ({ answer: "", isComplete: true, etag: "" }));
+  const latest = new Latest<string, string>(ask, { answered: () => {}, failed: () => {} }, 4000);
+  latest.want({ subject: "a", version: "1" });
+  await vi.advanceTimersByTimeAsync(10);
+  latest.want({ subject: "b", version: "1" });
+  expect(ask).toHaveBeenCalledTimes(2);
+});
