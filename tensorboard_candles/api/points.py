@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import typing
+from dataclasses import dataclass
+
 import numpy as np
 from werkzeug.wrappers import Request, Response
 
 from tensorboard_candles.api import params
 from tensorboard_candles.api.answer import Table, not_modified, respond_tables
-from tensorboard_candles.api.candles import axis_name, steps_per_epoch
+from tensorboard_candles.api.candles import steps_per_epoch
 from tensorboard_candles.api.series import asked, etag_of_series, tables_of, unit_of
-from tensorboard_candles.errors import NoEpochs
+from tensorboard_candles.errors import BadRequest, NoEpochs
 from tensorboard_candles.ohlc import (
     By,
     Epochs,
@@ -18,51 +21,85 @@ from tensorboard_candles.ohlc import (
     has_epochs,
     line_of,
     polarity_in,
+    smoothed,
     thinned,
 )
 from tensorboard_candles.store import RunView, Series, Source
 
 MOST_POINTS = 1_000_000
 
+PointsBy = By | typing.Literal["wall_time"]
+AXES: tuple[PointsBy, ...] = (*typing.get_args(By), "wall_time")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is asked of each series."""
+
+    by: PointsBy
+    window: params.Window
+    limit: int
+    with_neighbours: bool
+    smooth: float | None
+    steps_per_epoch: int | None
+
 
 def points_route(request: Request, source: Source) -> Response:
-    args = request.args
-    by, window = axis_name(args), params.window(args)
-    limit = params.whole(args, "limit", 2000, least=4, most=MOST_POINTS)
-    per_epoch = steps_per_epoch(args)
-    fmt = params.choice(args, "format", params.FORMATS)
+    query = parse(request.args)
+    fmt = params.choice(request.args, "format", params.FORMATS)
     found = asked(request, source)
     etag = etag_of_series(request, found)
     unchanged = not_modified(request, etag)
     if unchanged:
         return unchanged
-    tables = tables_of(
-        found,
-        lambda view, series: table(
-            view, series, by=by, window=window, limit=limit, steps_per_epoch=per_epoch
-        ),
-    )
+    tables = tables_of(found, lambda view, series: table(view, series, query))
     return respond_tables(request, "points", tables, fmt=fmt, etag=etag)
 
 
-def table(
-    view: RunView,
-    series: Series,
-    *,
-    by: By,
-    window: params.Window,
-    limit: int,
-    steps_per_epoch: int | None,
-) -> Table:
+def parse(args: params.Args) -> Query:
+    return Query(
+        by=typing.cast(PointsBy, params.choice(args, "by", AXES)),
+        window=params.window(args),
+        limit=params.whole(args, "limit", 2000, least=4, most=MOST_POINTS),
+        with_neighbours=params.choice(args, "neighbours", ("0", "1")) == "1",
+        smooth=_weight(args),
+        steps_per_epoch=steps_per_epoch(args),
+    )
+
+
+def _weight(args: params.Args) -> float | None:
+    given = params.number(args, "smooth")
+    if given is not None and not 0 <= given < 1:
+        raise BadRequest(f"smooth must be from 0 to below 1, got {args.get('smooth')}")
+    return given
+
+
+def table(view: RunView, series: Series, query: Query) -> Table:
     """Points of one series in a window, as the wire has them."""
-    knows_epochs = has_epochs(view) or steps_per_epoch is not None or by == "epochs"
-    epochs = epochs_of(view, steps_per_epoch=steps_per_epoch) if knows_epochs else None
+    by, window = query.by, query.window
+    knows_epochs = has_epochs(view) or query.steps_per_epoch is not None or by == "epochs"
+    epochs = epochs_of(view, steps_per_epoch=query.steps_per_epoch) if knows_epochs else None
     line = line_of(series)
     position = _positions(view, line, by, epochs)
-    few = thinned(line, position, start=window.start, end=window.end, limit=limit)
-    columns = {"step": few.series.step[:], "wall_time": few.series.wall_time, "value": few.series.value}
+    few = thinned(
+        line.value,
+        position,
+        start=window.start,
+        end=window.end,
+        limit=query.limit,
+        with_neighbours=query.with_neighbours,
+    )
+    step = line.step[few.rows]
+    columns: dict[str, NumberArray] = {
+        "step": step,
+        "wall_time": line.wall_time[few.rows],
+        "value": line.value[few.rows].astype(np.float64),
+        "nonfinite": few.nonfinite,
+    }
     if epochs:
-        columns["epoch"] = epochs.fractional(few.series.step[:])
+        columns["epoch"] = epochs.fractional(step)
+    if query.smooth is not None:
+        columns["smoothed"] = smoothed(line.value, weight=query.smooth)[few.rows]
     head = {
         "run": view.name,
         "tag": series.tag,
@@ -73,11 +110,21 @@ def table(
         "polarity": polarity_in(view, series.tag),
         "unit": unit_of(view, series.tag),
         "nonfinite": series.nonfinite_count,
+        "start_time": view.start_time,
+        "extent": _extent(position),
     }
-    return Table(head, {**columns, "value": few.series.value.astype(np.float64)})
+    return Table(head, columns)
 
 
-def _positions(view: RunView, series: Series, by: By, epochs: Epochs | None) -> NumberArray:
+def _extent(position: NumberArray) -> tuple[float, float]:
+    """Least and greatest place of any point; 0 and 0 where none has a place."""
+    placed = position[np.isfinite(position)]
+    return (placed.min().item(), placed.max().item()) if len(placed) else (0, 0)
+
+
+def _positions(view: RunView, series: Series, by: PointsBy, epochs: Epochs | None) -> NumberArray:
+    if by == "wall_time":
+        return series.wall_time
     if by == "seconds":
         return series.wall_time - view.start_time
     if by == "steps":

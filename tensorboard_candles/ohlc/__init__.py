@@ -14,6 +14,7 @@ from tensorboard_candles.ohlc.epochs import Epochs, EpochStarts, epochs_of, has_
 from tensorboard_candles.ohlc.history import all_before, all_before_as_one, last_before
 from tensorboard_candles.ohlc.lines import line_of
 from tensorboard_candles.ohlc.polarity import polarity_in, polarity_of
+from tensorboard_candles.ohlc.smoothing import smoothed
 from tensorboard_candles.ohlc.thinning import Thinned, thinned
 from tensorboard_candles.ohlc.volume import COUNT, volume_of, volume_tag_in, volume_tag_of
 
@@ -41,6 +42,7 @@ __all__ = [
     "line_of",
     "polarity_in",
     "polarity_of",
+    "smoothed",
     "thinned",
     "volume_of",
     "volume_tag_in",

@@ -6,55 +6,67 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tensorboard_candles.events.points import Float64Array, Int64Array
+from tensorboard_candles.events.points import Float64Array, FloatArray, Int64Array
 from tensorboard_candles.ohlc.axes import NumberArray
 from tensorboard_candles.ohlc.groups import Groups
-from tensorboard_candles.store import Series
 
 
 @dataclass(frozen=True, slots=True)
 class Thinned:
-    """Points of a series in a window; `is_complete` says whether all of them are there."""
+    """Points of a series in a window."""
 
-    series: Series
+    rows: Int64Array
+    """Of the series, in the order of their positions."""
+    nonfinite: Int64Array
+    """How many points between the row before and this one, which counts too, are not finite."""
     is_complete: bool
+    """Is every point of the window there?"""
 
 
 def thinned(
-    series: Series, position: NumberArray, *, start: float | None, end: float | None, limit: int
+    value: FloatArray,
+    position: NumberArray,
+    *,
+    start: float | None,
+    end: float | None,
+    limit: int,
+    with_neighbours: bool = False,
 ) -> Thinned:
     """At most `limit` points of those whose position lies in [start, end), `limit` being 4 or more.
 
     >>> value = np.zeros(1000); value[500] = 9.0
-    >>> steps = np.arange(1000)
-    >>> loss = Series("run", "loss", steps, steps + 0.0, value)
-    >>> few = thinned(loss, steps, start=None, end=None, limit=40)
-    >>> len(few.series) <= 40, float(few.series.value.max()), few.is_complete
+    >>> few = thinned(value, np.arange(1000), start=None, end=None, limit=40)
+    >>> len(few.rows) <= 40, float(value[few.rows].max()), few.is_complete
     (True, 9.0, False)
 
     More are thinned by M4 (Jugel et al. 2014, VLDB 7(10)): the window is cut into limit / 4 columns of equal
-    breadth, and of each the first, the last, the smallest and the largest point stay.
+    breadth, and of each the first, the last, the smallest and the largest point stay. With neighbours the
+    last point before the window and the first after it come on top: where a line enters and leaves.
     """
-    rows = _rows_inside(position, start, end)
-    is_complete = len(rows) <= limit
+    placed = np.flatnonzero(np.isfinite(position))
+    placed = placed[np.argsort(position[placed], kind="stable")]
+    inside = _inside(position[placed], start, end)
+    kept = np.arange(inside.start, inside.stop)
+    is_complete = len(kept) <= limit
     if not is_complete:
-        inside = position[rows].astype(np.float64)
-        low = float(inside[0] if start is None else start)
-        high = float(inside[-1] if end is None else end)
-        column = _columns(inside, low, high, limit // 4)
-        rows = rows[_first_last_lowest_highest(column, series.value[rows].astype(np.float64))]
-    return Thinned(series.rows(rows), is_complete)
+        at = position[placed[inside]].astype(np.float64)
+        low = float(at[0] if start is None else start)
+        high = float(at[-1] if end is None else end)
+        column = _columns(at, low, high, limit // 4)
+        kept = inside.start + _first_last_lowest_highest(column, value[placed[inside]].astype(np.float64))
+    if with_neighbours:
+        around = [np.array([edge]) for edge in (inside.start - 1, inside.stop) if 0 <= edge < len(placed)]
+        kept = np.sort(np.concatenate([kept, *around]))
+    nonfinite = np.cumsum(~np.isfinite(value[placed]))[kept]
+    before = np.diff(nonfinite, prepend=nonfinite[:1] - ~np.isfinite(value[placed[kept[:1]]]))
+    return Thinned(placed[kept], before.astype(np.int64), is_complete)
 
 
-def _rows_inside(position: NumberArray, start: float | None, end: float | None) -> Int64Array:
-    """Rows whose position lies in the window, in the order of their positions."""
-    inside = np.isfinite(position)
-    if start is not None:
-        inside &= position >= start
-    if end is not None:
-        inside &= position < end
-    rows = np.flatnonzero(inside)
-    return rows[np.argsort(position[rows], kind="stable")]
+def _inside(position: NumberArray, start: float | None, end: float | None) -> slice:
+    """Which of ascending positions lie in the window."""
+    low = 0 if start is None else np.count_nonzero(position < start)
+    high = len(position) if end is None else np.count_nonzero(position < end)
+    return slice(low, max(low, high))
 
 
 def _columns(position: Float64Array, low: float, high: float, count: int) -> Int64Array:
