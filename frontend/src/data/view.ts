@@ -1,4 +1,4 @@
-import { type Axis, narrowestWidth, overlaps, type Range, span } from "../base/axis.ts";
+import { overlaps, type Range, span } from "../base/axis.ts";
 
 /** What a view does when the series grows: shows it all, stays at its right edge, or stays where it is. */
 export type Follow = "all" | "edge" | "none";
@@ -14,8 +14,9 @@ const MARGIN_RIGHT = 0.03;
 const FURTHEST_OUT = 1.25;
 const LEAST_ON_SERIES = 0.5;
 
-export function fitView(extent: Range, axis: Axis): Range {
-  const shown = Math.max(span(extent), FEWEST_CANDLES_ACROSS * narrowestWidth(axis));
+/** All of a series; `narrowest` is the least that there is to see on its axis. */
+export function fitView(extent: Range, narrowest: number): Range {
+  const shown = Math.max(span(extent), FEWEST_CANDLES_ACROSS * narrowest);
   return { from: extent.from - MARGIN_LEFT * shown, to: extent.from + shown * (1 + MARGIN_RIGHT) };
 }
 
@@ -25,11 +26,11 @@ export function followOf(view: Range, extent: Range): Follow {
 }
 
 /** The view after the series has grown from `before` to `after`; it moves only where growth leaves it. */
-export function grownView(view: Range, before: Range, after: Range, axis: Axis): Range {
+export function grownView(view: Range, before: Range, after: Range, narrowest: number): Range {
   const follow = followOf(view, before);
   const onlyGrown = after.from === before.from && after.to >= before.to;
   if (follow === "none" || (onlyGrown && after.to <= view.to)) return view;
-  if (follow === "all") return fitView(after, axis);
+  if (follow === "all") return fitView(after, narrowest);
   const to = after.to + MARGIN_RIGHT * span(view);
   return { from: to - span(view), to };
 }
@@ -38,11 +39,11 @@ export function grownView(view: Range, before: Range, after: Range, axis: Axis):
  * A view that a person can't get lost in: not too far out, not too far in, and half of it at least on the series.
  * Where the whole series fits into it, the whole series stays in sight: zooming out ends, it never slides away.
  */
-export function clampView(view: Range, extent: Range, axis: Axis): Range {
-  const fit = fitView(extent, axis);
+export function clampView(view: Range, extent: Range, narrowest: number): Range {
+  const fit = fitView(extent, narrowest);
   const widest = span(fit) * FURTHEST_OUT;
-  const narrowest = Math.min(span(fit), FEWEST_CANDLES_ZOOMED * narrowestWidth(axis));
-  const wanted = Math.min(widest, Math.max(narrowest, span(view)));
+  const closest = Math.min(span(fit), FEWEST_CANDLES_ZOOMED * narrowest);
+  const wanted = Math.min(widest, Math.max(closest, span(view)));
   const centre = (view.from + view.to) / 2;
   const keep = wanted >= span(extent) ? span(extent) : wanted * LEAST_ON_SERIES;
   const from = Math.min(extent.to - keep, Math.max(extent.from + keep - wanted, centre - wanted / 2));
@@ -67,7 +68,12 @@ export function revealView(view: Range, target: Range): Range {
 }
 
 /** The view to start from on another series: the same one while it makes sense there. */
-export function carriedView(view: Range | null, before: Range | null, extent: Range, axis: Axis): Range {
-  if (view === null || before === null || !overlaps(view, extent)) return fitView(extent, axis);
-  return followOf(view, before) === "all" ? fitView(extent, axis) : clampView(view, extent, axis);
+export function carriedView(
+  view: Range | null,
+  before: Range | null,
+  extent: Range,
+  narrowest: number,
+): Range {
+  if (view === null || before === null || !overlaps(view, extent)) return fitView(extent, narrowest);
+  return followOf(view, before) === "all" ? fitView(extent, narrowest) : clampView(view, extent, narrowest);
 }
