@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import platformdirs
 from tensorboard import plugin_util
 from werkzeug.wrappers import Request
 
+from tensorboard_candles.api.comparison import Rows
 from tensorboard_candles.errors import NotFound
 from tensorboard_candles.events import log_roots
 from tensorboard_candles.indicators.alerts.lookout import Lookout
@@ -25,6 +27,7 @@ class Backend:
     local: LocalSource | None
     sampled: SampledSources | None
     lookout: Lookout = field(default_factory=Lookout)
+    compared: Rows = field(default_factory=partial(Rows, most=8))
 
     def source(self, request: Request) -> Source:
         if self.local:

@@ -31,6 +31,9 @@ class Window:
     end: float | None
 
 
+EVERYTHING = Window(None, None)
+
+
 def pairs(args: Args) -> list[tuple[str, str]]:
     """The series asked for: `run` and `tag`, repeated in pairs."""
     runs, tags = args.getlist("run"), args.getlist("tag")

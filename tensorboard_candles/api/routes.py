@@ -12,6 +12,7 @@ from tensorboard_candles.api.alerts import alerts_route, counts_route
 from tensorboard_candles.api.answer import respond_error
 from tensorboard_candles.api.backend import Backend
 from tensorboard_candles.api.candles import candles_route
+from tensorboard_candles.api.comparison import comparison_route
 from tensorboard_candles.api.config import config_route
 from tensorboard_candles.api.detectors import detectors_route
 from tensorboard_candles.api.indicators import indicators_route
@@ -38,6 +39,7 @@ def routes(backend: Backend) -> Mapping[str, WsgiApp]:
         "/runs": of_source(runs_route),
         "/candles": of_source(candles_route),
         "/points": of_source(points_route),
+        "/comparison": of_source(partial(comparison_route, lookout=backend.lookout, rows=backend.compared)),
         "/indicators": _reading(indicators_route),
         "/patterns": _reading(patterns_route),
         "/alerts": of_source(partial(alerts_route, lookout=backend.lookout)),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from werkzeug.wrappers import Request
 
 from tensorboard_candles.api import params
 from tensorboard_candles.api.answer import Table, etag_of
 from tensorboard_candles.errors import NotFound, TooLarge
+from tensorboard_candles.ohlc import By, axis_of, extent_in, width_over
 from tensorboard_candles.store import RunView, Series, Source
 
 MOST_NUMBERS = 6_000_000
@@ -18,14 +21,37 @@ MOST_NUMBERS = 6_000_000
 def asked(request: Request, source: Source) -> list[tuple[RunView, Series]]:
     """Each series that the request names, with its run as it is now."""
     pairs = params.pairs(request.args)
-    try:
+    with saying_what_loads(source):
         views = {name: source.run(name) for name, _ in pairs}
         return [(views[run], series_of(views[run], tag)) for run, tag in pairs]
+
+
+@contextmanager
+def saying_what_loads(source: Source) -> Iterator[None]:
+    """What was not found may not have been read yet: then the error says so."""
+    try:
+        yield
     except NotFound as error:
         loading = source.loading()
         if loading.done == loading.total:
             raise
         raise NotFound(f"{error}; still loading, {loading.done} of {loading.total} files read") from None
+
+
+def with_tag(source: Source, tag: str, runs: Sequence[str], *, most: int) -> list[RunView]:
+    """The runs of these names, or else all that have the tag.
+
+    Raises NotFound where none of them has it, or one is not there, and TooLarge where all are too many.
+    """
+    with saying_what_loads(source):
+        views = [source.run(name) for name in runs] or [one for one in source.runs() if tag in one.series]
+        if not any(tag in view.series for view in views):
+            raise NotFound(f"no run {'asked for ' if runs else ''}has a tag {tag!r}")
+    if len(views) > most:
+        raise TooLarge(
+            f"{len(views)} runs have the tag {tag!r}, and an answer is of at most {most}; name some"
+        )
+    return views
 
 
 def series_of(view: RunView, tag: str) -> Series:
@@ -39,6 +65,39 @@ def unit_of(view: RunView, tag: str) -> str | None:
     """What the values of a tag are measured in, as its writer says."""
     info = view.said.get(tag)
     return (info and info.unit) or None
+
+
+def unit_among(views: Iterable[RunView], tag: str) -> str | None:
+    """What they are measured in in several runs; None where writers differ."""
+    units = {unit_of(view, tag) for view in views} - {None}
+    return units.pop() if len(units) == 1 else None
+
+
+def common_width(
+    views: Iterable[RunView],
+    tag: str,
+    *,
+    by: By,
+    steps_per_epoch: int | None,
+    limit: int,
+    window: params.Window = params.EVERYTHING,
+) -> float:
+    """A width for the candles of a tag in all of these runs that makes no more of what they span."""
+    extents = [
+        extent_in(view, view.series[tag], axis_of(view, by, steps_per_epoch=steps_per_epoch))
+        for view in views
+        if tag in view.series
+    ]
+    low = min((low for low, _ in extents), default=0.0)
+    high = max((high for _, high in extents), default=0.0)
+    low = low if window.start is None else max(low, window.start)
+    high = high if window.end is None else min(high, window.end)
+    is_whole = by != "seconds"
+    if is_whole:
+        low, high = (math.floor(one) if math.isfinite(one) else 0 for one in (low, high))
+    if low > high:
+        return 1
+    return width_over(low, high, is_whole=is_whole, limit=limit)
 
 
 def tables_of(

@@ -3,20 +3,31 @@
 Read in this order: `axes` (what a point's place is, by step, epoch or second), `epochs` (where epochs begin),
 `summary`, `blocks`, `made` and `levels` (many points as few numbers), `search` and `cuts` (which points
 belong to which candle), `widths` (how wide candles are when nobody said), `candles` (the columns), `history`
-(those before some), `volume` and `polarity`, `lines` and `thinning` (points for a line that looks like all of
-them).
+(those before some), `small` (few of many), `volume` and `polarity`, `lines` and `thinning` (points for a
+line that looks like all of them).
 """
 
 from tensorboard_candles.events.said import Polarity
-from tensorboard_candles.ohlc.axes import Axis, By, EpochAxis, NumberArray, SecondsAxis, StepAxis, axis_of
+from tensorboard_candles.ohlc.axes import (
+    Axis,
+    By,
+    EpochAxis,
+    NumberArray,
+    SecondsAxis,
+    StepAxis,
+    axis_of,
+    extent_in,
+)
 from tensorboard_candles.ohlc.candles import NO_STEP, Candles, candles
 from tensorboard_candles.ohlc.epochs import Epochs, EpochStarts, epochs_of, has_epochs
 from tensorboard_candles.ohlc.history import all_before, all_before_as_one, last_before
 from tensorboard_candles.ohlc.lines import line_of
-from tensorboard_candles.ohlc.polarity import polarity_in, polarity_of
+from tensorboard_candles.ohlc.polarity import polarity_among, polarity_in, polarity_of
+from tensorboard_candles.ohlc.small import SmallCandles, small_candles
 from tensorboard_candles.ohlc.smoothing import smoothed
 from tensorboard_candles.ohlc.thinning import Thinned, thinned
 from tensorboard_candles.ohlc.volume import COUNT, volume_of, volume_tag_in, volume_tag_of
+from tensorboard_candles.ohlc.widths import width_over
 
 __all__ = [
     "COUNT",
@@ -30,6 +41,7 @@ __all__ = [
     "NumberArray",
     "Polarity",
     "SecondsAxis",
+    "SmallCandles",
     "StepAxis",
     "Thinned",
     "all_before",
@@ -37,14 +49,18 @@ __all__ = [
     "axis_of",
     "candles",
     "epochs_of",
+    "extent_in",
     "has_epochs",
     "last_before",
     "line_of",
+    "polarity_among",
     "polarity_in",
     "polarity_of",
+    "small_candles",
     "smoothed",
     "thinned",
     "volume_of",
     "volume_tag_in",
     "volume_tag_of",
+    "width_over",
 ]

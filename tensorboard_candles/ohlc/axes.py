@@ -96,6 +96,19 @@ def axis_of(run: RunView, by: By, *, steps_per_epoch: int | None = None) -> Axis
     raise BadRequest(f"by must be steps, epochs or seconds, got {by!r}")
 
 
+def extent_in(run: RunView, series: Series, axis: Axis) -> tuple[float, float]:
+    """Between which positions the points of a series lie, at the cost of a look at the first and the last.
+
+    On the axis of seconds it is the whole run's; so it is infinite where no point has a time.
+    """
+    if axis.by == "seconds":
+        length = run.end_time - run.start_time
+        return (0.0, length) if math.isfinite(length) else (math.inf, -math.inf)
+    ends = np.array([0, len(series) - 1]) if axis.is_monotone(True) else slice(None)
+    positions = axis.positions(series, ends)
+    return positions.min().item(), positions.max().item()
+
+
 def buckets(positions: NumberArray, width: float) -> Int64Array:
     """Number of the bucket of each position.
 

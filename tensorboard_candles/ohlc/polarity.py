@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 
 from tensorboard_candles.events.said import Polarity
 from tensorboard_candles.store import RunView
@@ -45,6 +47,17 @@ def named_polarity(tag: str) -> Polarity | None:
     if words & _LOWER:
         return "lower_is_better"
     return "higher_is_better" if words & _HIGHER else None
+
+
+def polarity_among(runs: Iterable[RunView], tag: str) -> Polarity:
+    """Polarity of a tag in several runs: what most of their writers said, else what the name says.
+
+    >>> polarity_among([], "val/accuracy")
+    'higher_is_better'
+    """
+    infos = (run.said.get(tag) for run in runs)
+    said = Counter(info.polarity for info in infos if info and info.polarity)
+    return max(said, key=lambda one: (said[one], one), default=None) or polarity_of(tag)
 
 
 def polarity_in(run: RunView, tag: str) -> Polarity:

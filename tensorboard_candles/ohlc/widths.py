@@ -46,6 +46,25 @@ def automatic_cut(placed: Placed, *, start: float | None, end: float | None, lim
     raise BadRequest(f"no width gives at most {limit} candles here; give a larger limit")
 
 
+def width_over(low: float, high: float, *, is_whole: bool, limit: int) -> float:
+    """The smallest width of {1, 2, 5}·10^n that cuts all from `low` to `high` into at most `limit` buckets.
+
+    >>> width_over(0, 99_999, is_whole=True, limit=200), width_over(0.0, 1.0, is_whole=False, limit=4)
+    (500, 0.5)
+
+    One for several series: their candles then stand on one grid, and can be compared. `limit` is 2 or more.
+    Raises BadRequest where the two are too far apart.
+    """
+    decade = _decade((high - low) / limit)
+    for number in _ladder(max(decade, 0) if is_whole else decade, _WIDEST_EXPONENT):
+        width = int(number) if is_whole else number
+        # As `buckets` divides: whole numbers as such.
+        first, last = (one // width if is_whole else math.floor(one / width) for one in (low, high))
+        if last - first < limit:
+            return width
+    raise BadRequest(f"no width gives at most {limit} candles here; give a larger limit")
+
+
 def _first_decade(sample: NumberArray, limit: int) -> int:
     """Exponent of a power of ten below which no width is wide enough for points at these positions."""
     # In order, so that what wraps around is right without its sign; rounded only then.

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import tensorboard_candles
-from tensorboard_candles.api import Backend, routes
+from tensorboard_candles.api import Backend, comparison, routes
 from tensorboard_candles.api.candles import COLUMNS
 from tensorboard_candles.indicators import INDICATORS
 
@@ -22,8 +22,17 @@ def test_every_column_of_candles_is_explained() -> None:
     assert {*COLUMNS, "volume"} <= set(re.findall(r"`(\w+)`", rows))
 
 
+def test_every_column_of_a_comparison_is_explained() -> None:
+    [section] = re.findall(r"^## `GET comparison`$(.*?)^## ", PAGE, re.MULTILINE | re.DOTALL)
+    rows = " ".join(re.findall(r"^\| (`.*?) \|", section, re.MULTILINE))
+    assert {*comparison.COLUMNS, *comparison.DIFFERENCES, *comparison.SMALL_COLUMNS} <= set(
+        re.findall(r"`([\w.]+)`", rows)
+    )
+
+
 def test_every_indicator_is_listed_with_its_parameters() -> None:
-    rows = dict(re.findall(r"^\| `([a-z_]+)([a-z_:]*)` \|", PAGE, re.MULTILINE))
+    [section] = re.findall(r"^## `GET indicators`$(.*?)^## ", PAGE, re.MULTILINE | re.DOTALL)
+    rows = dict(re.findall(r"^\| `([a-z_]+)([a-z_:]*)` \|", section, re.MULTILINE))
     for one in INDICATORS.values():
         assert rows[one.name] == "".join(f":{parameter.name}" for parameter in one.parameters)
 

@@ -186,3 +186,12 @@ def test_spike_and_infinity_within_a_candle_of_the_writer_are_found() -> None:
     found: list[Alert] = in_order(alerts_in(view_of(made_series()), "loss", (Spike(), NonFinite())))
     assert [(alert.kind, alert.first_step) for alert in found] == [("non-finite", 800), ("spike", 803)]
     assert found[1].value == 40.0
+
+
+def test_nothing_is_looked_at_while_somebody_asked_for_quiet() -> None:
+    lookout, question = Lookout(), Question(series_of(loss_values(1000)), NonFinite())
+    with lookout.paused(), lookout.paused():
+        (reply,) = lookout.ask([question], within_secs=0.2)
+        assert reply.looked.points == 0
+    (reply,) = lookout.ask([question], within_secs=LONG_SECS)
+    assert reply.is_whole

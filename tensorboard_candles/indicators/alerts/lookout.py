@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -68,7 +69,20 @@ class Lookout:
         self._detectors: dict[Detector, None] = {}
         self._wanted: dict[_Kept, Series] = {}
         self._turn = 0
+        self._pauses = 0
         self._thread: threading.Thread | None = None
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Nothing is looked at meanwhile: whoever makes many small steps would wait for a turn at each."""
+        with self._changed:
+            self._pauses += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._pauses -= 1
+                self._changed.notify_all()
 
     def ask(self, questions: Sequence[Question], *, within_secs: float) -> list[Reply]:
         """A reply to each question; waits so long for those that are not known to the end."""
@@ -123,7 +137,7 @@ class Lookout:
     def _run(self) -> None:
         while True:
             with self._changed:
-                while not self._wanted:
+                while not self._wanted or self._pauses:
                     self._changed.wait()
             # a call of its own, that keeps no series alive when it is over
             self._look_at_next()
