@@ -1,4 +1,5 @@
 import { h, render as mount } from "preact";
+import { STRINGS } from "./base/strings.ts";
 import { App } from "./shell/app.tsx";
 import { AppState } from "./shell/state.ts";
 import styles from "./shell/style.css?inline";
@@ -12,6 +13,7 @@ export function render(): void {
   sheet.textContent = styles;
   document.head.append(sheet);
   document.documentElement.lang = "en";
+  document.title = STRINGS.product;
   const root = document.createElement("div");
   root.id = "candles";
   document.body.append(root);

@@ -1,0 +1,59 @@
+"""What axe-core finds on the tab, in its states; nothing serious may be among it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import OpenTab
+from tests.browser.tab import Tab
+from tests.support.server import Server
+
+AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+GRAVE = ("serious", "critical")
+RUN_AXE = """
+async () => (await axe.run(document, { resultTypes: ["violations"] })).violations.map(
+  ({ id, impact, nodes }) => ({ id, impact, where: nodes.map((node) => node.target.join(" ")) })
+)
+"""
+
+
+def grave_violations(tab: Tab) -> list[dict[str, Any]]:
+    tab.frame.evaluate(AXE.read_text())
+    found: list[dict[str, Any]] = tab.frame.evaluate(RUN_AXE)
+    return [violation for violation in found if violation["impact"] in GRAVE]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_on_the_dashboard(
+    open_tab: OpenTab, trainings: Server, scheme: str
+) -> None:
+    tab = open_tab(trainings.url, color_scheme=scheme)
+    tab.wait_for_candles()
+    assert grave_violations(tab) == []
+
+
+def test_axe_finds_nothing_serious_on_a_narrow_screen_with_the_sidebar_open(
+    open_tab: OpenTab, trainings: Server
+) -> None:
+    tab = open_tab(trainings.url, viewport={"width": 360, "height": 740})
+    tab.wait_for_candles()
+    tab.get("sidebar-toggle").click()
+    assert grave_violations(tab) == []
+
+
+def test_axe_finds_nothing_serious_in_the_glossary_and_the_tour(open_tab: OpenTab, trainings: Server) -> None:
+    tab = open_tab(trainings.url, first_visit=True)
+    tab.wait_for("tour")
+    tab.get("glossary-open").click()
+    tab.wait_for("glossary")
+    assert grave_violations(tab) == []
+
+
+def test_axe_would_find_an_image_without_words(open_tab: OpenTab, trainings: Server) -> None:
+    tab = open_tab(trainings.url)
+    tab.wait_for_candles()
+    tab.frame.evaluate("document.body.append(document.createElement('img'))")
+    assert [violation["id"] for violation in grave_violations(tab)] == ["image-alt"]
