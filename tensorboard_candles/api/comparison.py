@@ -18,8 +18,8 @@ from tensorboard_candles.api.answer import Table, etag_of, not_modified, respond
 from tensorboard_candles.api.candles import MOST_CANDLES, axis_name, steps_per_epoch
 from tensorboard_candles.api.remembered import Remembered
 from tensorboard_candles.api.series import common_width, unit_among, with_tag
-from tensorboard_candles.errors import BadRequest
-from tensorboard_candles.indicators.alerts import DEFAULTS
+from tensorboard_candles.events import TagInfo
+from tensorboard_candles.indicators.alerts import DEFAULTS, Detector
 from tensorboard_candles.indicators.alerts.lookout import Lookout, Question
 from tensorboard_candles.indicators.alerts.series import watched_in
 from tensorboard_candles.indicators.standing import Standing, standing_of
@@ -97,11 +97,9 @@ def comparison_route(request: Request, source: Source, lookout: Lookout, rows: R
 
 
 def parse(args: params.Args) -> Query:
-    by, tag = axis_name(args), args.get("tag")
-    if not tag:
-        raise BadRequest("give tag: what is to be compared")
+    by = axis_name(args)
     return Query(
-        tag=tag,
+        tag=params.tag(args),
         by=by,
         width=params.width(args, is_whole=by != "seconds"),
         limit=params.whole(args, "limit", 200, least=20, most=MOST_CANDLES),
@@ -146,9 +144,13 @@ def _row_of(view: RunView, series: Series, query: Query, width: float, rows: Row
 def alert_counts(views: Sequence[RunView], query: Query, lookout: Lookout) -> list[int | None]:
     """How many alerts the tag has in each run; None as long as it was not looked at to its end."""
     questions, begins = [], [0]
+    watched: dict[TagInfo | None, tuple[list[Detector], Polarity | None]] = {}
     for view in views:
         if series := view.series.get(query.tag):
-            watching, polarity = watched_in(view, query.tag, DEFAULTS, query.polarity)
+            said = view.said.get(query.tag)
+            if said not in watched:
+                watched[said] = watched_in(view, query.tag, DEFAULTS, query.polarity)
+            watching, polarity = watched[said]
             questions += [Question(series, one, polarity) for one in watching]
         begins.append(len(questions))
     replies = lookout.ask(questions, within_secs=0)

@@ -46,6 +46,14 @@ def pairs(args: Args) -> list[tuple[str, str]]:
     return list(zip(runs, tags, strict=True))
 
 
+def tag(args: Args) -> str:
+    """The one tag asked for."""
+    given = args.getlist("tag")
+    if len(given) != 1 or not given[0]:
+        raise BadRequest(f"give one tag: what is asked for of the runs; got {len(given)}")
+    return given[0]
+
+
 def runs(args: Args, *, most: int) -> list[str]:
     """The runs asked for, each once, in order; none where all are."""
     given = list(dict.fromkeys(args.getlist("run")))

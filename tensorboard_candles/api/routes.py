@@ -15,6 +15,7 @@ from tensorboard_candles.api.candles import candles_route
 from tensorboard_candles.api.comparison import comparison_route
 from tensorboard_candles.api.config import config_route
 from tensorboard_candles.api.detectors import detectors_route
+from tensorboard_candles.api.groups import groups_route
 from tensorboard_candles.api.indicators import indicators_route
 from tensorboard_candles.api.patterns import patterns_route
 from tensorboard_candles.api.points import points_route
@@ -39,6 +40,7 @@ def routes(backend: Backend) -> Mapping[str, WsgiApp]:
         "/runs": of_source(runs_route),
         "/candles": of_source(candles_route),
         "/points": of_source(points_route),
+        "/groups": of_source(groups_route),
         "/comparison": of_source(partial(comparison_route, lookout=backend.lookout, rows=backend.compared)),
         "/indicators": _reading(indicators_route),
         "/patterns": _reading(patterns_route),

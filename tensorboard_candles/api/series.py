@@ -108,18 +108,29 @@ def tables_of(
     Raises TooLarge as soon as they hold more than one answer may.
     """
     made: dict[tuple[str, str], Table] = {}
-    numbers = 0
-    for view, series in found:
-        key = view.name, series.tag
-        if key not in made:
-            made[key] = table(view, series)
-        numbers += sum(len(column) for column in made[key].columns.values())
+
+    def each() -> Iterator[Table]:
+        for view, series in found:
+            key = view.name, series.tag
+            if key not in made:
+                made[key] = table(view, series)
+            yield made[key]
+
+    return checked_size(each())
+
+
+def checked_size(tables: Iterable[Table]) -> list[Table]:
+    """All tables; raises TooLarge as soon as they hold more than one answer may."""
+    taken, numbers = [], 0
+    for table in tables:
+        taken.append(table)
+        numbers += sum(column.size for column in table.columns.values())
         if numbers > MOST_NUMBERS:
             raise TooLarge(
                 f"an answer holds at most {MOST_NUMBERS} numbers; "
                 "ask for fewer series at once, or give a smaller limit"
             )
-    return [made[view.name, series.tag] for view, series in found]
+    return taken
 
 
 def etag_of_series(request: Request, found: Sequence[tuple[RunView, Series]]) -> str:

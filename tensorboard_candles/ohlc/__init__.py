@@ -3,8 +3,8 @@
 Read in this order: `axes` (what a point's place is, by step, epoch or second), `epochs` (where epochs begin),
 `summary`, `blocks`, `made` and `levels` (many points as few numbers), `search` and `cuts` (which points
 belong to which candle), `widths` (how wide candles are when nobody said), `candles` (the columns), `history`
-(those before some), `small` (few of many), `volume` and `polarity`, `lines` and `thinning` (points for a
-line that looks like all of them).
+(those before some), `small` (few of many), `over_runs` (of several runs as one), `volume` and `polarity`,
+`lines` and `thinning` (points for a line that looks like all of them), `smoothing`.
 """
 
 from tensorboard_candles.events.said import Polarity
@@ -22,6 +22,7 @@ from tensorboard_candles.ohlc.candles import NO_STEP, Candles, candles
 from tensorboard_candles.ohlc.epochs import Epochs, EpochStarts, epochs_of, has_epochs
 from tensorboard_candles.ohlc.history import all_before, all_before_as_one, last_before
 from tensorboard_candles.ohlc.lines import line_of
+from tensorboard_candles.ohlc.over_runs import CandlesOverRuns, candles_over_runs
 from tensorboard_candles.ohlc.polarity import polarity_among, polarity_in, polarity_of
 from tensorboard_candles.ohlc.small import SmallCandles, small_candles
 from tensorboard_candles.ohlc.smoothing import smoothed
@@ -35,6 +36,7 @@ __all__ = [
     "Axis",
     "By",
     "Candles",
+    "CandlesOverRuns",
     "EpochAxis",
     "EpochStarts",
     "Epochs",
@@ -48,6 +50,7 @@ __all__ = [
     "all_before_as_one",
     "axis_of",
     "candles",
+    "candles_over_runs",
     "epochs_of",
     "extent_in",
     "has_epochs",

@@ -3,8 +3,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 import tensorboard_candles
-from tensorboard_candles.api import Backend, comparison, routes
+from tensorboard_candles.api import Backend, comparison, groups, routes
 from tensorboard_candles.api.candles import COLUMNS
 from tensorboard_candles.indicators import INDICATORS
 
@@ -22,12 +24,17 @@ def test_every_column_of_candles_is_explained() -> None:
     assert {*COLUMNS, "volume"} <= set(re.findall(r"`(\w+)`", rows))
 
 
-def test_every_column_of_a_comparison_is_explained() -> None:
-    [section] = re.findall(r"^## `GET comparison`$(.*?)^## ", PAGE, re.MULTILINE | re.DOTALL)
+@pytest.mark.parametrize(
+    ("route", "columns"),
+    [
+        ("comparison", {*comparison.COLUMNS, *comparison.DIFFERENCES, *comparison.SMALL_COLUMNS}),
+        ("groups", {*groups.COLUMNS} - {"x"}),
+    ],
+)
+def test_every_column_of_many_runs_is_explained(route: str, columns: set[str]) -> None:
+    [section] = re.findall(rf"^## `GET {route}`$(.*?)^## ", PAGE, re.MULTILINE | re.DOTALL)
     rows = " ".join(re.findall(r"^\| (`.*?) \|", section, re.MULTILINE))
-    assert {*comparison.COLUMNS, *comparison.DIFFERENCES, *comparison.SMALL_COLUMNS} <= set(
-        re.findall(r"`([\w.]+)`", rows)
-    )
+    assert columns <= set(re.findall(r"`([\w.]+)`", rows))
 
 
 def test_every_indicator_is_listed_with_its_parameters() -> None:

@@ -201,7 +201,7 @@ def test_who_goes_on_asking_without_waiting_gets_every_row(
 @pytest.mark.parametrize(
     ("params", "status", "says"),
     [
-        ({"tag": ""}, 400, "give tag"),
+        ({"tag": ""}, 400, "give one tag"),
         ({"tag": "nothing"}, 404, "no run has a tag 'nothing'"),
         ({"tag": "loss", "run": "nobody"}, 404, "nobody"),
         ({"tag": "loss", "run": "other"}, 404, "no run asked for has a tag"),
