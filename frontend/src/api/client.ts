@@ -9,6 +9,7 @@ import {
   decodeProgress,
 } from "./alerts.ts";
 import { candlesPath, decodeCandles } from "./candles.ts";
+import { type Comparison, type ComparisonQuery, comparisonPath, decodeComparison } from "./comparison.ts";
 import { BadAnswer, Refused, Unreachable } from "./errors.ts";
 import { asRecord, asText } from "./json.ts";
 import {
@@ -23,6 +24,12 @@ import { decodeRuns } from "./runs.ts";
 import type { CandleQuery, Candles, Runs } from "./types.ts";
 
 export type Fetch = (url: URL, options: RequestInit) => Promise<Response>;
+
+/** An answer, and what names it. */
+export interface Tagged<Answer> {
+  readonly etag: string;
+  readonly answer: Answer;
+}
 
 /** The plugin's routes, below `base`. */
 export class Client {
@@ -88,6 +95,17 @@ export class Client {
     const response = await this.get(alertCountsPath(detectors), ifNot(etag), signal);
     if (await isUnchanged(response)) return null;
     return { etag: etagOf(response), ...decodeAlertCounts(await readJson(response)) };
+  }
+
+  /** Null where nothing has changed since the answer of that ETag. */
+  async comparison(
+    query: ComparisonQuery,
+    etag: string,
+    signal?: AbortSignal,
+  ): Promise<Tagged<Comparison> | null> {
+    const response = await this.get(comparisonPath(query), ifNot(etag), signal);
+    if (await isUnchanged(response)) return null;
+    return { etag: etagOf(response), answer: decodeComparison(await response.arrayBuffer()) };
   }
 
   private async get(path: string, headers: Record<string, string>, signal?: AbortSignal): Promise<Response> {

@@ -20,6 +20,17 @@ export function formatDigits(value: number, digits: number): string {
   return String(Number(value.toPrecision(digits)));
 }
 
+/** A difference, whose sign is always there: +0.12, −3e-5. */
+export function formatSigned(value: number, digits = 5): string {
+  if (!Number.isFinite(value)) return "–";
+  const sign = value < 0 ? "−" : value > 0 ? "+" : "±";
+  return sign + formatDigits(Math.abs(value), digits);
+}
+
+/** A share in percent: 8.66 %, 0.012 %. */
+export const formatPercent = (share: number): string =>
+  Number.isFinite(share) ? `${formatDigits(share * 100, 3)} %` : "–";
+
 export const formatInteger = (value: number): string =>
   Number.isFinite(value) ? INTEGER.format(value) : "–";
 

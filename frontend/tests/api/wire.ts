@@ -49,3 +49,51 @@ export function candlesBody(
   const items = series.map(({ item }) => item);
   return safetensors(columns, { candles: JSON.stringify(items) });
 }
+
+const COMPARED = [
+  "points first_step last_step last best best_step worst worst_step mean volatility atr drawdown nonfinite",
+  "alerts start_time end_time",
+]
+  .join(" ")
+  .split(" ");
+
+/** What is said of a run in `comparisonBody`: the columns that are not 1, and its candles. */
+export type ComparedRun = Readonly<Record<string, number | readonly (readonly number[])[]>>;
+
+/** An answer of `comparison`; candles are open, high, low and close. */
+export function comparisonBody(
+  runs: Readonly<Record<string, ComparedRun>>,
+  head: Readonly<Record<string, unknown>> = {},
+  without: readonly string[] = [],
+): ArrayBuffer {
+  const rows = Object.values(runs);
+  const columns: Record<string, { dtype: "F64"; values: readonly number[] }> = {};
+  const put = (name: string, values: readonly number[]) => {
+    columns[name] = { dtype: "F64", values };
+  };
+  const value = (row: ComparedRun | undefined, name: string) => Number(row?.[name] ?? 1);
+  for (const name of COMPARED)
+    if (!without.includes(name))
+      put(
+        name,
+        rows.map((row) => value(row, name)),
+      );
+  const candles = rows.map(({ candles: own }) => (Array.isArray(own) ? own : []));
+  const longest = Math.max(0, ...candles.map((own) => own.length));
+  ["open", "high", "low", "close"].forEach((price, i) => {
+    const line = (own: number[][]) => Array.from({ length: longest }, (_, k) => own[k]?.[i] ?? Number.NaN);
+    put(`candles.${price}`, candles.flatMap(line));
+  });
+  if (typeof head.baseline === "string") {
+    const base = runs[head.baseline];
+    for (const name of ["last", "best"]) {
+      put(
+        `${name}_difference`,
+        rows.map((row) => value(row, name) - value(base, name)),
+      );
+    }
+  }
+  const said = { tag: "loss", polarity: "lower_is_better", unit: null, width: 10, exact: true, ...head };
+  const item = { is_complete: true, ...said, texts: { run: Object.keys(runs) } };
+  return safetensors(columns, { comparison: JSON.stringify([item]) });
+}

@@ -1,0 +1,82 @@
+/** Words of the run comparison. */
+
+import type { Direction } from "../polarity.ts";
+
+export const COMPARISON = {
+  title: "Run comparison",
+  hint: "A row for each run: last and best value, volatility, drawdown, alerts and small candles, in any order, against a baseline.",
+  of: "runs compared",
+  which: "Which runs",
+  whichNames: { checked: "Checked", all: "All" },
+  whichHints: {
+    checked: "The runs that are checked in the sidebar",
+    all: "Every run that has this tag",
+  },
+  scale: "Prices of the small candles",
+  scaleNames: { own: "Own", common: "Common" },
+  scaleHints: {
+    own: "Every row fills its height: shows the shape of each run",
+    common: "The same price at the same height in all rows: shows which run is lower",
+  },
+  scaleShort: "Scale",
+  columns: "Columns",
+  run: "Run",
+  runs: "runs",
+  names: {
+    candles: "Candles",
+    last: "Last",
+    last_difference: "Last vs. baseline",
+    best: "Best",
+    best_difference: "Best vs. baseline",
+    worst: "Worst",
+    mean: "Mean",
+    volatility: "Volatility",
+    atr: "ATR",
+    drawdown: "Drawdown",
+    points: "Points",
+    nonfinite: "Non-finite",
+    alerts: "Alerts",
+    duration: "Duration",
+  },
+  hints: {
+    candles: "The whole run in at most 24 candles",
+    last: "The last finite value, and the last step",
+    last_difference: "Last value less that of the baseline",
+    best: "The best value, and the first step at which it was that",
+    best_difference: "Best value less that of the baseline",
+    worst: "The worst value, and the first step at which it was that",
+    mean: "Mean of all finite points",
+    volatility: "How much the close changes from candle to candle beside its trend, relative to its level",
+    atr: "Average true range: how far a candle reaches, lately",
+    drawdown: "How much worse the last value is than the best one",
+    points: "Points that were logged",
+    nonfinite: "Points that are NaN or infinite",
+    alerts: "Spikes, plateaus, divergence and the like that the detectors found",
+    duration: "From the first point to the last",
+  },
+  setBaseline: "Take as the baseline",
+  dropBaseline: "No baseline any more",
+  isBaseline: "baseline",
+  none: "No checked run has this tag.",
+  noneAtAll: "No run has this tag.",
+  comparing: "Comparing …",
+  keys: "Arrow keys move from run to run, Enter puts one into focus, B makes it the baseline.",
+  partly: "Some runs are still being looked at.",
+} as const;
+
+export const DIRECTION_WORDS: Readonly<Record<Direction, string>> = {
+  better: "better",
+  worse: "worse",
+  same: "the same",
+};
+
+/** `Runs compared by train/loss` */
+export const comparisonTitle = (tag: string): string => `${COMPARISON.title} by ${tag}`;
+
+export const runCount = (count: string): string => (count === "1" ? "1 run" : `${count} runs`);
+
+export const atShortStep = (step: string): string => `@ ${step}`;
+
+/** What a row's small candles show, for who can't see them. */
+export const smallCandlesLabel = (open: string, close: string, low: string, high: string): string =>
+  `from ${open} to ${close}, between ${low} and ${high}`;

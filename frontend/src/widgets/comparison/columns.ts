@@ -1,0 +1,95 @@
+import type { Comparison } from "../../api/comparison.ts";
+import type { Polarity } from "../../base/polarity.ts";
+import type { Table } from "../../base/table.ts";
+import { COMPARISON } from "../../base/words/comparison.ts";
+
+/** What a column is sorted by: one number for each run. */
+type Values = (comparison: Comparison) => Float64Array;
+
+/** Which way a column is sorted first: what one looks for comes to the top. */
+type First = "best" | "lowest" | "highest";
+
+interface Column {
+  /** Null: it is no number. */
+  readonly values: Values | null;
+  readonly first: First;
+  readonly widthPx: number;
+  /** Of the glossary. */
+  readonly term?: string;
+}
+
+const COLUMNS = {
+  candles: { values: null, first: "best", widthPx: 166, term: "candle" },
+  last: { values: ({ columns }) => columns.last, first: "best", widthPx: 100 },
+  last_difference: {
+    values: ({ difference }) => difference.last,
+    first: "best",
+    widthPx: 128,
+    term: "baseline",
+  },
+  best: { values: ({ columns }) => columns.best, first: "best", widthPx: 100 },
+  best_difference: {
+    values: ({ difference }) => difference.best,
+    first: "best",
+    widthPx: 128,
+    term: "baseline",
+  },
+  worst: { values: ({ columns }) => columns.worst, first: "best", widthPx: 100 },
+  mean: { values: ({ columns }) => columns.mean, first: "best", widthPx: 100, term: "mean" },
+  volatility: { values: ({ columns }) => columns.volatility, first: "lowest", widthPx: 96 },
+  atr: { values: ({ columns }) => columns.atr, first: "lowest", widthPx: 88, term: "atr" },
+  drawdown: { values: ({ columns }) => columns.drawdown, first: "lowest", widthPx: 100, term: "drawdown" },
+  points: { values: ({ columns }) => columns.points, first: "highest", widthPx: 90 },
+  nonfinite: {
+    values: ({ columns }) => columns.nonfinite,
+    first: "highest",
+    widthPx: 100,
+    term: "nonfinite",
+  },
+  alerts: { values: ({ columns }) => columns.alerts, first: "highest", widthPx: 80, term: "alert" },
+  duration: { values: durations, first: "highest", widthPx: 96 },
+} satisfies Record<string, Column>;
+
+export type ColumnName = keyof typeof COLUMNS;
+
+/** In the order in which they stand. */
+export const COLUMN_NAMES = Object.keys(COLUMNS) as readonly ColumnName[];
+
+export const columnOf = (name: ColumnName): Column => COLUMNS[name];
+
+export const isSortable = (name: ColumnName | "run"): boolean =>
+  name === "run" || columnOf(name).values !== null;
+
+const DIFFERENCES: readonly ColumnName[] = ["last_difference", "best_difference"];
+
+/** The columns that are shown; differences only where there is something to differ from. */
+export const shownColumns = (hidden: readonly ColumnName[], hasBaseline: boolean): readonly ColumnName[] =>
+  COLUMN_NAMES.filter((name) => !hidden.includes(name) && (hasBaseline || !DIFFERENCES.includes(name)));
+
+function durations({ columns }: Comparison): Float64Array {
+  return columns.end_time.map((end, i) => end - (columns.start_time[i] ?? Number.NaN));
+}
+
+/** Whether a first press on the column's head sorts the largest to the top. */
+export function isDescendingFirst(name: ColumnName | "run", polarity: Polarity): boolean {
+  if (name === "run") return false;
+  const { first } = columnOf(name);
+  return first === "best" ? polarity === "higher_is_better" : first === "highest";
+}
+
+/** All that is known of the runs in these rows, shown or not. */
+export function tableOf(comparison: Comparison, order: readonly number[]): Table {
+  const { runs, columns, difference, baseline } = comparison;
+  const pick = (values: Float64Array) => Float64Array.from(order, (row) => values[row] ?? Number.NaN);
+  const differences =
+    baseline === null ? {} : { last_difference: difference.last, best_difference: difference.best };
+  return {
+    columns: [
+      { name: COMPARISON.run.toLowerCase(), values: order.map((row) => runs[row] ?? "") },
+      ...Object.entries({ ...columns, ...differences }).map(([name, values]) => ({
+        name,
+        values: pick(values),
+      })),
+    ],
+  };
+}

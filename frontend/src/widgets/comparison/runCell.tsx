@@ -1,0 +1,49 @@
+import { COMPARISON } from "../../base/words/comparison.ts";
+
+interface RunCellProps {
+  readonly run: string;
+  readonly colour: string;
+  readonly position: number;
+  readonly isTabStop: boolean;
+  readonly isBaseline: boolean;
+  readonly toggleBaseline: () => void;
+}
+
+/** Colour and name of a run; it is put into focus and made the baseline from here. */
+export function RunCell({ run, colour, position, isTabStop, isBaseline, toggleBaseline }: RunCellProps) {
+  const tabIndex = isTabStop ? 0 : -1;
+  const leafAt = run.lastIndexOf("/") + 1;
+  return (
+    <th scope="row">
+      <span class="run-cell">
+        <span class="swatch" style={{ background: colour }} />
+        <button type="button" class="run-button" data-position={position} tabIndex={tabIndex} title={run}>
+          <bdi class="run-folder">{run.slice(0, leafAt)}</bdi>
+          <bdi class="run-leaf">{run.slice(leafAt)}</bdi>
+        </button>
+        <button
+          type="button"
+          class="flag"
+          data-testid="baseline"
+          tabIndex={tabIndex}
+          aria-pressed={isBaseline}
+          aria-label={COMPARISON.setBaseline}
+          title={isBaseline ? COMPARISON.dropBaseline : COMPARISON.setBaseline}
+          onClick={(event) => {
+            event.stopPropagation();
+            toggleBaseline();
+          }}
+        >
+          <Flag />
+        </button>
+      </span>
+    </th>
+  );
+}
+
+const Flag = () => (
+  <svg viewBox="0 0 12 14" width="12" height="14" aria-hidden="true">
+    <path d="M2 1v12" />
+    <path class="cloth" d="M2 1.5h8l-2 2.5 2 2.5H2z" />
+  </svg>
+);

@@ -1,0 +1,45 @@
+import type { Stored } from "../widget.ts";
+import { COLUMN_NAMES, type ColumnName, isSortable } from "./columns.ts";
+
+export const WHICH_RUNS = ["checked", "all"] as const;
+export const SCALES = ["own", "common"] as const;
+
+export interface Sort {
+  readonly column: ColumnName | "run";
+  readonly isDescending: boolean;
+}
+
+export interface ComparisonSettings {
+  /** Null: the tag that is picked for all widgets. */
+  readonly tag: string | null;
+  readonly which: (typeof WHICH_RUNS)[number];
+  /** Of the small candles. */
+  readonly scale: (typeof SCALES)[number];
+  /** Those that are not shown. */
+  readonly hidden: readonly ColumnName[];
+  /** Null: as the runs stand in the sidebar. */
+  readonly sort: Sort | null;
+  readonly baseline: string | null;
+}
+
+const HIDDEN_AT_FIRST: readonly ColumnName[] = ["worst", "mean"];
+
+/** Settings from what was stored; whatever can't be used falls back to its default. */
+export function readSettings(stored: Stored): ComparisonSettings {
+  const { tag, which, scale, hidden, sort, baseline } = stored;
+  return {
+    tag: typeof tag === "string" ? tag : null,
+    which: WHICH_RUNS.find((one) => one === which) ?? "checked",
+    scale: SCALES.find((one) => one === scale) ?? "own",
+    hidden: Array.isArray(hidden) ? COLUMN_NAMES.filter((name) => hidden.includes(name)) : HIDDEN_AT_FIRST,
+    sort: readSort(sort),
+    baseline: typeof baseline === "string" ? baseline : null,
+  };
+}
+
+function readSort(stored: unknown): Sort | null {
+  if (typeof stored !== "object" || stored === null || !("column" in stored)) return null;
+  const column = [...COLUMN_NAMES, "run" as const].find((name) => name === stored.column);
+  if (column === undefined || !isSortable(column)) return null;
+  return { column, isDescending: "isDescending" in stored && stored.isDescending === true };
+}
