@@ -12,6 +12,7 @@ import { candlesPath, decodeCandles } from "./candles.ts";
 import { type Comparison, type ComparisonQuery, comparisonPath, decodeComparison } from "./comparison.ts";
 import { BadAnswer, Refused, Unreachable } from "./errors.ts";
 import { asRecord, asText } from "./json.ts";
+import { decodePoints, type PointQuery, type Points, pointsPath } from "./points.ts";
 import {
   type DetectorInfo,
   decodeDetectors,
@@ -63,6 +64,15 @@ export class Client {
       throw new BadAnswer(`asked for ${query.series.length} series, got ${candles.length}`);
     }
     return candles;
+  }
+
+  async points(query: PointQuery, signal?: AbortSignal): Promise<Points[]> {
+    const response = await this.get(pointsPath(query), {}, signal);
+    const points = decodePoints(await response.arrayBuffer());
+    if (points.length !== query.series.length) {
+      throw new BadAnswer(`asked for ${query.series.length} series, got ${points.length}`);
+    }
+    return points;
   }
 
   async indicators(): Promise<IndicatorInfo[]> {

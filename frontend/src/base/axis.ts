@@ -3,6 +3,11 @@ export type Axis = "steps" | "epochs" | "seconds";
 
 export const AXES: readonly Axis[] = ["steps", "epochs", "seconds"];
 
+/** What points may lie along; candles are not cut by the time of day. */
+export type LineAxis = Axis | "wall_time";
+
+export const LINE_AXES: readonly LineAxis[] = [...AXES, "wall_time"];
+
 /** A half-open stretch [from, to) of the axis, in steps, epochs or seconds. */
 export interface Range {
   readonly from: number;

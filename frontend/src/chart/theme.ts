@@ -6,6 +6,8 @@ export type ThemeName = "light" | "dark";
 export interface ChartTheme {
   readonly background: string;
   readonly text: string;
+  /** Of what stands over a picture. */
+  readonly title: string;
   readonly grid: string;
   readonly border: string;
   readonly crosshair: string;
@@ -20,6 +22,7 @@ export const CHART_THEMES: Readonly<Record<ThemeName, ChartTheme>> = {
   light: {
     background: "#ffffff",
     text: "#4b5565",
+    title: "#1c2331",
     grid: "#eef0f4",
     border: "#d9dde5",
     crosshair: "#7b8496",
@@ -32,6 +35,7 @@ export const CHART_THEMES: Readonly<Record<ThemeName, ChartTheme>> = {
   dark: {
     background: "#14171f",
     text: "#a7b0c0",
+    title: "#e3e7ef",
     grid: "#1f2430",
     border: "#2c3342",
     crosshair: "#7b8496",

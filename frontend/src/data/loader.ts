@@ -110,7 +110,7 @@ export class Loader {
   }
 }
 
-function batches(series: readonly Series[]): Series[][] {
+export function batches(series: readonly Series[]): Series[][] {
   const result: Series[][] = [];
   for (let i = 0; i < series.length; i += SERIES_PER_REQUEST)
     result.push(series.slice(i, i + SERIES_PER_REQUEST));

@@ -2,14 +2,14 @@ import type { ReadonlySignal, Signal } from "@preact/signals";
 import type { AlertCount } from "../api/alerts.ts";
 import type { Client } from "../api/client.ts";
 import type { Runs } from "../api/types.ts";
-import type { Axis, Range } from "../base/axis.ts";
+import type { LineAxis, Range } from "../base/axis.ts";
 import type { Polarity } from "../base/polarity.ts";
 import type { ThemeName } from "../chart/theme.ts";
 import type { Choice } from "../data/choice.ts";
 
 /** Where the pointer or the keyboard is, in the unit of an axis; whoever shows that axis shows it too. */
 export interface Crosshair {
-  readonly axis: Axis;
+  readonly axis: LineAxis;
   readonly at: number;
   /** Id of the widget that it is in. */
   readonly source: string;

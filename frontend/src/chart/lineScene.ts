@@ -1,0 +1,123 @@
+import type { LineAxis } from "../base/axis.ts";
+import { placeTicks } from "../base/placeTicks.ts";
+import { toPlotted } from "../base/priceScale.ts";
+import { valueTicks } from "../base/valueTicks.ts";
+import type { Ink } from "./ink.ts";
+import {
+  type Columns,
+  type Geometry,
+  type LineSeries,
+  lineThrough,
+  placesInPixels,
+  xOf,
+  yOf,
+} from "./lineGeometry.ts";
+import { FONT_PX } from "./options.ts";
+import type { ChartTheme } from "./theme.ts";
+
+/** As wide as that of candles, so that charts below each other line up. */
+export const VALUE_AXIS_PX = 84;
+export const PLACE_AXIS_PX = 26;
+
+/** Everything that is seen of a chart of lines. */
+export interface LineScene {
+  readonly axis: LineAxis;
+  readonly held: Columns;
+  /** The one in focus first. */
+  readonly series: readonly LineSeries[];
+  /** Drawn over the others; null: none. */
+  readonly highlighted: string | null;
+  readonly geometry: Geometry;
+  readonly theme: ChartTheme;
+}
+
+const LABEL_PX = 76;
+const CLOCK_LABEL_PX = 92;
+const VALUE_GAP_PX = 34;
+const CHARACTER_PX = 6.2;
+
+const LINE_PX = 1.5;
+const SMOOTHED_PX = 2.5;
+const HIGHLIGHT_EXTRA_PX = 1;
+
+// Of the exact line below a smoothed one.
+const EXACT_OPACITY = 0.35;
+const DIMMED_OPACITY = 0.25;
+
+const ARM_PX = 3;
+const FROM_BOTTOM_PX = 9;
+
+/** Draws the plot at the corner, the values' axis on its right and the places' below it. */
+export function drawScene(ink: Ink, scene: LineScene): void {
+  const { geometry, theme } = scene;
+  const { width, height } = geometry;
+  ink.rect({ x: 0, y: 0, width: width + VALUE_AXIS_PX, height: height + PLACE_AXIS_PX }, theme.background);
+  drawAxes(ink, scene);
+  ink.within({ x: 0, y: 0, width, height }, () => {
+    drawLines(ink, scene);
+    drawNonFinite(ink, scene);
+  });
+}
+
+function drawAxes(ink: Ink, { axis, geometry, theme }: LineScene): void {
+  const { width, height, view, low, high, scale } = geometry;
+  const label = { colour: theme.text, px: FONT_PX };
+  const leastGap = ((view.to - view.from) * (axis === "wall_time" ? CLOCK_LABEL_PX : LABEL_PX)) / width;
+  for (const tick of placeTicks(axis, view, leastGap)) {
+    const x = Math.round(xOf(geometry, tick.place));
+    ink.rect({ x, y: 0, width: 1, height }, theme.grid);
+    const half = (tick.label.length * CHARACTER_PX) / 2;
+    if (x < half || x > width - half || tick.place < 0) continue;
+    ink.text(tick.label, x, height + PLACE_AXIS_PX / 2, { ...label, align: "center" });
+  }
+  for (const tick of valueTicks(low, high, (VALUE_GAP_PX / height) * (high - low), scale)) {
+    const y = Math.round(yOf(geometry, toPlotted(tick.value, scale)));
+    ink.rect({ x: 0, y, width, height: 1 }, theme.grid);
+    const isWhole = y >= FONT_PX / 2 && y <= height - FONT_PX / 2;
+    if (isWhole) ink.text(tick.label, width + 10, y, { ...label, align: "left" });
+  }
+  ink.rect({ x: width, y: 0, width: 1, height }, theme.border);
+  ink.rect({ x: 0, y: height, width: width + VALUE_AXIS_PX, height: 1 }, theme.border);
+}
+
+function drawLines(ink: Ink, { held, series, highlighted, geometry }: LineScene): void {
+  const isOver = ({ run }: LineSeries) => run === highlighted;
+  // The last one lies on top: the one in focus, but for one that is pointed at.
+  const order = [...series].reverse().sort((a, b) => Number(isOver(a)) - Number(isOver(b)));
+  for (const one of order) {
+    const isDimmed = highlighted !== null && !isOver(one);
+    const extra = isOver(one) ? HIGHLIGHT_EXTRA_PX : 0;
+    const opacity = isDimmed ? DIMMED_OPACITY : 1;
+    const x = placesInPixels(one.place, held, geometry);
+    const { colour, smoothed } = one;
+    const isFaint = smoothed !== null;
+    ink.line(lineThrough(x, one.value, geometry), {
+      colour,
+      width: isFaint ? 1 : LINE_PX + extra,
+      opacity: isFaint ? opacity * EXACT_OPACITY : opacity,
+    });
+    if (smoothed !== null) {
+      const through = lineThrough(x, smoothed, geometry);
+      ink.line(through, { colour, width: SMOOTHED_PX + extra, opacity });
+    }
+  }
+}
+
+/** A cross at the foot of the plot where points are NaN or infinite. */
+function drawNonFinite(ink: Ink, { held, series, geometry, theme }: LineScene): void {
+  const y = geometry.height - FROM_BOTTOM_PX;
+  const stroke = { colour: theme.nonfinite, width: LINE_PX };
+  const marked = new Set<number>();
+  for (const { place, nonfinite } of series) {
+    if (!nonfinite.some((count) => count > 0)) continue;
+    const x = placesInPixels(place, held, geometry);
+    nonfinite.forEach((count, row) => {
+      if (count > 0) marked.add(Math.round(x[row] as number));
+    });
+  }
+  for (const x of marked) {
+    if (x < -ARM_PX || x > geometry.width + ARM_PX) continue;
+    ink.line(Float64Array.of(x - ARM_PX, y - ARM_PX, x + ARM_PX, y + ARM_PX), stroke);
+    ink.line(Float64Array.of(x - ARM_PX, y + ARM_PX, x + ARM_PX, y - ARM_PX), stroke);
+  }
+}

@@ -1,0 +1,98 @@
+import type { LineAxis } from "../../base/axis.ts";
+import { formatValue } from "../../base/format.ts";
+import { LINE, placeName, smoothedBy } from "../../base/words/line.ts";
+import type { LineModel, LineReading } from "./model.ts";
+
+interface LegendProps {
+  readonly model: LineModel;
+  readonly axis: LineAxis;
+  readonly smoothing: number;
+}
+
+/** Every run with its value at the crosshair, or its last one in view; as high as there are runs, whatever it says. */
+export function LineLegend({ model, axis, smoothing }: LegendProps) {
+  const readings = model.readings.value;
+  const cursor = model.cursor.value;
+  const nearest = model.nearest.value;
+  const hasNonFinite = model.lines.value.some(({ nonfinite }) => nonfinite.some((count) => count > 0));
+  return (
+    <div class="line-legend" data-testid="line-legend">
+      <div class="line-place">
+        <span data-testid="line-place">
+          {cursor === null ? LINE.lastInView : placeName(axis, cursor.place)}
+        </span>
+        {smoothing > 0 && (
+          <span class="key-smoothed" data-testid="smoothed-key">
+            <i class="key-bold" /> {smoothedBy(smoothing)} · <i class="key-faint" /> {LINE.value}
+          </span>
+        )}
+        {hasNonFinite && (
+          <span class="key-cross" data-testid="nonfinite-key">
+            {LINE.nonfinite}
+          </span>
+        )}
+      </div>
+      <ul aria-label={LINE.readout}>
+        {readings.map((reading) => (
+          <Chip
+            key={reading.line.run}
+            reading={reading}
+            isNearest={reading.line.run === nearest}
+            model={model}
+          />
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+interface ChipProps {
+  readonly reading: LineReading;
+  readonly isNearest: boolean;
+  readonly model: LineModel;
+}
+
+function Chip({ reading: { line, row }, isNearest, model }: ChipProps) {
+  const { points } = line;
+  const [value, smoothed, step] = [points.value[row], points.smoothed?.[row], points.step[row]];
+  const number = (one: number | undefined) =>
+    one === undefined ? "–" : Number.isNaN(one) ? "NaN" : nameOf(one);
+  const place = step === undefined ? "" : placeName("steps", step);
+  return (
+    <li
+      class={isNearest ? "line-chip nearest" : "line-chip"}
+      data-testid="line-chip"
+      data-run={line.run}
+      data-step={step}
+      data-value={value}
+      data-smoothed={smoothed}
+      title={`${line.run} · ${place}`}
+      onPointerEnter={() => {
+        model.picked.value = line.run;
+      }}
+      onPointerLeave={() => {
+        model.picked.value = null;
+      }}
+    >
+      <span class="swatch" style={{ background: line.colour }} />
+      <bdi class="chip-run">{line.run}</bdi>
+      <span class="chip-value">{number(value)}</span>
+      {points.smoothed !== null && (
+        <span class="chip-smoothed" title={LINE.smoothed}>
+          ~{number(smoothed)}
+        </span>
+      )}
+      <span class="chip-step">{place}</span>
+    </li>
+  );
+}
+
+const nameOf = (value: number): string =>
+  Number.isFinite(value) ? formatValue(value) : value > 0 ? "∞" : "−∞";
+
+/** The same for a screen reader, said when the keyboard moves the crosshair. */
+export function spoken({ line, row }: LineReading): string {
+  const [value, step] = [line.points.value[row], line.points.step[row]];
+  if (value === undefined || step === undefined) return "";
+  return `${placeName("steps", step)}: ${LINE.value} ${Number.isNaN(value) ? "NaN" : nameOf(value)}`;
+}
