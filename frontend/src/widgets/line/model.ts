@@ -45,6 +45,7 @@ interface Cursor {
 
 const RETRY_MS = 2000;
 const REACH_PX = 4;
+const AIM_PX = 12;
 const NEAR_PX = 30;
 
 /** What a line widget shows, and the hands that move it. */
@@ -253,8 +254,11 @@ export class LineModel {
     if (cursor === null) return { line, row: lastRowIn(line.place, line.value, geometry.view) };
     const perPx = span(geometry.view) / geometry.width;
     const { y } = cursor;
-    const away = (value: number) =>
-      y === null ? 0 : (yOf(geometry, toPlotted(value, geometry.scale)) - y) * perPx;
+    const away = (value: number) => {
+      const px = y === null ? 0 : Math.abs(yOf(geometry, toPlotted(value, geometry.scale)) - y);
+      // Of what is further off, none is meant more than the others.
+      return Math.min(px, AIM_PX) * perPx;
+    };
     return {
       line,
       row: rowAt(line.place, line.value, { place: cursor.place, reach: REACH_PX * perPx, away }),

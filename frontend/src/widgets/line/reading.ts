@@ -10,12 +10,12 @@ export function placesOf(points: Points, axis: LineAxis): Float64Array {
   return points.epoch ?? points.step.map(() => Number.NaN);
 }
 
-/** Where to look for points: a place, and how near is near; with the height of the pointer, where it has one. */
+/** Where to look for points, and how near is near. */
 export interface Probe {
   readonly place: number;
   readonly reach: number;
-  /** How far a value is from the pointer, in the measure of `reach`. */
-  readonly away: ((value: number) => number) | null;
+  /** How far the height of a value is from the pointer's, in the measure of `reach`. */
+  readonly away: (value: number) => number;
 }
 
 /**
@@ -29,7 +29,7 @@ export function rowAt(place: Float64Array, value: Float64Array, { place: at, rea
     const across = Math.abs((place[row] as number) - at);
     const one = value[row] as number;
     // What is not finite is meant only where nothing else is.
-    const distance = Number.isFinite(one) ? Math.hypot(across, away?.(one) ?? 0) : reach * 1e6 + across;
+    const distance = Number.isFinite(one) ? Math.hypot(across, away(one)) : reach * 1e6 + across;
     if (distance < least) [best, least] = [row, distance];
   }
   return best >= 0 ? best : nearestRow(place, at);
