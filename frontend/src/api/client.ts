@@ -11,6 +11,7 @@ import {
 import { candlesPath, decodeCandles } from "./candles.ts";
 import { type Comparison, type ComparisonQuery, comparisonPath, decodeComparison } from "./comparison.ts";
 import { BadAnswer, Refused, Unreachable } from "./errors.ts";
+import { decodeGroups, type GroupCandles, type GroupQuery, groupsPath } from "./groups.ts";
 import { asRecord, asText } from "./json.ts";
 import { decodePoints, type PointQuery, type Points, pointsPath } from "./points.ts";
 import {
@@ -116,6 +117,17 @@ export class Client {
     const response = await this.get(comparisonPath(query), ifNot(etag), signal);
     if (await isUnchanged(response)) return null;
     return { etag: etagOf(response), answer: decodeComparison(await response.arrayBuffer()) };
+  }
+
+  /** Null where nothing has changed since the answer of that ETag. */
+  async groups(
+    query: GroupQuery,
+    etag: string,
+    signal?: AbortSignal,
+  ): Promise<Tagged<GroupCandles[]> | null> {
+    const response = await this.get(groupsPath(query), ifNot(etag), signal);
+    if (await isUnchanged(response)) return null;
+    return { etag: etagOf(response), answer: decodeGroups(await response.arrayBuffer(), query) };
   }
 
   private async get(path: string, headers: Record<string, string>, signal?: AbortSignal): Promise<Response> {

@@ -2,7 +2,9 @@ import { expect, test } from "vitest";
 import { type Comparison, decodeComparison } from "../../src/api/comparison.ts";
 import { isDescendingFirst, shownColumns, tableOf } from "../../src/widgets/comparison/columns.ts";
 import { differenceOf } from "../../src/widgets/comparison/difference.ts";
+import { groupsOf } from "../../src/widgets/comparison/groups.ts";
 import { orderOf } from "../../src/widgets/comparison/order.ts";
+import { fewer, ofGroups, ofRuns } from "../../src/widgets/comparison/rows.ts";
 import { readSettings, type Sort } from "../../src/widgets/comparison/settings.ts";
 import { countOf, pathsOf, pricesOf, SMALL_HEIGHT_PX } from "../../src/widgets/comparison/smallCandles.ts";
 import { type ComparedRun, comparisonBody } from "../api/wire.ts";
@@ -105,7 +107,7 @@ test("prices at the ends of what a double holds still have places within the pic
 });
 
 test("the table holds what is known of the rows that are shown, in their order", () => {
-  const { columns } = tableOf(RUNS, [2, 0]);
+  const { columns } = tableOf(ofRuns(RUNS), [2, 0]);
   const of = (name: string) => columns.find((column) => column.name === name)?.values;
   expect(of("run")).toEqual(["run1", "run10"]);
   expect(of("last")).toEqual(Float64Array.of(1, 2));
@@ -124,6 +126,93 @@ test("stored settings that can't be used fall back", () => {
     hidden: ["atr", "points"],
     sort: { column: "best", isDescending: true },
     baseline: "a",
+    groupBy: "pattern",
+    pattern: "lr=(.*)",
   };
   expect(readSettings(stored)).toEqual(stored);
+});
+
+const SWEEP = ["sweep/lr=1/s0", "sweep/lr=1/s1", "sweep/lr=2/s0", "alone"];
+
+test("runs group by their folders", () => {
+  expect(groupsOf(SWEEP, "folder", "")).toEqual([
+    { name: "sweep/lr=1", runs: ["sweep/lr=1/s0", "sweep/lr=1/s1"] },
+    { name: "sweep/lr=2", runs: ["sweep/lr=2/s0"] },
+    { name: "(no folder)", runs: ["alone"] },
+  ]);
+});
+
+test("runs group by what a pattern captures, or matches where it captures nothing", () => {
+  const names = (pattern: string) => groupsOf(SWEEP, "pattern", pattern)?.map(({ name }) => name);
+  expect(names("lr=([^/]*)")).toEqual(["1", "2", "(no match)"]);
+  expect(names("(lr=.)/(s.)")).toEqual(["lr=1 · s0", "lr=1 · s1", "lr=2 · s0", "(no match)"]);
+  expect(names("s[01]$")).toEqual(["s0", "s1", "(no match)"]);
+  expect(names("x*")).toEqual(["(no match)"]);
+});
+
+test("runs that no pattern groups stand for themselves", () => {
+  expect(groupsOf(SWEEP, "none", "lr")).toBe(null);
+  expect(groupsOf(SWEEP, "pattern", "")).not.toBe(null);
+  expect(groupsOf(SWEEP, "pattern", "lr=(")).toBe(null);
+});
+
+test("a group is the mean of its runs and their deviation; counts add up, and what is missing is left out", () => {
+  const comparison = compare({
+    a: { last: 1, points: 10, start_time: 5, end_time: 8 },
+    b: { last: 3, points: 20, start_time: 2, end_time: 9 },
+    c: { last: Number.NaN, points: 5, alerts: Number.NaN },
+    d: { last: 7 },
+  });
+  const groups = [
+    { name: "abc", runs: ["a", "b", "c"] },
+    { name: "d", runs: ["d"] },
+  ];
+  const rows = ofGroups(comparison, groups, [], "d");
+  expect([...rows.columns.last]).toEqual([2, 7]);
+  expect([...(rows.spread.last ?? [])]).toEqual([1, Number.NaN]);
+  expect([...rows.columns.points]).toEqual([35, 1]);
+  expect([...rows.columns.alerts]).toEqual([Number.NaN, 1]);
+  expect([rows.columns.start_time[0], rows.columns.end_time[0]]).toEqual([1, 9]);
+  expect([...rows.difference.last]).toEqual([-5, 0]);
+  expect(rows.members?.[0]).toEqual(["a", "b", "c"]);
+  const names = tableOf(rows, [1, 0]).columns.map(({ name }) => name);
+  expect(names).toEqual(
+    expect.arrayContaining(["group", "runs", "last", "last_difference", "last_std_over_runs"]),
+  );
+});
+
+test("a baseline that is no group is none", () => {
+  const rows = ofGroups(compare({ a: {} }), [{ name: "g", runs: ["a"] }], [], "a");
+  expect([rows.baseline, rows.difference.last[0]]).toEqual([null, Number.NaN]);
+});
+
+test("the small candles of a group are the candles over its runs", () => {
+  const column = Float64Array.of(1, 2);
+  const columns = { x: column, open: column, high: column, low: column, close: column };
+  const candles = {
+    name: "g",
+    width: 10,
+    columns: { ...columns, mean: column, std_over_runs: column, runs: column },
+  };
+  const groups = [
+    { name: "other", runs: ["b"] },
+    { name: "g", runs: ["a"] },
+  ];
+  const { small } = ofGroups(compare({ a: {}, b: {} }), groups, [candles], null);
+  expect([0, 1].map((row) => countOf(small, row))).toEqual([0, 2]);
+  expect([...small.prices.close]).toEqual([Number.NaN, Number.NaN, 1, 2]);
+});
+
+test("many candles become few without losing an extreme", () => {
+  const of = (...values: number[]) => Float64Array.of(...values);
+  const open = of(1, 2, Number.NaN, 4, 5, 6);
+  const columns = {
+    open,
+    high: of(2, 9, Number.NaN, 5, 6, 7),
+    low: of(0, 1, Number.NaN, -3, 4, 5),
+    close: open,
+  };
+  const rest = { x: open, mean: open, std_over_runs: open, runs: open };
+  const few = fewer({ name: "g", width: 1, columns: { ...columns, ...rest } }, 2);
+  expect([few.open, few.high, few.low, few.close]).toEqual([of(1, 5), of(9, 7), of(-3, 4), of(4, 6)]);
 });

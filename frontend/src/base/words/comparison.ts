@@ -19,8 +19,20 @@ export const COMPARISON = {
     common: "The same price at the same height in all rows: shows which run is lower",
   },
   scaleShort: "Scale",
+  groupBy: "Take runs as one that have the same",
+  groupNames: { none: "Runs", folder: "Folders", pattern: "Regex" },
+  groupHints: {
+    none: "A row for each run",
+    folder: "A row for all runs of one folder, as the seeds of a configuration: mean ± standard deviation",
+    pattern: "A row for all runs in whose names a regular expression captures the same",
+  },
+  pattern: "What names the group of a run (regex)",
+  patternExample: "lr=([^/]*)",
+  noFolder: "(no folder)",
+  noMatch: "(no match)",
   columns: "Columns",
   run: "Run",
+  group: "group",
   runs: "runs",
   names: {
     candles: "Candles",
@@ -74,6 +86,13 @@ export const DIRECTION_WORDS: Readonly<Record<Direction, string>> = {
 export const comparisonTitle = (tag: string): string => `${COMPARISON.title} by ${tag}`;
 
 export const runCount = (count: string): string => (count === "1" ? "1 run" : `${count} runs`);
+
+/** `3 groups of 12 runs` */
+export const groupCount = (groups: string, runs: string): string =>
+  `${groups === "1" ? "1 group" : `${groups} groups`} of ${runCount(runs)}`;
+
+/** `± 0.012` */
+export const plusMinus = (value: string): string => `± ${value}`;
 
 export const atShortStep = (step: string): string => `@ ${step}`;
 

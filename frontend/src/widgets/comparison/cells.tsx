@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import type { Comparison, ComparisonColumn } from "../../api/comparison.ts";
+import type { ComparisonColumn } from "../../api/comparison.ts";
 import {
   formatDigits,
   formatDuration,
@@ -8,14 +8,21 @@ import {
   formatValue,
 } from "../../base/format.ts";
 import { STRINGS } from "../../base/strings.ts";
-import { atShortStep, COMPARISON, DIRECTION_WORDS, smallCandlesLabel } from "../../base/words/comparison.ts";
+import {
+  atShortStep,
+  COMPARISON,
+  DIRECTION_WORDS,
+  plusMinus,
+  smallCandlesLabel,
+} from "../../base/words/comparison.ts";
 import type { ColumnName } from "./columns.ts";
 import { columnOf } from "./columns.ts";
 import { differenceOf } from "./difference.ts";
+import type { Rows } from "./rows.ts";
 import { countOf, type Prices, pathsOf, pricesOf, SMALL_HEIGHT_PX, SMALL_WIDTH_PX } from "./smallCandles.ts";
 
 export interface CellProps {
-  readonly comparison: Comparison;
+  readonly comparison: Rows;
   readonly row: number;
   /** Common to all rows; null: those of this row. */
   readonly prices: Prices | null;
@@ -35,7 +42,7 @@ interface NumberProps {
 const NumberCell = ({ value, text, note, class: kind }: NumberProps) => (
   <td class={kind ? `number ${kind}` : "number"} title={Number.isFinite(value) ? String(value) : undefined}>
     <span class="value">{text}</span>
-    {note !== undefined && <small>{note}</small>}
+    {note && <small>{note}</small>}
   </td>
 );
 
@@ -43,12 +50,29 @@ const rough = (value: number): string => (Number.isFinite(value) ? formatDigits(
 
 const short = (value: number): string => (Number.isFinite(value) ? formatDigits(value, 5) : STRINGS.empty);
 
+type Format = (value: number) => string;
+
+/** How far the runs of a group differ; undefined where the row is one run, or of one value. */
+function spreadOf({ comparison, row }: CellProps, name: ComparisonColumn, format: Format) {
+  const spread = comparison.spread[name]?.[row] ?? Number.NaN;
+  return Number.isNaN(spread) ? undefined : plusMinus(format(spread));
+}
+
 /** A value, and the step it is of. */
 function stepped(name: "last" | "best" | "worst") {
   return (props: CellProps) => {
     const [value, step] = [numberOf(props, name), numberOf(props, `${name}_step`)];
-    const note = Number.isFinite(step) ? atShortStep(formatInteger(step)) : "";
-    return <NumberCell value={value} text={short(value)} note={note} />;
+    const note =
+      props.comparison.members === null && Number.isFinite(step) && atShortStep(formatInteger(step));
+    return <NumberCell value={value} text={short(value)} note={spreadOf(props, name, rough) ?? note} />;
+  };
+}
+
+/** A value that is a mean where the row is a group. */
+function averaged(name: ComparisonColumn, format: Format) {
+  return (props: CellProps) => {
+    const value = numberOf(props, name);
+    return <NumberCell value={value} text={format(value)} note={spreadOf(props, name, format)} />;
   };
 }
 
@@ -71,7 +95,7 @@ function difference(name: "last" | "best") {
   };
 }
 
-function plain(name: ComparisonColumn, format: (value: number) => string) {
+function plain(name: ComparisonColumn, format: Format) {
   return (props: CellProps) => {
     const value = numberOf(props, name);
     return <NumberCell value={value} text={format(value)} />;
@@ -129,10 +153,10 @@ export const CELLS: Readonly<Record<ColumnName, (props: CellProps) => ComponentC
   best: stepped("best"),
   best_difference: difference("best"),
   worst: stepped("worst"),
-  mean: plain("mean", short),
-  volatility: plain("volatility", formatPercent),
-  atr: plain("atr", rough),
-  drawdown: plain("drawdown", rough),
+  mean: averaged("mean", short),
+  volatility: averaged("volatility", formatPercent),
+  atr: averaged("atr", rough),
+  drawdown: averaged("drawdown", rough),
   points: plain("points", formatInteger),
   nonfinite: count("nonfinite", "×"),
   alerts: count("alerts", "⚠\ufe0e"),

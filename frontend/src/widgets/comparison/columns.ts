@@ -2,6 +2,7 @@ import type { Comparison } from "../../api/comparison.ts";
 import type { Polarity } from "../../base/polarity.ts";
 import type { Table } from "../../base/table.ts";
 import { COMPARISON } from "../../base/words/comparison.ts";
+import type { Rows } from "./rows.ts";
 
 /** What a column is sorted by: one number for each run. */
 type Values = (comparison: Comparison) => Float64Array;
@@ -77,19 +78,27 @@ export function isDescendingFirst(name: ColumnName | "run", polarity: Polarity):
   return first === "best" ? polarity === "higher_is_better" : first === "highest";
 }
 
-/** All that is known of the runs in these rows, shown or not. */
-export function tableOf(comparison: Comparison, order: readonly number[]): Table {
-  const { runs, columns, difference, baseline } = comparison;
+/** All that is known of the runs in these rows, whichever columns are shown. */
+export function tableOf(rows: Rows, order: readonly number[]): Table {
+  const { runs, columns, difference, baseline, members, spread } = rows;
   const pick = (values: Float64Array) => Float64Array.from(order, (row) => values[row] ?? Number.NaN);
   const differences =
     baseline === null ? {} : { last_difference: difference.last, best_difference: difference.best };
-  return {
-    columns: [
-      { name: COMPARISON.run.toLowerCase(), values: order.map((row) => runs[row] ?? "") },
-      ...Object.entries({ ...columns, ...differences }).map(([name, values]) => ({
-        name,
-        values: pick(values),
-      })),
-    ],
-  };
+  const names = order.map((row) => runs[row] ?? "");
+  const sizes = order.map((row) => members?.[row]?.length ?? 1);
+  const who = members
+    ? [
+        { name: COMPARISON.group, values: names },
+        { name: COMPARISON.runs, values: sizes },
+      ]
+    : [{ name: COMPARISON.run.toLowerCase(), values: names }];
+  const numbers = Object.entries({ ...columns, ...differences }).map(([name, values]) => ({
+    name,
+    values: pick(values),
+  }));
+  const spreads = Object.entries(spread).map(([name, values]) => ({
+    name: `${name}_std_over_runs`,
+    values: pick(values),
+  }));
+  return { columns: [...who, ...numbers, ...spreads] };
 }

@@ -1,16 +1,26 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Comparison, ComparisonQuery } from "../../api/comparison.ts";
 import { Unreachable } from "../../api/errors.ts";
+import type { GroupCandles, GroupQuery, RunGroup } from "../../api/groups.ts";
+import { assignColours } from "../../base/colour.ts";
 import { hasTag } from "../../data/choice.ts";
 import { Latest } from "../../data/latest.ts";
 import { steady } from "../series.ts";
 import type { Workspace } from "../workspace.ts";
+import { groupsOf } from "./groups.ts";
 import { orderOf } from "./order.ts";
+import { ofGroups, ofRuns, type Rows } from "./rows.ts";
 import type { ComparisonSettings } from "./settings.ts";
 import { type Prices, pricesOf } from "./smallCandles.ts";
 
 // Proxies take addresses of 8 KB; all runs are asked for where the names of some would be longer.
 const MOST_NAMES_CHARACTERS = 6000;
+
+// More names than these don't fit into one request.
+const MOST_GROUPED_RUNS = 400;
+
+// Of the longest group, so that a short one still has enough for a picture.
+const GROUP_CANDLES = 240;
 
 // Ten thousand numbers that change with every step are no use to anybody.
 const REST_MS = 1000;
@@ -24,13 +34,21 @@ export class ComparisonModel {
   readonly tag: ReadonlySignal<string | null>;
   /** Runs to compare, as they stand in the sidebar. */
   readonly runs: ReadonlySignal<readonly string[]>;
-  /** Rows of the answer. */
+  /** Null: each run has a row of its own. */
+  readonly groups: ReadonlySignal<readonly RunGroup[] | null>;
+  /** Candles over the runs of each group. */
+  readonly groupCandles = signal<readonly GroupCandles[]>([]);
+  readonly groupColours: ReadonlySignal<ReadonlyMap<string, string>>;
+  readonly rows: ReadonlySignal<Rows | null>;
+  /** Numbers of the rows from the top on. */
   readonly order: ReadonlySignal<readonly number[]>;
   /** What is common to all rows; null: each has prices of its own. */
   readonly prices: ReadonlySignal<Prices | null>;
 
   private readonly query: ReadonlySignal<ComparisonQuery | null>;
+  private readonly groupQuery: ReadonlySignal<GroupQuery | null>;
   private readonly latest: Latest<ComparisonQuery, Comparison>;
+  private readonly latestGroups: Latest<GroupQuery, readonly GroupCandles[]>;
 
   constructor(
     private readonly workspace: Workspace,
@@ -38,13 +56,18 @@ export class ComparisonModel {
   ) {
     this.tag = computed(() => settings.value.tag ?? workspace.choice.value.tag);
     this.runs = steady(() => runsWithTag(workspace, this.tag.value, settings.value.which));
+    this.groups = computed(() => groupsOf(this.runs.value, settings.value.groupBy, settings.value.pattern));
+    this.groupColours = computed(() => assignColours((this.groups.value ?? []).map(({ name }) => name)));
     this.query = computed(() => this.queryOf(settings.value));
-    this.order = computed(() =>
-      this.answer.value ? orderOf(this.answer.value, this.runs.value, settings.value.sort) : [],
-    );
+    this.groupQuery = computed(() => this.groupQueryOf());
+    this.rows = computed(() => this.rowsOf(settings.value.baseline));
+    this.order = computed(() => {
+      const [rows, wanted] = [this.rows.value, this.groups.value?.map(({ name }) => name) ?? this.runs.value];
+      return rows ? orderOf(rows, wanted, settings.value.sort) : [];
+    });
     this.prices = computed(() =>
-      this.answer.value && settings.value.scale === "common"
-        ? pricesOf(this.answer.value.small, this.order.value)
+      this.rows.value && settings.value.scale === "common"
+        ? pricesOf(this.rows.value.small, this.order.value)
         : null,
     );
     this.latest = new Latest<ComparisonQuery, Comparison>(
@@ -53,6 +76,19 @@ export class ComparisonModel {
         return found && { ...found, isComplete: found.answer.isComplete };
       },
       { answered: (answer) => this.take(answer), failed: (error) => this.fail(error) },
+      REST_MS,
+    );
+    this.latestGroups = new Latest<GroupQuery, readonly GroupCandles[]>(
+      async (query, etag, signal) => {
+        const found = await workspace.client.groups(query, etag, signal);
+        return found && { ...found, isComplete: true };
+      },
+      {
+        answered: (candles) => {
+          this.groupCandles.value = candles;
+        },
+        failed: (error) => this.fail(error),
+      },
       REST_MS,
     );
   }
@@ -65,12 +101,18 @@ export class ComparisonModel {
   /** Asks for as long as it is not told to stop. */
   follow(): () => void {
     const stop = effect(() => {
-      const [subject, version] = [this.query.value, this.workspace.version.value];
+      const [subject, groups, version] = [
+        this.query.value,
+        this.groupQuery.value,
+        this.workspace.version.value,
+      ];
       this.latest.want(subject && { subject, version });
+      this.latestGroups.want(groups && { subject: groups, version });
     });
     return () => {
       stop();
       this.latest.close();
+      this.latestGroups.close();
     };
   }
 
@@ -85,6 +127,18 @@ export class ComparisonModel {
       baseline: isThere ? baseline : null,
       polarity: this.workspace.polarities.value.get(tag) ?? null,
     };
+  }
+
+  private groupQueryOf(): GroupQuery | null {
+    const [tag, groups] = [this.tag.value, this.groups.value];
+    if (tag === null || groups === null || this.runs.value.length > MOST_GROUPED_RUNS) return null;
+    return { tag, groups, limit: GROUP_CANDLES, polarity: this.workspace.polarities.value.get(tag) ?? null };
+  }
+
+  private rowsOf(baseline: string | null): Rows | null {
+    const [answer, groups] = [this.answer.value, this.groups.value];
+    if (answer === null) return null;
+    return groups ? ofGroups(answer, groups, this.groupCandles.value, baseline) : ofRuns(answer);
   }
 
   private take(answer: Comparison): void {

@@ -1,7 +1,13 @@
-import { COMPARISON } from "../../base/words/comparison.ts";
+import { formatInteger } from "../../base/format.ts";
+import { COMPARISON, runCount } from "../../base/words/comparison.ts";
+
+// In a tooltip.
+const MOST_MEMBERS_NAMED = 20;
 
 interface RunCellProps {
   readonly run: string;
+  /** Null: it is a run; else the runs of a group. */
+  readonly members: readonly string[] | null;
   readonly colour: string;
   readonly position: number;
   readonly isTabStop: boolean;
@@ -10,9 +16,18 @@ interface RunCellProps {
 }
 
 /** Colour and name of a run; it is put into focus and made the baseline from here. */
-export function RunCell({ run, colour, position, isTabStop, isBaseline, toggleBaseline }: RunCellProps) {
+export function RunCell({
+  run,
+  members,
+  colour,
+  position,
+  isTabStop,
+  isBaseline,
+  toggleBaseline,
+}: RunCellProps) {
   const tabIndex = isTabStop ? 0 : -1;
-  const leafAt = run.lastIndexOf("/") + 1;
+  // A group's name is all of what its runs share.
+  const leafAt = members ? 0 : run.lastIndexOf("/") + 1;
   return (
     <th scope="row">
       <span class="run-cell">
@@ -21,6 +36,11 @@ export function RunCell({ run, colour, position, isTabStop, isBaseline, toggleBa
           <bdi class="run-folder">{run.slice(0, leafAt)}</bdi>
           <bdi class="run-leaf">{run.slice(leafAt)}</bdi>
         </button>
+        {members && (
+          <small class="members" title={members.slice(0, MOST_MEMBERS_NAMED).join("\n")}>
+            {runCount(formatInteger(members.length))}
+          </small>
+        )}
         <button
           type="button"
           class="flag"

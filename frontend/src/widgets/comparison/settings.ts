@@ -2,6 +2,8 @@ import type { Stored } from "../widget.ts";
 import { COLUMN_NAMES, type ColumnName, isSortable } from "./columns.ts";
 
 export const WHICH_RUNS = ["checked", "all"] as const;
+/** What makes runs one group: nothing, what stands before the last slash, or what a pattern finds in the name. */
+export const GROUPINGS = ["none", "folder", "pattern"] as const;
 export const SCALES = ["own", "common"] as const;
 
 export interface Sort {
@@ -19,14 +21,20 @@ export interface ComparisonSettings {
   readonly hidden: readonly ColumnName[];
   /** Null: as the runs stand in the sidebar. */
   readonly sort: Sort | null;
+  /** A run, or a group where runs are grouped. */
   readonly baseline: string | null;
+  readonly groupBy: Grouping;
+  /** A regular expression; what it captures names a run's group. */
+  readonly pattern: string;
 }
+
+export type Grouping = (typeof GROUPINGS)[number];
 
 const HIDDEN_AT_FIRST: readonly ColumnName[] = ["worst", "mean"];
 
 /** Settings from what was stored; whatever can't be used falls back to its default. */
 export function readSettings(stored: Stored): ComparisonSettings {
-  const { tag, which, scale, hidden, sort, baseline } = stored;
+  const { tag, which, scale, hidden, sort, baseline, groupBy, pattern } = stored;
   return {
     tag: typeof tag === "string" ? tag : null,
     which: WHICH_RUNS.find((one) => one === which) ?? "checked",
@@ -34,6 +42,8 @@ export function readSettings(stored: Stored): ComparisonSettings {
     hidden: Array.isArray(hidden) ? COLUMN_NAMES.filter((name) => hidden.includes(name)) : HIDDEN_AT_FIRST,
     sort: readSort(sort),
     baseline: typeof baseline === "string" ? baseline : null,
+    groupBy: GROUPINGS.find((one) => one === groupBy) ?? "none",
+    pattern: typeof pattern === "string" ? pattern : "",
   };
 }
 

@@ -1,6 +1,5 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
-import type { Comparison } from "../../api/comparison.ts";
 import { FALLBACK } from "../../base/colour.ts";
 import { COMPARISON } from "../../base/words/comparison.ts";
 import { useVirtualRows } from "../virtualRows.ts";
@@ -8,6 +7,7 @@ import type { Workspace } from "../workspace.ts";
 import { CELLS, type CellProps } from "./cells.tsx";
 import { type ColumnName, columnOf, isDescendingFirst, shownColumns } from "./columns.ts";
 import type { ComparisonModel } from "./model.ts";
+import type { Rows } from "./rows.ts";
 import { RunCell } from "./runCell.tsx";
 import type { ComparisonSettings, Sort } from "./settings.ts";
 
@@ -18,7 +18,7 @@ interface TableProps {
   readonly workspace: Workspace;
   readonly settings: Signal<ComparisonSettings>;
   readonly model: ComparisonModel;
-  readonly comparison: Comparison;
+  readonly comparison: Rows;
 }
 
 /** Rows of runs, of which only those in view are there; its head and its first column stay in sight. */
@@ -136,7 +136,8 @@ interface RowProps extends HeadProps {
 function Row({ workspace, settings, model, comparison, columns, row, position, isTabStop }: RowProps) {
   const run = comparison.runs[row] ?? "";
   const prices = model.prices.value;
-  const isFocused = workspace.choice.value.focus === run;
+  const members = comparison.members?.[row] ?? null;
+  const isFocused = members === null && workspace.choice.value.focus === run;
   const isBaseline = settings.value.baseline === run;
   // The same cells are not drawn again while the table scrolls.
   const cells = useMemo(() => {
@@ -153,11 +154,12 @@ function Row({ workspace, settings, model, comparison, columns, row, position, i
       aria-rowindex={position + 2}
       aria-current={isFocused}
       style={{ height: `${ROW_PX}px` }}
-      onClick={() => workspace.focus(run)}
+      onClick={() => members ?? workspace.focus(run)}
     >
       <RunCell
         run={run}
-        colour={workspace.colours.value.get(run) ?? FALLBACK}
+        members={members}
+        colour={(members ? model.groupColours : workspace.colours).value.get(run) ?? FALLBACK}
         position={position}
         isTabStop={isTabStop}
         isBaseline={isBaseline}

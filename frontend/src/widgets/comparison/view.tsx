@@ -2,7 +2,7 @@ import { type Signal, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { formatInteger } from "../../base/format.ts";
 import { polarityName, STRINGS } from "../../base/strings.ts";
-import { COMPARISON, comparisonTitle, runCount } from "../../base/words/comparison.ts";
+import { COMPARISON, comparisonTitle, groupCount, runCount } from "../../base/words/comparison.ts";
 import { Sized } from "../candles/sized.tsx";
 import { Choice } from "../choice.tsx";
 import { WidgetHead } from "../head.tsx";
@@ -10,8 +10,9 @@ import { Popover } from "../popover.tsx";
 import { TagPicker } from "../tagPicker.tsx";
 import type { WidgetProps } from "../widget.ts";
 import { type COLUMN_NAMES, shownColumns, tableOf } from "./columns.ts";
+import { patternOf } from "./groups.ts";
 import { ComparisonModel } from "./model.ts";
-import { type ComparisonSettings, SCALES, WHICH_RUNS } from "./settings.ts";
+import { type ComparisonSettings, GROUPINGS, SCALES, WHICH_RUNS } from "./settings.ts";
 import { ComparisonTable } from "./table.tsx";
 
 /** Runs in rows: how each of them stands, in numbers and in small candles. */
@@ -21,18 +22,18 @@ export function ComparisonWidget(props: WidgetProps<ComparisonSettings>) {
   const model = useMemo(() => new ComparisonModel(workspace, settings), []);
   useEffect(() => model.follow(), [model]);
   useSignalEffect(() => {
-    const [answer, order] = [model.answer.value, model.order.value];
+    const [rows, order] = [model.rows.value, model.order.value];
     frame.title.value = comparisonTitle(model.tag.value ?? "");
-    frame.offer.value = answer && { table: () => tableOf(answer, order) };
+    frame.offer.value = rows && { table: () => tableOf(rows, order) };
   });
-  const answer = model.answer.value;
+  const rows = model.rows.value;
   return (
     <section class="widget comparison">
       <WidgetHead frame={frame} title={<Title {...props} model={model} />}>
-        <Controls settings={settings} hasBaseline={answer?.baseline !== null} />
+        <Controls settings={settings} hasBaseline={rows?.baseline !== null} />
       </WidgetHead>
-      {answer && model.order.value.length > 0 ? (
-        <ComparisonTable workspace={workspace} settings={settings} model={model} comparison={answer} />
+      {rows && model.order.value.length > 0 ? (
+        <ComparisonTable workspace={workspace} settings={settings} model={model} comparison={rows} />
       ) : (
         <Nothing model={model} which={settings.value.which} />
       )}
@@ -54,7 +55,9 @@ function Title({ workspace, settings, model }: TitleProps) {
       <h1>
         <TagPicker workspace={workspace} tag={settings.value.tag} pick={pick} />
       </h1>
-      <span class="count-of-runs">{runCount(formatInteger(model.order.value.length))}</span>
+      <span class="count-of-runs" data-testid="count-of-runs">
+        {countWords(model)}
+      </span>
       {answer && (
         <span class="pill" data-testid="comparison-polarity" data-term="polarity">
           <Sized words={polarityName(answer.polarity)} />
@@ -72,6 +75,11 @@ function Title({ workspace, settings, model }: TitleProps) {
       )}
     </div>
   );
+}
+
+function countWords({ runs, groups }: ComparisonModel): string {
+  const all = formatInteger(runs.value.length);
+  return groups.value ? groupCount(formatInteger(groups.value.length), all) : runCount(all);
 }
 
 interface ControlsProps {
@@ -94,6 +102,7 @@ function Controls({ settings, hasBaseline }: ControlsProps) {
         testId="which"
         pick={(which) => change({ which })}
       />
+      <GroupChoice settings={settings} />
       <Choice
         label={COMPARISON.scale}
         options={SCALES}
@@ -110,6 +119,41 @@ function Controls({ settings, hasBaseline }: ControlsProps) {
       >
         {() => <ColumnChoice settings={settings} hasBaseline={hasBaseline} />}
       </Popover>
+    </>
+  );
+}
+
+function GroupChoice({ settings }: { readonly settings: Signal<ComparisonSettings> }) {
+  const { groupBy, pattern } = settings.value;
+  return (
+    <>
+      <Choice
+        label={COMPARISON.groupBy}
+        options={GROUPINGS}
+        value={groupBy}
+        names={COMPARISON.groupNames}
+        hints={COMPARISON.groupHints}
+        testId="group-by"
+        // What was the baseline is a row no more.
+        pick={(picked) => {
+          settings.value = { ...settings.value, groupBy: picked, baseline: null };
+        }}
+      />
+      {groupBy === "pattern" && (
+        <input
+          class="filter group-pattern"
+          type="text"
+          data-testid="group-pattern"
+          aria-label={COMPARISON.pattern}
+          title={COMPARISON.pattern}
+          placeholder={COMPARISON.patternExample}
+          aria-invalid={patternOf(pattern) === null}
+          value={pattern}
+          onInput={(event) => {
+            settings.value = { ...settings.value, pattern: event.currentTarget.value };
+          }}
+        />
+      )}
     </>
   );
 }

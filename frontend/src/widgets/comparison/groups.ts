@@ -1,0 +1,45 @@
+import type { RunGroup } from "../../api/groups.ts";
+import { COMPARISON } from "../../base/words/comparison.ts";
+import type { Grouping } from "./settings.ts";
+
+/** Null: what was typed is no regular expression. */
+export function patternOf(text: string): RegExp | null {
+  try {
+    return new RegExp(text, "u");
+  } catch {
+    return null;
+  }
+}
+
+/** Groups of runs in order of first appearance; null where each run stands for itself. */
+export function groupsOf(
+  runs: readonly string[],
+  groupBy: Grouping,
+  text: string,
+): readonly RunGroup[] | null {
+  // Before anything is typed, they are grouped as by folder.
+  const pattern = groupBy === "pattern" && text !== "" ? patternOf(text) : null;
+  if (groupBy === "none" || (text !== "" && pattern === null && groupBy === "pattern")) return null;
+  const nameOf = pattern ? (run: string) => found(pattern, run) : folderOf;
+  const groups = new Map<string, string[]>();
+  for (const run of runs) {
+    const name = nameOf(run);
+    const group = groups.get(name);
+    if (group) group.push(run);
+    else groups.set(name, [run]);
+  }
+  return [...groups].map(([name, members]) => ({ name, runs: members }));
+}
+
+function folderOf(run: string): string {
+  const slash = run.lastIndexOf("/");
+  return slash > 0 ? run.slice(0, slash) : COMPARISON.noFolder;
+}
+
+/** What a pattern captures in a name, or all that it matches where it captures nothing. */
+function found(pattern: RegExp, run: string): string {
+  const match = pattern.exec(run);
+  if (match === null) return COMPARISON.noMatch;
+  const captured = match.slice(1).filter((part) => part !== undefined);
+  return (captured.length > 0 ? captured.join(" · ") : match[0]) || COMPARISON.noMatch;
+}
