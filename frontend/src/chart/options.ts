@@ -112,6 +112,13 @@ export const volumeFormat = (): PriceFormatCustom => ({
   tickmarksFormatter: (values) => formatDistinct(values, (value, digits) => formatDigits(value, digits - 1)),
 });
 
+export const indicatorFormat = (): PriceFormatCustom => ({
+  type: "custom",
+  minMove: FINEST_MOVE,
+  formatter: (value) => formatDigits(value, 4),
+  tickmarksFormatter: (values) => formatDistinct(values, formatDigits),
+});
+
 /** What prices are fitted to: all of every candle, or the bodies, which one spike does not flatten. */
 export type PriceFit = "wicks" | "bodies";
 

@@ -1,3 +1,4 @@
+import type { Severity } from "../api/alerts.ts";
 import type { Direction } from "../base/polarity.ts";
 
 export type ThemeName = "light" | "dark";
@@ -15,7 +16,11 @@ export interface ChartTheme {
   readonly volume: string;
   readonly nonfinite: string;
   readonly thread: string;
+  /** Levels that an indicator is compared with. */
+  readonly level: string;
   readonly candle: Readonly<Record<Direction, string>>;
+  /** Marks of alerts: what they are filled with, and the letter in them. */
+  readonly alert: Readonly<Record<Severity, { readonly fill: string; readonly ink: string }>>;
 }
 
 export const CHART_THEMES: Readonly<Record<ThemeName, ChartTheme>> = {
@@ -30,7 +35,13 @@ export const CHART_THEMES: Readonly<Record<ThemeName, ChartTheme>> = {
     volume: "#b3bccb",
     nonfinite: "#b45309",
     thread: "rgba(75, 85, 101, 0.35)",
+    level: "#8a93a5",
     candle: { better: "#0b8a6c", worse: "#d92d3f", same: "#3b4354" },
+    alert: {
+      critical: { fill: "#b4182b", ink: "#ffffff" },
+      warning: { fill: "#9a5b00", ink: "#ffffff" },
+      info: { fill: "#2459c9", ink: "#ffffff" },
+    },
   },
   dark: {
     background: "#14171f",
@@ -43,6 +54,12 @@ export const CHART_THEMES: Readonly<Record<ThemeName, ChartTheme>> = {
     volume: "#465065",
     nonfinite: "#fbbf24",
     thread: "rgba(167, 176, 192, 0.35)",
+    level: "#6b7690",
     candle: { better: "#2cc29b", worse: "#f4596a", same: "#d5dbe6" },
+    alert: {
+      critical: { fill: "#ff7a88", ink: "#1b0508" },
+      warning: { fill: "#fbbf24", ink: "#1c1300" },
+      info: { fill: "#8ab0ff", ink: "#08142e" },
+    },
   },
 };

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { CANDLE_COLUMNS, type Candles } from "../../src/api/types.ts";
+import { lastRowUpTo } from "../../src/base/rows.ts";
 import { loggedAs } from "../../src/base/strings.ts";
-import { lastRowUpTo, neighbour, readingAt } from "../../src/widgets/candles/reading.ts";
+import { neighbour, readingAt } from "../../src/widgets/candles/reading.ts";
 import { spoken } from "../../src/widgets/candles/readout.tsx";
 import {
   DEFAULT_SETTINGS,

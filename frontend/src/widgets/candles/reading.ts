@@ -1,5 +1,6 @@
 import type { CandleColumn, Candles } from "../../api/types.ts";
 import type { Range } from "../../base/axis.ts";
+import { lastRowUpTo } from "../../base/rows.ts";
 
 /** One candle as the read-out shows it; `row` is -1 where its bucket holds no points. */
 export interface Reading {
@@ -10,17 +11,6 @@ export interface Reading {
 
 export const columnOf = ({ candles, row }: Reading, column: CandleColumn): number =>
   candles.columns[column][row] ?? Number.NaN;
-
-/** Row whose bucket starts at or before `x`: the last one, -1 where there is none. */
-export function lastRowUpTo(x: Float64Array, bound: number): number {
-  let [low, high] = [0, x.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((x[middle] ?? Number.POSITIVE_INFINITY) <= bound) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
-}
 
 /** The candle under the crosshair, or the last one in view while there is no crosshair. */
 export function readingAt(candles: Candles, cursor: number | null, view: Range | null): Reading | null {

@@ -1,0 +1,136 @@
+import {
+  type HistogramData,
+  HistogramSeries,
+  type IChartApiBase,
+  type IPaneApi,
+  type ISeriesApi,
+  type LineData,
+  LineSeries,
+  LineStyle,
+  type LineWidth,
+} from "lightweight-charts";
+import type { IndicatorColumn } from "../data/indicators.ts";
+import type { DrawnIndicator } from "./indicator.ts";
+import { indicatorFormat } from "./options.ts";
+import type { ChartTheme } from "./theme.ts";
+
+const LINE_PX = 1.5;
+const PICKED_PX = 3;
+const TITLE_PX = 22;
+
+/** Levels that a reader compares an indicator with, by its name. */
+const LEVELS: Readonly<Record<string, readonly number[]>> = {
+  rsi: [30, 70],
+  zscore: [-3, 0, 3],
+  macd: [0],
+  momentum: [0],
+  rate_of_change: [0],
+  drawdown: [0],
+};
+
+type AnySeries = ISeriesApi<"Line", number> | ISeriesApi<"Histogram", number>;
+
+interface Pane {
+  readonly api: IPaneApi<number>;
+  readonly series: ReadonlyMap<string, AnySeries>;
+  readonly levels: readonly ReturnType<AnySeries["createPriceLine"]>[];
+}
+
+/** Indicators with a scale of their own, each in a pane below the others that can be pulled taller. */
+export class IndicatorPanes {
+  private readonly panes = new Map<string, Pane>();
+
+  constructor(private readonly chart: IChartApiBase<number>) {}
+
+  /** The pane of each indicator: its place among all panes of the chart. */
+  get indices(): ReadonlyMap<string, number> {
+    return new Map([...this.panes].map(([id, { api }]) => [id, api.paneIndex()]));
+  }
+
+  setData(indicators: readonly DrawnIndicator[], buckets: Float64Array, theme: ChartTheme): void {
+    const wanted = new Set(indicators.map(({ id }) => id));
+    for (const [id, { api }] of this.panes) {
+      if (wanted.has(id)) continue;
+      this.chart.removePane(api.paneIndex());
+      this.panes.delete(id);
+    }
+    for (const indicator of indicators) {
+      const pane = this.panes.get(indicator.id) ?? this.add(indicator);
+      fill(pane, indicator, buckets, theme);
+    }
+  }
+
+  /** Before the candles get another grid: bars of one at a time only. */
+  clear(): void {
+    for (const { series } of this.panes.values()) for (const one of series.values()) one.setData([]);
+  }
+
+  /** A pane's title stands above its line; options of the whole chart undo this. */
+  makeRoomForTitles(): void {
+    for (const { api, series } of this.panes.values()) {
+      const height = api.getHeight();
+      const top = height > 0 ? Math.min(0.5, TITLE_PX / height) : 0;
+      for (const one of series.values())
+        one.priceScale().applyOptions({ scaleMargins: { top, bottom: 0.06 } });
+    }
+  }
+
+  private add({ id, name, outputs }: DrawnIndicator): Pane {
+    const api = this.chart.addPane();
+    api.setStretchFactor(1);
+    const index = api.paneIndex();
+    const series = new Map(outputs.map((output) => [output, this.addSeries(output, index)]));
+    const [first] = series.values();
+    const levels = (LEVELS[name] ?? []).flatMap((price) => first?.createPriceLine(levelOptions(price)) ?? []);
+    const pane = { api, series, levels };
+    this.panes.set(id, pane);
+    return pane;
+  }
+
+  private addSeries(output: string, pane: number): AnySeries {
+    const options = {
+      lastValueVisible: false,
+      priceLineVisible: false,
+      crosshairMarkerVisible: false,
+      priceFormat: indicatorFormat(),
+    };
+    return output === "histogram"
+      ? this.chart.addSeries(HistogramSeries, options, pane)
+      : this.chart.addSeries(LineSeries, options, pane);
+  }
+}
+
+const levelOptions = (price: number) => ({
+  price,
+  lineWidth: 1 as LineWidth,
+  lineStyle: LineStyle.Dashed,
+  axisLabelVisible: true,
+  title: "",
+});
+
+function fill(pane: Pane, indicator: DrawnIndicator, buckets: Float64Array, theme: ChartTheme): void {
+  const { columns, colour, isPicked } = indicator;
+  for (const level of pane.levels) level.applyOptions({ color: theme.level, axisLabelColor: theme.level });
+  for (const column of columns) {
+    const series = pane.series.get(column.output);
+    if (column.output === "histogram") series?.applyOptions({ color: theme.volume });
+    else {
+      const lineStyle = column.output === "signal" ? LineStyle.Dashed : LineStyle.Solid;
+      const lineWidth = (isPicked ? PICKED_PX : LINE_PX) as LineWidth;
+      series?.applyOptions({ color: colour, lineWidth, lineStyle });
+    }
+    series?.setData(pointsOf(column, buckets));
+  }
+}
+
+function pointsOf(
+  { values }: IndicatorColumn,
+  buckets: Float64Array,
+): (LineData<number> & HistogramData<number>)[] {
+  const points: { time: number; value: number }[] = [];
+  for (let row = 0; row < buckets.length; row++) {
+    const value = values[row] ?? Number.NaN;
+    if (Number.isFinite(value)) points.push({ time: buckets[row] ?? 0, value });
+  }
+  return points;
+}
