@@ -13,6 +13,7 @@ import { type Axis, isNear, type Range } from "../base/axis.ts";
 import { bucketStart, fromLogical, type Grid, gridOver, gridRange, toLogical } from "../base/grid.ts";
 import { type Bars, barsOf, closeLine, gridPoints, mostlySinglePoints, type PriceScale } from "./bars.ts";
 import { CutMarks } from "./cutMarks.ts";
+import { Extras, type ExtrasContent, type Mark } from "./extras.ts";
 import { LogAxis } from "./logAxis.ts";
 import { NonFiniteMarks } from "./nonFiniteMarks.ts";
 import { NumericScale } from "./numericScale.ts";
@@ -41,6 +42,7 @@ export interface ChartContent {
   readonly overlays: readonly OverlayLine[];
   readonly scale: PriceScale;
   readonly fit: PriceFit;
+  readonly extras: ExtrasContent;
 }
 
 /** What is on screen once it has been painted. */
@@ -49,11 +51,15 @@ export interface Painted {
   readonly view: Range;
   readonly plotPx: number;
   readonly panes: readonly number[];
+  /** Which of the panes an indicator has. */
+  readonly indicatorPanes: ReadonlyMap<string, number>;
 }
 
 export interface ChartListener {
   /** The crosshair is over the bucket that starts here, or nowhere. */
   hovered(bucket: number | null): void;
+  /** A mark of an alert or a pattern is pointed at, or none. */
+  pointed(mark: Mark | null): void;
   painted(painted: Painted): void;
   resized(plotPx: number): void;
 }
@@ -80,6 +86,7 @@ export class CandleChart {
   private readonly marks = new NonFiniteMarks();
   private readonly cutMarks = new CutMarks();
   private readonly logAxis = new LogAxis();
+  private readonly extras: Extras;
   private content: ChartContent | null = null;
   private bars: Bars | null = null;
   private grid: Grid | null = null;
@@ -105,6 +112,7 @@ export class CandleChart {
     });
     this.candles.attachPrimitive(this.logAxis);
     this.candles.attachPrimitive(this.cutMarks);
+    this.extras = new Extras(this.chart, this.candles);
     this.volume = this.chart.addSeries(HistogramSeries, volumeOptions(theme), 1);
     this.chart.panes()[0]?.setStretchFactor(4);
     this.chart.panes()[1]?.setStretchFactor(1);
@@ -146,8 +154,18 @@ export class CandleChart {
     this.showView(view);
   }
 
+  /** Draws other indicators and marks, and nothing else anew. */
+  setExtras(extras: ExtrasContent): void {
+    const { content, grid } = this;
+    if (content === null || grid === null) return;
+    this.content = { ...content, extras };
+    this.drawExtras(this.content, grid);
+    this.afterFrame();
+  }
+
   setView(view: Range): void {
     this.wantedView = view;
+    this.listener.pointed(null);
     const { content, grid } = this;
     if (content === null || grid === null) return;
     const laid = gridRange(grid);
@@ -174,6 +192,11 @@ export class CandleChart {
     else this.afterFrame();
   }
 
+  /** The mark that stands for a candle, as it was drawn last. */
+  markAt(bucket: number): Mark | null {
+    return this.extras.markAt(bucket);
+  }
+
   close(): void {
     cancelAnimationFrame(this.frameRequest);
     this.paneWatch.disconnect();
@@ -183,8 +206,15 @@ export class CandleChart {
   /** The first size was set before anybody could listen; panes change theirs by dragging, too. */
   private watchSize(): void {
     this.listener.resized(this.plotPx());
-    const pane = this.chart.panes()[0]?.getHTMLElement();
-    if (pane) this.paneWatch.observe(pane);
+    this.watchPanes();
+  }
+
+  /** Those that are watched already stay so. */
+  private watchPanes(): void {
+    for (const pane of this.chart.panes()) {
+      const element = pane.getHTMLElement();
+      if (element) this.paneWatch.observe(element);
+    }
   }
 
   private panesResized(): void {
@@ -197,6 +227,7 @@ export class CandleChart {
     const height = this.chart.panes()[1]?.getHeight() ?? 0;
     const top = height > 0 ? Math.min(0.6, TITLE_PX / height) : 0;
     this.volume.priceScale().applyOptions({ scaleMargins: { top, bottom: 0 } });
+    this.extras.resized();
   }
 
   /** All series of the pane, because the library lets any of them format its scale. */
@@ -223,6 +254,7 @@ export class CandleChart {
     for (const series of [this.gridSeries, this.thread, this.candles, this.volume, ...this.lines]) {
       series.setData([]);
     }
+    this.extras.clear();
   }
 
   private layGrid(content: ChartContent, view: Range): void {
@@ -242,6 +274,12 @@ export class CandleChart {
     this.thread.setData(mostlySinglePoints(content.focus) ? this.bars.closes : []);
     this.marks.setData(this.bars.nonfinite, this.theme.nonfinite);
     this.drawLines(content, grid);
+    this.drawExtras(content, grid);
+  }
+
+  private drawExtras({ extras, focus, scale }: ChartContent, grid: Grid): void {
+    this.extras.setData(extras, focus, grid, scale, this.theme);
+    this.watchPanes();
   }
 
   // Lines are kept and reused: the library is slow at removing series.
@@ -302,7 +340,8 @@ export class CandleChart {
     // The way through the library's positions rounds differently on every grid.
     const view = this.wantedView && isNear(seen, this.wantedView) ? this.wantedView : seen;
     const panes = this.chart.panes().map((pane) => pane.getHeight());
-    this.listener.painted({ focus, view, plotPx: this.plotPx(), panes });
+    const indicatorPanes = this.extras.paneIndices;
+    this.listener.painted({ focus, view, plotPx: this.plotPx(), panes, indicatorPanes });
   }
 
   private crosshairMoved(event: MouseEventParams<number>): void {
@@ -312,6 +351,7 @@ export class CandleChart {
     const index = event.logical;
     const outside = event.point === undefined || index === undefined || this.grid === null;
     this.listener.hovered(outside ? null : bucketStart(this.grid as Grid, index as number));
+    this.listener.pointed(outside ? null : this.extras.markOf(event.hoveredInfo?.objectId));
   }
 }
 

@@ -31,6 +31,7 @@ const LEVELS: Readonly<Record<string, readonly number[]>> = {
 type AnySeries = ISeriesApi<"Line", number> | ISeriesApi<"Histogram", number>;
 
 interface Pane {
+  readonly name: string;
   readonly api: IPaneApi<number>;
   readonly series: ReadonlyMap<string, AnySeries>;
   readonly levels: readonly ReturnType<AnySeries["createPriceLine"]>[];
@@ -49,15 +50,27 @@ export class IndicatorPanes {
 
   setData(indicators: readonly DrawnIndicator[], buckets: Float64Array, theme: ChartTheme): void {
     const wanted = new Set(indicators.map(({ id }) => id));
-    for (const [id, { api }] of this.panes) {
-      if (wanted.has(id)) continue;
+    const gone = new Map([...this.panes].filter(([id]) => !wanted.has(id)));
+    for (const indicator of indicators) {
+      const pane = this.panes.get(indicator.id) ?? this.taken(indicator, gone) ?? this.add(indicator);
+      fill(pane, indicator, buckets, theme);
+    }
+    for (const [id, { api }] of gone) {
       this.chart.removePane(api.paneIndex());
       this.panes.delete(id);
     }
-    for (const indicator of indicators) {
-      const pane = this.panes.get(indicator.id) ?? this.add(indicator);
-      fill(pane, indicator, buckets, theme);
+  }
+
+  /** With other numbers an indicator keeps its pane, and the height that it was given. */
+  private taken({ id, name }: DrawnIndicator, gone: Map<string, Pane>): Pane | undefined {
+    for (const [before, pane] of gone) {
+      if (pane.name !== name) continue;
+      gone.delete(before);
+      this.panes.delete(before);
+      this.panes.set(id, pane);
+      return pane;
     }
+    return undefined;
   }
 
   /** Before the candles get another grid: bars of one at a time only. */
@@ -82,7 +95,7 @@ export class IndicatorPanes {
     const series = new Map(outputs.map((output) => [output, this.addSeries(output, index)]));
     const [first] = series.values();
     const levels = (LEVELS[name] ?? []).flatMap((price) => first?.createPriceLine(levelOptions(price)) ?? []);
-    const pane = { api, series, levels };
+    const pane = { name, api, series, levels };
     this.panes.set(id, pane);
     return pane;
   }

@@ -9,7 +9,10 @@ const EDGE_PX = 8;
 
 interface PopoverProps {
   /** Of the button that opens it. */
-  readonly button: JSX.IntrinsicElements["button"] & { readonly "data-testid"?: string };
+  readonly button: JSX.IntrinsicElements["button"] & {
+    readonly "data-testid"?: string;
+    readonly "data-term"?: string;
+  };
   readonly face: ComponentChildren;
   /** Of what opens. */
   readonly name: string;

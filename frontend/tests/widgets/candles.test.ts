@@ -80,8 +80,13 @@ test("stored settings that can't be used fall back", () => {
     scale: "linear",
     fit: "wicks",
     stepsPerEpoch: null,
+    indicators: [],
+    hidden: [],
+    alerts: true,
+    patterns: false,
   });
-  const stored = { axis: "epochs", width: 5, scale: "log", fit: "bodies", stepsPerEpoch: 300 };
+  const extras = { indicators: ["atr:14"], hidden: [], alerts: false, patterns: true };
+  const stored = { axis: "epochs", width: 5, scale: "log", fit: "bodies", stepsPerEpoch: 300, ...extras };
   expect(readSettings(stored)).toEqual({ tag: null, ...stored });
 });
 

@@ -54,3 +54,7 @@ export const stepsOf = (first: number, last: number): string =>
   first === last ? `step ${formatInteger(first)}` : `steps ${formatInteger(first)} to ${formatInteger(last)}`;
 
 export const andMore = (count: number): string => `and ${formatInteger(count)} more`;
+
+/** `Alert, spike: train/loss rose to 41.7 at step 1,234` */
+export const alertSpoken = (kind: string, message: string): string =>
+  `Alert, ${kindWords(kind).one}: ${message}`;

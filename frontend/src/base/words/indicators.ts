@@ -65,3 +65,7 @@ const OUTPUTS: Readonly<Record<string, string>> = {
 };
 
 export const outputName = (output: string): string => OUTPUTS[output] ?? output;
+
+/** `bollinger(20,2) upper line 0.31` */
+export const valueSpoken = (label: string, output: string, value: string): string =>
+  [label, output && outputName(output), value].filter(Boolean).join(" ");

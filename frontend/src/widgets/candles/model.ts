@@ -1,4 +1,12 @@
-import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import {
+  batch,
+  computed,
+  effect,
+  type ReadonlySignal,
+  type Signal,
+  signal,
+  untracked,
+} from "@preact/signals";
 import type { Client } from "../../api/client.ts";
 import { Unreachable } from "../../api/errors.ts";
 import type { Range } from "../../base/axis.ts";
@@ -9,6 +17,7 @@ import { Feed, type Frame } from "../../data/feed.ts";
 import { Loader } from "../../data/loader.ts";
 import { revealView, zoomView } from "../../data/view.ts";
 import type { KnownSeries } from "../series.ts";
+import type { ExtrasModel } from "./indicators/model.ts";
 import { neighbour, readingAt } from "./reading.ts";
 import { type CandleSettings, hasPlace } from "./settings.ts";
 
@@ -21,6 +30,7 @@ export interface CandleInputs {
   readonly version: ReadonlySignal<string>;
   readonly settings: Signal<CandleSettings>;
   readonly theme: ReadonlySignal<ThemeName>;
+  readonly extras: ExtrasModel;
 }
 
 const RETRY_MS = 2000;
@@ -56,6 +66,8 @@ export class CandleModel {
   private readonly feed: Feed;
   private chart: CandleChart | null = null;
   private feedBusy = false;
+  // Whether the crosshair was put where it is by keys.
+  private keyed = false;
   private retry: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly inputs: CandleInputs) {
@@ -73,8 +85,13 @@ export class CandleModel {
       hovered: (bucket) => {
         this.cursor.value = bucket;
       },
+      pointed: (mark) => {
+        this.keyed = false;
+        this.inputs.extras.mark.value = mark;
+      },
       painted: (painted) => {
         this.painted.value = painted;
+        if (this.keyed) this.inputs.extras.mark.value = chart.markAt(this.cursor.peek() ?? Number.NaN);
       },
       resized: (plotPx) => this.feed.resize(plotPx),
     });
@@ -86,9 +103,9 @@ export class CandleModel {
       look: (view) => this.feed.look(view),
       fit: () => this.fit(),
     });
-    const stop = this.follow(chart);
+    const stops = [this.follow(chart), this.inputs.extras.follow()];
     return () => {
-      stop();
+      for (const stop of stops) stop();
       gestures.close();
       this.close();
     };
@@ -129,11 +146,14 @@ export class CandleModel {
     if (!view) return;
     this.feed.look(revealView(view, { from: bucket, to: bucket + width }));
     this.cursor.value = bucket;
+    this.keyed = true;
     this.chart?.setCursor(bucket);
   }
 
   leave(): void {
+    this.keyed = false;
     this.cursor.value = null;
+    this.inputs.extras.mark.value = null;
     this.chart?.setCursor(null);
   }
 
@@ -150,7 +170,8 @@ export class CandleModel {
         const wanted = this.placeless.value === null ? series.value : [];
         const stepsPerEpoch = axis === "epochs" ? settings.value.stepsPerEpoch : null;
         const resolution = wanted[0]?.resolution ?? null;
-        this.feed.want({ series: wanted, axis, stepsPerEpoch, width, resolution, version: version.value });
+        const known = { version: version.value, extras: this.inputs.extras.wanted.value };
+        this.feed.want({ series: wanted, axis, stepsPerEpoch, width, resolution, ...known });
       }),
       effect(() => chart.setTheme(CHART_THEMES[theme.value])),
       effect(() => {
@@ -159,6 +180,11 @@ export class CandleModel {
         const frame = this.frame.peek();
         const view = chart.view();
         if (frame && view) this.draw(frame, view, colours, shown);
+      }),
+      effect(() => {
+        const focus = this.frame.peek()?.candles[0];
+        if (focus) chart.setExtras(this.inputs.extras.content(focus));
+        else void this.frame.value;
       }),
     ];
     return () => {
@@ -183,7 +209,8 @@ export class CandleModel {
       return colour === undefined ? [] : [{ candles, colour }];
     });
     const { axis, width, window } = frame.plan;
-    this.chart.setContent({ axis, width, window, focus, overlays, scale, fit }, view);
+    const extras = untracked(() => this.inputs.extras.content(focus));
+    this.chart.setContent({ axis, width, window, focus, overlays, scale, fit, extras }, view);
     this.clipped.value = this.chart.clipped();
   }
 

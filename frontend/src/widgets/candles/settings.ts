@@ -1,8 +1,9 @@
 import { AXES, type Axis } from "../../base/axis.ts";
 import type { PriceScale } from "../../chart/bars.ts";
 import type { PriceFit } from "../../chart/options.ts";
+import { DEFAULT_EXTRAS, type ExtraSettings, readExtras } from "./indicators/settings.ts";
 
-export interface CandleSettings {
+export interface CandleSettings extends ExtraSettings {
   /** Null: the tag that is picked for all widgets. */
   readonly tag: string | null;
   readonly axis: Axis;
@@ -20,6 +21,7 @@ export const DEFAULT_SETTINGS: CandleSettings = {
   scale: "linear",
   fit: "wicks",
   stepsPerEpoch: null,
+  ...DEFAULT_EXTRAS,
 };
 
 /** Whether a run has a place on the axis. */
@@ -36,6 +38,7 @@ export function readSettings(stored: Readonly<Record<string, unknown>>): CandleS
     scale: scale === "log" ? "log" : "linear",
     fit: fit === "bodies" ? "bodies" : "wicks",
     stepsPerEpoch: parseStepsPerEpoch(String(stepsPerEpoch)),
+    ...readExtras(stored),
   };
 }
 

@@ -17,6 +17,10 @@ import { checkedSeries, type KnownSeries, MOST_RUNS_DRAWN, steady } from "../ser
 import { TagPicker } from "../tagPicker.tsx";
 import type { WidgetProps } from "../widget.ts";
 import { Help } from "./help.tsx";
+import { Chips } from "./indicators/chips.tsx";
+import { MarkCard } from "./indicators/markCard.tsx";
+import { ExtrasModel } from "./indicators/model.ts";
+import { ExtrasBar } from "./indicators/picker.tsx";
 import { Legend, notesOf } from "./legend.tsx";
 import { type CandleInputs, CandleModel } from "./model.ts";
 import { Readout, spoken } from "./readout.tsx";
@@ -26,7 +30,7 @@ import { StepsPerEpoch, Toolbar } from "./toolbar.tsx";
 
 const ZOOM_PER_KEY = 1.5;
 
-// The chart library's logo stands at the foot of the same pane.
+// The chart library's logo stands at the foot of the last pane.
 const LOGO_AND_TITLE_PX = 72;
 const RIGHT_OF_LOGO_PX = 50;
 const LEFT_PX = 10;
@@ -40,7 +44,8 @@ function inputsOf({ workspace, settings }: WidgetProps<CandleSettings>): CandleI
     checked.value.filter((one, i) => i === 0 || isPlaced(one)).slice(0, MOST_RUNS_DRAWN),
   );
   const unplaced = computed(() => checked.value.filter((one) => !isPlaced(one)).length);
-  return { client, series, unplaced, version, settings, theme };
+  const extras = new ExtrasModel({ workspace, settings, series });
+  return { client, series, unplaced, version, settings, theme, extras };
 }
 
 /** Candles of the run in focus, with the closes of other runs, read-out, toolbar and volume. */
@@ -58,10 +63,14 @@ export function CandleWidget(props: WidgetProps<CandleSettings>) {
           asksStepsPerEpoch={placeless.value === null && asksStepsPerEpoch(inputs)}
           fit={() => model.fit()}
         />
+        <ExtrasBar extras={inputs.extras} />
         <HelpButton />
       </WidgetHead>
       <Readout reading={model.reading.value} />
-      <ChartArea model={model} settings={inputs.settings} />
+      <div class="chart-holder">
+        <ChartArea model={model} inputs={inputs} />
+        <ChartNotes model={model} extras={inputs.extras} />
+      </div>
       <Legend
         series={inputs.series.value[0]}
         focus={focus.value}
@@ -143,14 +152,27 @@ const Pills = ({ polarity, unit, resolution }: KnownSeries) => (
   </>
 );
 
-function ChartArea({ model, settings }: { model: CandleModel; settings: CandleInputs["settings"] }) {
+/** What stands over the chart; outside of it, so that keys typed there do not move the crosshair. */
+function ChartNotes({ model, extras }: { model: CandleModel; extras: ExtrasModel }) {
+  const painted = model.focus.value && model.painted.value;
+  const reading = model.reading.value;
+  return (
+    <>
+      <Chips extras={extras} painted={painted} reading={reading} />
+      <MarkCard extras={extras} plotPx={painted?.plotPx ?? 0} />
+    </>
+  );
+}
+
+function ChartArea({ model, inputs }: { model: CandleModel; inputs: CandleInputs }) {
   const host = useRef<HTMLDivElement>(null);
   const announced = useSignal("");
   useEffect(() => (host.current ? model.attach(host.current) : undefined), [model]);
   const onKeyDown = (event: KeyboardEvent) => {
     if (!handleKey(model, event)) return;
     event.preventDefault();
-    announced.value = spoken(model.reading.value);
+    const reading = model.reading.value;
+    announced.value = [spoken(reading), inputs.extras.spoken(reading)].filter(Boolean).join(". ");
   };
   return (
     <div
@@ -168,7 +190,7 @@ function ChartArea({ model, settings }: { model: CandleModel; settings: CandleIn
     >
       <div class="canvas" ref={host} />
       <PaneTitle model={model} />
-      <ChartError model={model} settings={settings} />
+      <ChartError model={model} settings={inputs.settings} />
       <div class="unseen" aria-live="polite">
         {announced.value}
       </div>
@@ -239,7 +261,8 @@ function PaneTitle({ model }: { model: CandleModel }) {
   const focus = model.focus.value;
   const panes = model.painted.value?.panes;
   if (!focus || !panes) return null;
-  const left = (panes[1] ?? 0) < LOGO_AND_TITLE_PX ? RIGHT_OF_LOGO_PX : LEFT_PX;
+  const hasLogo = panes.length === 2;
+  const left = hasLogo && (panes[1] ?? 0) < LOGO_AND_TITLE_PX ? RIGHT_OF_LOGO_PX : LEFT_PX;
   const style = { top: `${(panes[0] ?? 0) + 5}px`, left: `${left}px` };
   return (
     <div class="pane-title" data-testid="volume-title" style={style}>

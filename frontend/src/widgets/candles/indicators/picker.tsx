@@ -1,0 +1,166 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { type IndicatorInfo, PLACES, type Place } from "../../../api/registries.ts";
+import { MARK_WORDS } from "../../../base/words/alerts.ts";
+import { INDICATOR_WORDS } from "../../../base/words/indicators.ts";
+import { MOST_INDICATORS, MOST_PANES } from "../../../data/indicators.ts";
+import { Popover } from "../../popover.tsx";
+import type { ExtrasModel } from "./model.ts";
+
+/** What can be drawn beside the candles: indicators to add, alerts and patterns to switch on. */
+export function ExtrasBar({ extras }: { readonly extras: ExtrasModel }) {
+  const { settings } = extras;
+  const count = extras.chosen.value.length;
+  return (
+    <div class="extras-bar">
+      <Popover
+        button={{ class: "plain", title: INDICATOR_WORDS.openHint, "data-testid": "indicators" }}
+        face={
+          <>
+            {INDICATOR_WORDS.open}
+            {count > 0 && <span class="tally">{count}</span>}
+          </>
+        }
+        name={INDICATOR_WORDS.picker}
+      >
+        {() => <Picker extras={extras} />}
+      </Popover>
+      <fieldset class="choice">
+        <Toggle
+          on={settings.value.alerts}
+          words={[MARK_WORDS.alerts, MARK_WORDS.alertsHint]}
+          testId="show-alerts"
+          toggle={() => {
+            settings.value = { ...settings.value, alerts: !settings.value.alerts };
+          }}
+        />
+        <Toggle
+          on={settings.value.patterns}
+          words={[MARK_WORDS.patterns, MARK_WORDS.patternsHint]}
+          testId="show-patterns"
+          toggle={() => {
+            settings.value = { ...settings.value, patterns: !settings.value.patterns };
+          }}
+        />
+      </fieldset>
+    </div>
+  );
+}
+
+interface ToggleProps {
+  readonly on: boolean;
+  readonly words: readonly [string, string];
+  readonly testId: string;
+  readonly toggle: () => void;
+}
+
+const Toggle = ({ on, words: [name, hint], testId, toggle }: ToggleProps) => (
+  <button type="button" aria-pressed={on} title={hint} data-testid={testId} onClick={toggle}>
+    {name}
+  </button>
+);
+
+function Picker({ extras }: { readonly extras: ExtrasModel }) {
+  const query = useSignal("");
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus({ preventScroll: true }), []);
+  const registry = extras.registries.indicators.value ?? [];
+  const found = registry.filter((info) => matches(info, query.value));
+  const chosen = extras.chosen.value;
+  const panesFull = chosen.filter(({ info }) => info.place === "pane").length >= MOST_PANES;
+  const isFull = (place: Place) => chosen.length >= MOST_INDICATORS || (place === "pane" && panesFull);
+  return (
+    <div class="indicator-picker" data-testid="indicator-picker">
+      <input
+        ref={field}
+        class="filter"
+        type="search"
+        placeholder={INDICATOR_WORDS.search}
+        aria-label={INDICATOR_WORDS.search}
+        data-testid="indicator-search"
+        onInput={(event) => {
+          query.value = event.currentTarget.value;
+        }}
+        onKeyDown={(event) => {
+          const [first] = found;
+          if (event.key === "Enter" && first && !isFull(first.place)) extras.add(first.name);
+        }}
+      />
+      {PLACES.map((place) => (
+        <Group
+          key={place}
+          place={place}
+          infos={found.filter((info) => info.place === place)}
+          isFull={isFull(place)}
+          extras={extras}
+        />
+      ))}
+      {found.length === 0 && <p class="hint">{INDICATOR_WORDS.none}</p>}
+    </div>
+  );
+}
+
+function matches({ name, title, explanation }: IndicatorInfo, query: string): boolean {
+  const text = `${name} ${title} ${explanation}`.toLowerCase();
+  return query
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word));
+}
+
+interface GroupProps {
+  readonly place: Place;
+  readonly infos: readonly IndicatorInfo[];
+  readonly isFull: boolean;
+  readonly extras: ExtrasModel;
+}
+
+function Group({ place, infos, isFull, extras }: GroupProps) {
+  if (infos.length === 0) return null;
+  const chosen = new Set(extras.chosen.value.map(({ info }) => info.name));
+  return (
+    <section>
+      <h3>{INDICATOR_WORDS.groups[place]}</h3>
+      {isFull && (
+        <p class="hint">{place === "pane" ? INDICATOR_WORDS.panesFull : INDICATOR_WORDS.manyChosen}</p>
+      )}
+      <ul>
+        {infos.map((info) => (
+          <Item
+            key={info.name}
+            info={info}
+            isThere={chosen.has(info.name)}
+            isFull={isFull || (chosen.has(info.name) && info.parameters.length === 0)}
+            add={() => extras.add(info.name)}
+          />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+interface ItemProps {
+  readonly info: IndicatorInfo;
+  readonly isThere: boolean;
+  readonly isFull: boolean;
+  readonly add: () => void;
+}
+
+const Item = ({ info, isThere, isFull, add }: ItemProps) => (
+  <li>
+    <button
+      type="button"
+      class="indicator-item"
+      disabled={isFull}
+      data-testid="indicator-add"
+      data-indicator={info.name}
+      onClick={add}
+    >
+      <span class="indicator-title">
+        {info.title} <code>{info.name}</code>
+      </span>
+      <span class="indicator-words">{info.explanation}</span>
+      <span class="indicator-act">{isThere ? INDICATOR_WORDS.again : INDICATOR_WORDS.add}</span>
+    </button>
+  </li>
+);
