@@ -1,11 +1,7 @@
 import type { Polarity } from "../base/polarity.ts";
+import { SEVERITIES, type Severity } from "../base/severity.ts";
 import { BadAnswer } from "./errors.ts";
 import { asArray, asCount, asNumber, asRecord, asText } from "./json.ts";
-
-/** The gravest first. */
-export const SEVERITIES = ["critical", "warning", "info"] as const;
-
-export type Severity = (typeof SEVERITIES)[number];
 
 /** Something that went wrong in a series. */
 export interface Alert {

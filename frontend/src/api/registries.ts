@@ -1,6 +1,7 @@
 /** What the server can compute and look for, with the settings of each. */
 
-import { decodeSeverity, type Severity } from "./alerts.ts";
+import type { Severity } from "../base/severity.ts";
+import { decodeSeverity } from "./alerts.ts";
 import { BadAnswer } from "./errors.ts";
 import { asArray, asCount, asNumber, asRecord, asText } from "./json.ts";
 

@@ -8,7 +8,8 @@ import type {
   SeriesAttachedParameter,
   SeriesType,
 } from "lightweight-charts";
-import type { Alert, Severity } from "../api/alerts.ts";
+import type { Alert } from "../api/alerts.ts";
+import type { Severity } from "../base/severity.ts";
 import { countOf, kindWords } from "../base/words/alerts.ts";
 import { clustersOf, worstOf } from "../data/marks.ts";
 import { FONT } from "./options.ts";

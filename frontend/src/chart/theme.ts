@@ -1,5 +1,5 @@
-import type { Severity } from "../api/alerts.ts";
 import type { Direction } from "../base/polarity.ts";
+import type { Severity } from "../base/severity.ts";
 
 export type ThemeName = "light" | "dark";
 

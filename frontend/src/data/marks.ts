@@ -1,6 +1,7 @@
-import { type Alert, SEVERITIES, type Severity } from "../api/alerts.ts";
+import type { Alert } from "../api/alerts.ts";
 import type { Candles } from "../api/types.ts";
 import { lastRowUpTo } from "../base/rows.ts";
+import { SEVERITIES, type Severity } from "../base/severity.ts";
 
 /** The row of the candle that holds a step; -1 where none that is held does. */
 export function rowOfStep({ columns }: Candles, step: number): number {

@@ -1,4 +1,4 @@
-import type { Severity } from "../api/alerts.ts";
+import type { Severity } from "../base/severity.ts";
 import { kindWords } from "../base/words/alerts.ts";
 
 const SHAPES: Readonly<Record<Severity, string>> = {

@@ -1,7 +1,7 @@
 /** Words of alerts and patterns: on the chart, in their list, and of what looks for them. */
 
-import type { Severity } from "../../api/alerts.ts";
 import { formatInteger } from "../format.ts";
+import type { Severity } from "../severity.ts";
 
 interface KindWords {
   /** In its mark on the chart. */
