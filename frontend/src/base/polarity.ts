@@ -8,3 +8,7 @@ export function direction(open: number, close: number, polarity: Polarity): Dire
   const fell = close < open;
   return fell === (polarity === "lower_is_better") ? "better" : "worse";
 }
+
+/** Whether it makes no sense to call a tag's values better or worse: they are set, not reached. */
+export const isNeutral = (tag: string): boolean =>
+  /^(lr|lr-.*|learning[-_ ]?rate|epoch)$/i.test(tag.split("/").at(-1) ?? tag);

@@ -38,7 +38,7 @@ export const STRINGS = {
   candleShort: "Candle",
   scaleShort: "Scale",
   scale: "Price scale",
-  scaleNames: { linear: "Linear", log: "Log" },
+  scaleNames: { linear: "Linear", log: "Log", symlog: "Symlog" },
   prices: "Fit prices to",
   pricesShort: "Prices",
   pricesNames: { wicks: "Wicks", bodies: "Bodies" },

@@ -1,84 +1,53 @@
-import type { CandlestickData, HistogramData, LineData, WhitespaceData } from "lightweight-charts";
 import type { Candles } from "../api/types.ts";
-import { bucketStart, type Grid } from "../base/grid.ts";
-import { direction } from "../base/polarity.ts";
-import type { ChartTheme } from "./theme.ts";
+import { heikinAshi, type Prices } from "../base/heikinAshi.ts";
+import { type PriceScale, toPlotted } from "../base/priceScale.ts";
 
-const UNSEEN = "rgba(0, 0, 0, 0)";
+export const STYLES = ["candles", "heikin-ashi", "bars", "line"] as const;
 
-export type PriceScale = "linear" | "log";
+/** What one candle looks like. */
+export type Style = (typeof STYLES)[number];
 
-/** The chart library's own log scale bends below 1e-4, so a log chart is fed log10 of the prices. */
-export const toPlotted = (price: number, scale: PriceScale): number =>
-  scale === "log" ? Math.log10(price) : price;
-
-export const fromPlotted = (plotted: number, scale: PriceScale): number =>
-  scale === "log" ? 10 ** plotted : plotted;
-
-export interface Bars {
-  readonly candles: CandlestickData<number>[];
-  readonly volume: HistogramData<number>[];
-  /** Closes, joined by a thread where candles are single points and have no bodies to join; it breaks where a
-   * candle can't be drawn. */
-  readonly closes: LineData<number>[];
-  /** Buckets that hold NaN or infinite points. */
-  readonly nonfinite: number[];
+/** Candles that can be drawn, as they are plotted: parallel columns in the order of the axis. */
+export interface Bars extends Prices {
+  /** Number of the bucket: it begins at this times the width. */
+  readonly bucket: Float64Array;
+  /** 0 where a line through the closes is broken before the row. */
+  readonly joined: Uint8Array;
   /** Candles that reach zero or below, which no log scale can show. */
   readonly clipped: number;
 }
 
-/** Start of a row's bucket, as the grid computes it, so that equal buckets are equal numbers. */
-const gridX = (grid: Grid, x: number): number => bucketStart(grid, Math.round(x / grid.width) - grid.first);
-
-export function barsOf(candles: Candles, grid: Grid, scale: PriceScale, theme: ChartTheme): Bars {
-  const { x, open, high, low, close, nonfinite, volume } = candles.columns;
-  const floor = scale === "log" ? smallestPositive(candles) : Number.NEGATIVE_INFINITY;
-  const bars: Bars = { candles: [], volume: [], closes: [], nonfinite: [], clipped: 0 };
-  let clipped = 0;
+export function barsOf(candles: Candles, scale: PriceScale, style: Style): Bars {
+  const { x } = candles.columns;
+  const prices = style === "heikin-ashi" ? heikinAshi(candles.columns) : candles.columns;
+  const floor = scale === "log" ? smallestPositive(candles.columns) : Number.NEGATIVE_INFINITY;
+  const bars = emptyBars(x.length);
+  let [rows, clipped, joined] = [0, 0, 0];
   for (let row = 0; row < x.length; row++) {
-    const time = gridX(grid, at(x, row));
-    if (at(nonfinite, row) > 0) bars.nonfinite.push(time);
-    if (Number.isFinite(at(volume, row))) bars.volume.push({ time, value: at(volume, row) });
-    if (at(low, row) < floor) clipped += 1;
-    if (!(at(high, row) >= floor)) {
-      breakAfter(bars.closes);
-      continue;
+    if (at(prices.low, row) < floor) clipped += 1;
+    const isDrawn = at(prices.high, row) >= floor;
+    if (isDrawn) {
+      bars.bucket[rows] = Math.round(at(x, row) / candles.width);
+      bars.joined[rows] = joined;
+      for (const name of PRICES) {
+        bars[name][rows] = toPlotted(Math.max(floor, at(prices[name], row)), scale);
+      }
+      rows += 1;
     }
-    const plotted = (prices: Float64Array) => toPlotted(Math.max(floor, at(prices, row)), scale);
-    const colour = theme.candle[direction(at(open, row), at(close, row), candles.polarity)];
-    const bar = { open: plotted(open), high: plotted(high), low: plotted(low), close: plotted(close) };
-    const better = colour === theme.candle.better;
-    bars.candles.push({
-      time,
-      ...bar,
-      color: better ? theme.background : colour,
-      borderColor: colour,
-      wickColor: colour,
-    });
-    bars.closes.push({ time, value: bar.close });
+    joined = isDrawn ? 1 : 0;
   }
-  return { ...bars, clipped };
+  return { ...cutTo(bars, rows), clipped };
 }
 
-/** The part of a line after a point has that point's colour. */
-function breakAfter(line: LineData<number>[]): void {
-  const last = line.at(-1);
-  if (last) line[line.length - 1] = { ...last, color: UNSEEN };
-}
-
-export function closeLine(candles: Candles, grid: Grid, scale: PriceScale): LineData<number>[] {
-  const { x, close } = candles.columns;
-  const line: LineData<number>[] = [];
-  for (let row = 0; row < x.length; row++) {
-    const value = toPlotted(at(close, row), scale);
-    if (Number.isFinite(value)) line.push({ time: gridX(grid, at(x, row)), value });
+/** The first row whose bucket is at least this. */
+export function rowFrom({ bucket }: Pick<Bars, "bucket">, least: number): number {
+  let [low, high] = [0, bucket.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((bucket[middle] ?? Number.POSITIVE_INFINITY) < least) low = middle + 1;
+    else high = middle;
   }
-  return line;
-}
-
-/** One point for every bucket, so that empty buckets take their place on the axis too. */
-export function gridPoints(grid: Grid): (LineData<number> | WhitespaceData<number>)[] {
-  return Array.from({ length: grid.count }, (_, i) => ({ time: bucketStart(grid, i), value: 0 }));
+  return low;
 }
 
 /** Whether most candles are one point each: then they are dashes that only a line can join. */
@@ -88,15 +57,39 @@ export function mostlySinglePoints(candles: Candles): boolean {
   return count.length > 0 && single >= count.length / 2;
 }
 
-function smallestPositive(candles: Candles): number {
+/** Starts of the buckets that hold NaN or infinite points. */
+export function nonFiniteBuckets({ columns, width }: Candles): number[] {
+  const found: number[] = [];
+  for (let row = 0; row < columns.x.length; row++) {
+    if (at(columns.nonfinite, row) > 0) found.push(Math.round(at(columns.x, row) / width));
+  }
+  return found;
+}
+
+const PRICES = ["open", "high", "low", "close"] as const;
+
+const emptyBars = (rows: number) => ({
+  bucket: new Float64Array(rows),
+  open: new Float64Array(rows),
+  high: new Float64Array(rows),
+  low: new Float64Array(rows),
+  close: new Float64Array(rows),
+  joined: new Uint8Array(rows),
+});
+
+const cutTo = (bars: ReturnType<typeof emptyBars>, rows: number) => ({
+  bucket: bars.bucket.subarray(0, rows),
+  open: bars.open.subarray(0, rows),
+  high: bars.high.subarray(0, rows),
+  low: bars.low.subarray(0, rows),
+  close: bars.close.subarray(0, rows),
+  joined: bars.joined.subarray(0, rows),
+});
+
+function smallestPositive(prices: Prices): number {
   let smallest = Number.POSITIVE_INFINITY;
-  for (const prices of [
-    candles.columns.low,
-    candles.columns.close,
-    candles.columns.open,
-    candles.columns.high,
-  ]) {
-    for (const price of prices) if (price > 0 && price < smallest) smallest = price;
+  for (const name of PRICES) {
+    for (const price of prices[name]) if (price > 0 && price < smallest) smallest = price;
   }
   return smallest;
 }

@@ -1,47 +1,31 @@
-import {
-  type AutoscaleInfo,
-  CandlestickSeries,
-  createChartEx,
-  HistogramSeries,
-  type IChartApiBase,
-  type ISeriesApi,
-  LineSeries,
-  type MouseEventParams,
-} from "lightweight-charts";
+import { createChartEx, type IChartApiBase, type MouseEventParams } from "lightweight-charts";
 import type { Candles } from "../api/types.ts";
 import { type Axis, isNear, type Range } from "../base/axis.ts";
 import { bucketStart, fromLogical, type Grid, gridOver, gridRange, toLogical } from "../base/grid.ts";
-import { type Bars, barsOf, closeLine, gridPoints, mostlySinglePoints, type PriceScale } from "./bars.ts";
-import { CutMarks } from "./cutMarks.ts";
-import { Extras, type ExtrasContent, type Mark } from "./extras.ts";
-import { LogAxis } from "./logAxis.ts";
-import { NonFiniteMarks } from "./nonFiniteMarks.ts";
+import type { PriceScale } from "../base/priceScale.ts";
+import { rowFrom, type Style } from "./bars.ts";
+import { Extras, type ExtrasContent, type Mark, NO_EXTRAS } from "./extras.ts";
 import { NumericScale } from "./numericScale.ts";
-import {
-  chartOptions,
-  gridSeriesOptions,
-  lineOptions,
-  type PriceFit,
-  priceFormat,
-  roomForBodies,
-  roomForConstants,
-  volumeFormat,
-} from "./options.ts";
+import { chartOptions } from "./options.ts";
+import { PricePane } from "./pricePane.ts";
+import { type DrawnRun, type Mode, type PriceFit, roomFor, type Strand, strandsOf } from "./strands.ts";
 import type { ChartTheme } from "./theme.ts";
-
-export interface OverlayLine {
-  readonly candles: Candles;
-  readonly colour: string;
-}
+import { type Touched, touchedAt } from "./touch.ts";
+import { VolumePane } from "./volumePane.ts";
 
 export interface ChartContent {
   readonly axis: Axis;
   readonly width: number;
   readonly window: Range;
-  readonly focus: Candles;
-  readonly overlays: readonly OverlayLine[];
+  /** The one in focus first. */
+  readonly runs: readonly DrawnRun[];
+  readonly style: Style;
+  readonly mode: Mode;
   readonly scale: PriceScale;
   readonly fit: PriceFit;
+  /** Unix time at which the seconds of the axis begin, where it is to show the time of day. */
+  readonly clockStart: number | null;
+  /** Of the run in focus; they are left out where there is a pane for each run. */
   readonly extras: ExtrasContent;
 }
 
@@ -50,14 +34,15 @@ export interface Painted {
   readonly focus: Candles;
   readonly view: Range;
   readonly plotPx: number;
+  /** Heights from the top: of prices first, then of the volume where there is one. */
   readonly panes: readonly number[];
   /** Which of the panes an indicator has. */
   readonly indicatorPanes: ReadonlyMap<string, number>;
 }
 
 export interface ChartListener {
-  /** The crosshair is over the bucket that starts here, or nowhere. */
-  hovered(bucket: number | null): void;
+  /** The crosshair is over the bucket that starts here, in this pane, or nowhere. */
+  hovered(bucket: number | null, pane: number): void;
   /** A mark of an alert or a pattern is pointed at, or none. */
   pointed(mark: Mark | null): void;
   painted(painted: Painted): void;
@@ -67,28 +52,23 @@ export interface ChartListener {
 // A label needs about this much room on the axis.
 const LABEL_PX = 72;
 
-const TITLE_PX = 24;
-
 // Beyond this the bars are thinner than a pixel, and coarser ones are on their way.
 const MOST_BUCKETS_ACROSS = 8000;
 
+/** Prices take so many times the room of volume. */
+const PRICE_STRETCH = 4;
+
 type Chart = IChartApiBase<number>;
 
-/** Candles with their volume and the lines of other runs, on one grid. Draws what it is handed; fetches nothing. */
+/** Candles of one or more runs with their volume, on one grid. Draws what it is handed; fetches nothing. */
 export class CandleChart {
   private readonly scale = new NumericScale();
   private readonly chart: Chart;
-  private readonly gridSeries: ISeriesApi<"Line", number>;
-  private readonly thread: ISeriesApi<"Line", number>;
-  private readonly candles: ISeriesApi<"Candlestick", number>;
-  private readonly volume: ISeriesApi<"Histogram", number>;
-  private readonly lines: ISeriesApi<"Line", number>[] = [];
-  private readonly marks = new NonFiniteMarks();
-  private readonly cutMarks = new CutMarks();
-  private readonly logAxis = new LogAxis();
+  private readonly prices: PricePane[] = [];
   private readonly extras: Extras;
+  private volume: VolumePane | null = null;
   private content: ChartContent | null = null;
-  private bars: Bars | null = null;
+  private strands: readonly (readonly Strand[])[] = [];
   private grid: Grid | null = null;
   private wantedView: Range | null = null;
   private cursor: number | null = null;
@@ -101,23 +81,9 @@ export class CandleChart {
     private readonly listener: ChartListener,
   ) {
     this.chart = createChartEx(element, this.scale, chartOptions(theme));
-    this.gridSeries = this.chart.addSeries(LineSeries, gridSeriesOptions());
-    this.thread = this.chart.addSeries(LineSeries, lineOptions(theme.thread, "linear"));
-    this.candles = this.chart.addSeries(CandlestickSeries, {
-      lastValueVisible: false,
-      priceLineVisible: false,
-      priceFormat: priceFormat("linear"),
-      autoscaleInfoProvider: (original: () => AutoscaleInfo | null) =>
-        roomForConstants(() => this.room() ?? original()),
-    });
-    this.candles.attachPrimitive(this.logAxis);
-    this.candles.attachPrimitive(this.cutMarks);
-    this.extras = new Extras(this.chart, this.candles);
-    this.volume = this.chart.addSeries(HistogramSeries, volumeOptions(theme), 1);
-    this.chart.panes()[0]?.setStretchFactor(4);
-    this.chart.panes()[1]?.setStretchFactor(1);
-    this.chart.panes()[0]?.attachPrimitive(this.marks);
-    this.makeRoomForTitle();
+    const first = new PricePane(this.chart, 0);
+    this.prices.push(first);
+    this.extras = new Extras(this.chart, first.series);
     this.chart.subscribeCrosshairMove((event) => this.crosshairMoved(event));
     this.chart.timeScale().subscribeSizeChange(() => this.listener.resized(this.plotPx()));
     this.frameRequest = requestAnimationFrame(() => this.watchSize());
@@ -131,26 +97,22 @@ export class CandleChart {
     return this.wantedView;
   }
 
-  /** How many candles could not be drawn in full on a log scale. */
+  /** How many candles of the run in focus could not be drawn in full on a log scale. */
   clipped(): number {
-    return this.bars?.clipped ?? 0;
-  }
-
-  hasNonFinite(): boolean {
-    return (this.bars?.nonfinite.length ?? 0) > 0;
+    return this.strands[0]?.[0]?.bars.clipped ?? 0;
   }
 
   setContent(content: ChartContent, view: Range): void {
     const before = this.content;
     this.content = content;
-    if (before === null || before.axis !== content.axis || before.width !== content.width) this.clear();
-    this.scale.axis = content.axis;
-    this.scale.width = content.width;
-    if (before?.scale !== content.scale) this.formatPrices(content.scale);
-    if (before?.fit !== content.fit) this.fitPrices();
+    if (before?.clockStart !== content.clockStart || before.axis !== content.axis) this.grid = null;
+    Object.assign(this.scale, { axis: content.axis, width: content.width, clockStart: content.clockStart });
     this.wantedView = view;
+    this.strands = strandsOf(content.runs, content);
+    this.layPanes();
     this.layGrid(content, view);
     this.drawSeries(content);
+    if (before?.fit !== content.fit || before.scale !== content.scale) this.fitPrices();
     this.showView(view);
   }
 
@@ -178,10 +140,6 @@ export class CandleChart {
   setTheme(theme: ChartTheme): void {
     this.theme = theme;
     this.chart.applyOptions(chartOptions(theme));
-    this.makeRoomForTitle();
-    if (this.content?.scale === "log") this.logAxis.show(theme);
-    this.thread.applyOptions({ color: theme.thread });
-    this.volume.applyOptions({ color: theme.volume });
     if (this.content && this.wantedView) this.setContent(this.content, this.wantedView);
   }
 
@@ -190,6 +148,26 @@ export class CandleChart {
     this.cursor = bucket;
     if (bucket === null) this.chart.clearCrosshairPosition();
     else this.afterFrame();
+  }
+
+  /** The candle at a place in the chart, from its upper left corner. */
+  touched(x: number, y: number): Touched | null {
+    const { grid } = this;
+    const spacing = this.plotPx() / this.bucketsAcross();
+    const logical = this.chart.timeScale().coordinateToLogical(x);
+    if (grid === null || logical === null || x > this.plotPx()) return null;
+    let top = 0;
+    for (const [i, pane] of this.paneHeights().entries()) {
+      const [prices, strands] = [this.prices[i], this.strands[i]];
+      if (prices && strands && y >= top && y < top + pane) {
+        const bucket = logical + grid.first;
+        const middle = this.chart.timeScale().logicalToCoordinate(logical) ?? Number.NaN;
+        const yOf = (plotted: number) => prices.series.priceToCoordinate(plotted) ?? Number.NaN;
+        return touchedAt(strands, { bucket, dx: x - middle, y: y - top, spacing, yOf });
+      }
+      top += pane + 1;
+    }
+    return null;
   }
 
   /** The mark that stands for a candle, as it was drawn last. */
@@ -222,84 +200,89 @@ export class CandleChart {
     this.reportPainted();
   }
 
-  /** The volume pane's title stands above its bars; options of the whole chart undo this. */
-  private makeRoomForTitle(): void {
-    const height = this.chart.panes()[1]?.getHeight() ?? 0;
-    const top = height > 0 ? Math.min(0.6, TITLE_PX / height) : 0;
-    this.volume.priceScale().applyOptions({ scaleMargins: { top, bottom: 0 } });
-    this.extras.resized();
+  private paneHeights(): number[] {
+    return this.chart.panes().map((pane) => pane.getHeight());
   }
 
-  /** All series of the pane, because the library lets any of them format its scale. */
-  private formatPrices(scale: PriceScale): void {
-    const options = { priceFormat: priceFormat(scale) };
-    for (const series of [this.candles, this.thread, ...this.lines]) series.applyOptions(options);
-    this.chart.applyOptions({ grid: { horzLines: { visible: scale === "linear" } } });
-    this.makeRoomForTitle();
-    this.logAxis.show(scale === "log" ? this.theme : null);
-    this.fitPrices();
+  private bucketsAcross(): number {
+    const { wantedView, content } = this;
+    return wantedView && content ? (wantedView.to - wantedView.from) / content.width : 1;
   }
 
-  /** Undoes what dragging the price axis did. */
-  private fitPrices(): void {
-    this.chart.priceScale("right").applyOptions({ autoScale: true });
-  }
-
-  private room(): AutoscaleInfo | null {
-    if (this.content?.fit !== "bodies" || this.bars === null || this.wantedView === null) return null;
-    return roomForBodies(this.bars.candles, this.wantedView);
-  }
-
-  private clear(): void {
-    for (const series of [this.gridSeries, this.thread, this.candles, this.volume, ...this.lines]) {
-      series.setData([]);
+  /** As many panes of prices as there is to draw, and volume where there is one pane for it to be of. */
+  private layPanes(): void {
+    const wanted = Math.max(1, this.strands.length);
+    const hasVolume = this.content?.mode !== "each";
+    const hadVolume = this.volume !== null;
+    if (!hasVolume) {
+      this.volume?.close();
+      this.volume = null;
+      this.extras.removePanes();
     }
-    this.extras.clear();
+    while (this.prices.length > wanted) this.prices.pop()?.close();
+    while (this.prices.length < wanted) {
+      const pane = new PricePane(this.chart, this.prices.length);
+      this.prices.push(pane);
+      if (this.content) pane.setScale(this.content.scale, this.theme, false);
+    }
+    if (hasVolume === hadVolume) return;
+    if (hasVolume) this.volume = new VolumePane(this.chart, this.prices.length);
+    this.chart.panes()[0]?.setStretchFactor(hasVolume ? PRICE_STRETCH : 1);
+    this.chart.panes()[this.prices.length]?.setStretchFactor(1);
+  }
+
+  private fitPrices(): void {
+    for (const pane of this.prices) pane.fit();
   }
 
   private layGrid(content: ChartContent, view: Range): void {
     const span = view.to - view.from;
     const from = Math.min(content.window.from, view.from - span);
     const to = Math.max(content.window.to, view.to + span);
-    this.grid = gridOver({ from, to }, content.width);
-    this.gridSeries.setData(gridPoints(this.grid));
+    const grid = gridOver({ from, to }, content.width);
+    // Buckets of another kind may not stand between these for a moment.
+    if (this.grid?.width !== grid.width) {
+      for (const pane of [...this.prices, this.volume, this.extras]) pane?.clear();
+    }
+    this.grid = grid;
+    for (const [i, pane] of this.prices.entries()) pane.lay(grid, i === 0);
+    this.volume?.lay(grid);
   }
 
-  private drawSeries(content: ChartContent): void {
-    const grid = this.grid as Grid;
-    this.bars = barsOf(content.focus, grid, content.scale, this.theme);
-    this.cutMarks.setData(this.bars.candles);
-    this.candles.setData(this.bars.candles);
-    this.volume.setData(this.bars.volume);
-    this.thread.setData(mostlySinglePoints(content.focus) ? this.bars.closes : []);
-    this.marks.setData(this.bars.nonfinite, this.theme.nonfinite);
-    this.drawLines(content, grid);
-    this.drawExtras(content, grid);
+  private drawSeries({ runs, scale }: ChartContent): void {
+    const isNeverBelowZero = runs.every(({ candles }) => candles.columns.low.every((low) => !(low < 0)));
+    for (const [i, pane] of this.prices.entries()) {
+      pane.setScale(scale, this.theme, isNeverBelowZero);
+      pane.show(this.strands[i] ?? [], this.theme);
+    }
+    const [focus] = runs;
+    if (focus) this.volume?.show(focus.candles, this.theme.volume);
+    if (this.grid && this.content) this.drawExtras(this.content, this.grid);
+    this.makeRoomForTitle();
   }
 
-  private drawExtras({ extras, focus, scale }: ChartContent, grid: Grid): void {
-    this.extras.setData(extras, focus, grid, scale, this.theme);
+  private drawExtras({ extras, runs, scale, mode }: ChartContent, grid: Grid): void {
+    const [focus] = runs;
+    if (!focus) return;
+    const polarity = focus.polarity ?? focus.candles.polarity;
+    const candles = { ...focus.candles, polarity };
+    this.extras.setData(mode === "each" ? NO_EXTRAS : extras, candles, grid, scale, this.theme);
     this.watchPanes();
   }
 
-  // Lines are kept and reused: the library is slow at removing series.
-  private drawLines({ overlays, scale }: ChartContent, grid: Grid): void {
-    while (this.lines.length < overlays.length) {
-      this.lines.push(this.chart.addSeries(LineSeries, lineOptions("#000", scale)));
-      this.candles.setSeriesOrder(this.lines.length + 2);
-    }
-    this.lines.forEach((line, i) => {
-      const overlay = overlays[i];
-      if (overlay) line.applyOptions({ color: overlay.colour });
-      if (overlay || line.data().length > 0) {
-        line.setData(overlay ? closeLine(overlay.candles, grid, scale) : []);
-      }
-    });
+  /** Options of the whole chart undo it. */
+  private makeRoomForTitle(): void {
+    this.volume?.makeRoomForTitle(this.paneHeights()[this.prices.length] ?? 0);
+    this.extras.resized();
   }
 
   private showView(view: Range): void {
     const { content, grid } = this;
     if (content === null || grid === null) return;
+    // One room for all panes, so that they can be compared.
+    const room = roomFor(this.strands.flat(), content.fit, view);
+    for (const pane of this.prices) pane.setRoom(room);
+    this.volume?.fitTo(view, content.width);
     this.setTickUnit(view);
     this.chart.timeScale().setVisibleLogicalRange(toLogical(grid, view));
     this.afterFrame();
@@ -315,10 +298,14 @@ export class CandleChart {
 
   /** Only once the view is applied: before, the library may know no price to place a crosshair by, and throws. */
   private placeCursor(): void {
-    if (this.cursor === null) return;
-    const bar = this.bars?.candles.find(({ time }) => time === this.cursor);
-    if (bar) this.chart.setCrosshairPosition(bar.close, this.cursor, this.candles);
-    else this.chart.clearCrosshairPosition();
+    const { cursor, content } = this;
+    const [pane, strand] = [this.prices[0], this.strands[0]?.[0]];
+    if (cursor === null || !content || !pane || !strand) return;
+    const bucket = Math.round(cursor / content.width);
+    const row = rowFrom(strand.bars, bucket);
+    const close = strand.bars.bucket[row] === bucket ? strand.bars.close[row] : undefined;
+    if (close === undefined) this.chart.clearCrosshairPosition();
+    else this.chart.setCrosshairPosition(close, cursor, pane.series);
   }
 
   private setTickUnit(view: Range): void {
@@ -334,13 +321,12 @@ export class CandleChart {
 
   private reportPainted(): void {
     const logical = this.chart.timeScale().getVisibleLogicalRange();
-    if (logical === null || this.grid === null || this.content === null) return;
-    const { focus } = this.content;
+    const focus = this.content?.runs[0]?.candles;
+    if (logical === null || this.grid === null || !focus) return;
     const seen = fromLogical(this.grid, logical);
     // The way through the library's positions rounds differently on every grid.
     const view = this.wantedView && isNear(seen, this.wantedView) ? this.wantedView : seen;
-    const panes = this.chart.panes().map((pane) => pane.getHeight());
-    const indicatorPanes = this.extras.paneIndices;
+    const [panes, indicatorPanes] = [this.paneHeights(), this.extras.paneIndices];
     this.listener.painted({ focus, view, plotPx: this.plotPx(), panes, indicatorPanes });
   }
 
@@ -350,14 +336,8 @@ export class CandleChart {
     this.cursor = null;
     const index = event.logical;
     const outside = event.point === undefined || index === undefined || this.grid === null;
-    this.listener.hovered(outside ? null : bucketStart(this.grid as Grid, index as number));
+    const bucket = outside ? null : bucketStart(this.grid as Grid, index as number);
+    this.listener.hovered(bucket, event.paneIndex ?? 0);
     this.listener.pointed(outside ? null : this.extras.markOf(event.hoveredInfo?.objectId));
   }
 }
-
-const volumeOptions = (theme: ChartTheme) => ({
-  color: theme.volume,
-  lastValueVisible: false,
-  priceLineVisible: false,
-  priceFormat: volumeFormat(),
-});

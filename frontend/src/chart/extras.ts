@@ -2,9 +2,9 @@ import type { IChartApiBase, ISeriesApi, SeriesType } from "lightweight-charts";
 import type { Alert } from "../api/alerts.ts";
 import type { Candles, FoundPattern } from "../api/types.ts";
 import { bucketStart, type Grid } from "../base/grid.ts";
+import { type PriceScale, toPlotted } from "../base/priceScale.ts";
 import { alertsByRow } from "../data/marks.ts";
 import { type AlertMark, AlertMarks, type AlertSpot } from "./alertMarks.ts";
-import { type PriceScale, toPlotted } from "./bars.ts";
 import type { DrawnIndicator } from "./indicator.ts";
 import { IndicatorPanes } from "./indicatorPanes.ts";
 import { Overlays } from "./overlays.ts";
@@ -64,6 +64,10 @@ export class Extras {
   clear(): void {
     this.overlays.setData(null);
     this.panes.clear();
+  }
+
+  removePanes(): void {
+    this.panes.close();
   }
 
   resized(): void {

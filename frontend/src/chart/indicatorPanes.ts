@@ -73,6 +73,10 @@ export class IndicatorPanes {
     return undefined;
   }
 
+  close(): void {
+    this.keepOnly(new Set());
+  }
+
   /** Before the candles get another grid: bars of one at a time only. */
   clear(): void {
     for (const { series } of this.panes.values()) for (const one of series.values()) one.setData([]);
@@ -85,6 +89,14 @@ export class IndicatorPanes {
       const top = height > 0 ? Math.min(0.5, TITLE_PX / height) : 0;
       for (const one of series.values())
         one.priceScale().applyOptions({ scaleMargins: { top, bottom: 0.06 } });
+    }
+  }
+
+  private keepOnly(wanted: ReadonlySet<string>): void {
+    for (const [id, { api }] of this.panes) {
+      if (wanted.has(id)) continue;
+      this.chart.removePane(api.paneIndex());
+      this.panes.delete(id);
     }
   }
 

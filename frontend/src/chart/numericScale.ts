@@ -8,6 +8,7 @@ import type {
   TimeMark,
 } from "lightweight-charts";
 import type { Axis, Range } from "../base/axis.ts";
+import { clockTick, clockWeight, formatTimeOfDay } from "../base/clock.ts";
 import { formatTick, tickWeight } from "../base/ticks.ts";
 
 const CHARACTER_PX = 6.8;
@@ -21,6 +22,8 @@ export class NumericScale implements IHorzScaleBehavior<number> {
   view: Range | null = null;
   plotPx = 0;
   width = 1;
+  /** Unix time at which the seconds of the axis begin, where labels are times of day. */
+  clockStart: number | null = null;
   private chartOptions: ChartOptionsImpl<number> | undefined;
 
   options(): ChartOptionsImpl<number> {
@@ -53,13 +56,20 @@ export class NumericScale implements IHorzScaleBehavior<number> {
   }
 
   formatHorzItem(item: InternalHorzScaleItem): string {
+    const { clockStart } = this;
+    if (clockStart !== null) return formatTimeOfDay(clockStart + fromItem(item), this.width);
     return formatTick(this.axis, fromItem(item), 1);
+  }
+
+  private label(x: number): string {
+    const { clockStart, width } = this;
+    return clockStart === null ? formatTick(this.axis, x, this.tickUnit) : clockTick(clockStart + x, width);
   }
 
   formatTickmark(mark: TickMark): string {
     const x = fromItem(mark.time);
     // The grid reaches left of where any series can begin.
-    return x < 0 || this.isCut(x) ? "" : formatTick(this.axis, x, this.tickUnit);
+    return x < 0 || this.isCut(x) ? "" : this.label(x);
   }
 
   /** Whether a label would be cut at an end of the axis. It then has none, and another key in the cache. */
@@ -68,7 +78,7 @@ export class NumericScale implements IHorzScaleBehavior<number> {
     const { from, to } = this.view;
     // The library draws a pixel to the left of the middle.
     const centre = ((x + this.width / 2 - from) / (to - from)) * this.plotPx - 1;
-    const half = (formatTick(this.axis, x, this.tickUnit).length * CHARACTER_PX) / 2;
+    const half = (this.label(x).length * CHARACTER_PX) / 2;
     return centre < half || centre > this.plotPx - half;
   }
 
@@ -82,8 +92,13 @@ export class NumericScale implements IHorzScaleBehavior<number> {
   ) {
     for (let i = from; i < points.length; i++) {
       const point = points[i];
-      if (point) point.timeWeight = tickWeight(this.axis, fromItem(point.time)) as TickMarkWeightValue;
+      if (point) point.timeWeight = this.weight(fromItem(point.time)) as TickMarkWeightValue;
     }
+  }
+
+  private weight(x: number): number {
+    const { clockStart, width } = this;
+    return clockStart === null ? tickWeight(this.axis, x) : clockWeight(clockStart + x, width);
   }
 }
 

@@ -1,28 +1,22 @@
 import {
   type AutoscaleInfo,
   type AutoscaleInfoProvider,
-  type CandlestickData,
   type ChartOptionsImpl,
   ColorType,
   CrosshairMode,
   type DeepPartial,
-  type LineSeriesPartialOptions,
   LineStyle,
   type LineWidth,
   type PriceFormatCustom,
 } from "lightweight-charts";
-import type { Range } from "../base/axis.ts";
 import { formatCompact, formatDigits } from "../base/format.ts";
+import { fromPlotted, type PriceScale } from "../base/priceScale.ts";
 import { formatDistinct } from "../base/ticks.ts";
-import { fromPlotted, type PriceScale } from "./bars.ts";
 import type { ChartTheme } from "./theme.ts";
 
 export const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
 
 export const FONT_PX = 11;
-
-// At one pixel a slanting line is so faint that its colour can't be told.
-const LINE_PX = 1.5;
 
 // Wide enough for any label, so that the plot does not move when labels change.
 const PRICE_AXIS_PX = 84;
@@ -75,33 +69,20 @@ const timeScaleOptions = (theme: ChartTheme) => ({
   minBarSpacing: 0.02,
 });
 
-/** The series that holds the grid: never seen, on a scale of its own. */
-export const gridSeriesOptions = (): LineSeriesPartialOptions => ({
-  priceScaleId: "grid",
-  lineVisible: false,
-  crosshairMarkerVisible: false,
-  lastValueVisible: false,
-  priceLineVisible: false,
-});
-
-export const lineOptions = (color: string, scale: PriceScale): LineSeriesPartialOptions => ({
-  color,
-  lineWidth: LINE_PX as LineWidth,
-  lastValueVisible: false,
-  priceLineVisible: false,
-  crosshairMarkerVisible: false,
-  priceFormat: priceFormat(scale),
-  autoscaleInfoProvider: roomForConstants,
-});
-
-export function priceFormat(scale: PriceScale): PriceFormatCustom {
+/** `isNeverBelowZero`: room below zero is left for looks, and says nothing. */
+export function priceFormat(scale: PriceScale, isNeverBelowZero: boolean): PriceFormatCustom {
+  const marked = (values: readonly number[]) =>
+    isNeverBelowZero ? values.filter((value) => value >= 0) : values;
   return {
     type: "custom",
     minMove: FINEST_MOVE,
     formatter: (plotted) => formatDigits(fromPlotted(plotted, scale), 5),
-    // A log scale has marks of its own; see logAxis.ts.
-    tickmarksFormatter: (plotted) =>
-      scale === "log" ? plotted.map(() => "") : formatDistinct(plotted, formatDigits),
+    // Other scales have marks of their own; see priceAxis.ts.
+    tickmarksFormatter: (plotted) => {
+      if (scale !== "linear") return plotted.map(() => "");
+      const labels = formatDistinct(marked(plotted), formatDigits);
+      return plotted.map((value) => (isNeverBelowZero && value < 0 ? "" : (labels.shift() ?? "")));
+    },
   };
 }
 
@@ -118,23 +99,6 @@ export const indicatorFormat = (): PriceFormatCustom => ({
   formatter: (value) => formatDigits(value, 4),
   tickmarksFormatter: (values) => formatDistinct(values, formatDigits),
 });
-
-/** What prices are fitted to: all of every candle, or the bodies, which one spike does not flatten. */
-export type PriceFit = "wicks" | "bodies";
-
-/** Room for the bodies of the candles in view; null where there are none. */
-export function roomForBodies(
-  candles: readonly CandlestickData<number>[],
-  view: Range,
-): AutoscaleInfo | null {
-  let [minValue, maxValue] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const { time, open, close } of candles) {
-    if (time < view.from || time >= view.to) continue;
-    minValue = Math.min(minValue, open, close);
-    maxValue = Math.max(maxValue, open, close);
-  }
-  return minValue <= maxValue ? { priceRange: { minValue, maxValue } } : null;
-}
 
 /** A series that never changes is drawn in the middle of a scale, not along the edge of one a hair high. */
 export const roomForConstants: AutoscaleInfoProvider = (original: () => AutoscaleInfo | null) => {

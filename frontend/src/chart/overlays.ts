@@ -7,8 +7,8 @@ import type {
   SeriesAttachedParameter,
   SeriesType,
 } from "lightweight-charts";
+import { type PriceScale, toPlotted } from "../base/priceScale.ts";
 import { lastRowUpTo } from "../base/rows.ts";
-import { type PriceScale, toPlotted } from "./bars.ts";
 import type { DrawnIndicator } from "./indicator.ts";
 import { bucketsToX } from "./positions.ts";
 

@@ -12,6 +12,10 @@ export interface Wanted extends Wish, Basis {
   readonly resolution: number | null;
   /** Indicators and patterns; null or left out: none. */
   readonly extras?: WantedExtras | null;
+  /** How many of the series share each candle's room; left out: none do. */
+  readonly sharing?: number;
+  /** Buckets before those in view that what is drawn depends on. */
+  readonly history?: number;
 }
 
 /** Candles of one width over one window, for all series of a chart. */
@@ -32,6 +36,7 @@ export interface FeedListener {
 
 interface CandlePlan extends Plan {
   readonly extras: WantedExtras | null;
+  readonly history: number;
 }
 
 type CandleLoader = Pick<Loader, "load" | "extents">;
@@ -49,14 +54,24 @@ export class Feed extends Supply<Wanted, CandlePlan, Candles> {
 const candleSource = (loader: CandleLoader): Source<Wanted, CandlePlan, Candles> => ({
   narrowest: ({ axis }) => narrowestWidth(axis),
   sameBasis: (a, b) => a.axis === b.axis && a.stepsPerEpoch === b.stepsPerEpoch,
-  sameCut: (a, b) => a.width === b.width && sameExtras(a.extras, b.extras),
+  sameCut: (a, b) =>
+    a.width === b.width &&
+    a.sharing === b.sharing &&
+    a.history === b.history &&
+    sameExtras(a.extras, b.extras),
   extents: (wanted, signal) => loader.extents(wanted.series, wanted, signal),
-  plan: ({ axis, width: chosen, resolution, extras = null }, view, extent, plotPx) => ({
-    ...planFor({ axis, view, extent, plotPx, chosen, resolution }),
+  plan: (
+    { extras = null, history = 0, width: chosen, sharing = 1, axis, resolution },
+    view,
+    extent,
+    plotPx,
+  ) => ({
+    ...planFor({ axis, view, extent, plotPx, chosen, resolution, sharing, history }),
     extras,
+    history,
   }),
   serves: (held, needed, view, extent) =>
-    serves(held, needed, view, extent) && sameExtras(held.extras, needed.extras),
+    serves(held, needed, view, extent, needed.history) && sameExtras(held.extras, needed.extras),
   load: ({ series, stepsPerEpoch, version }, plan, signal) =>
     loader.load({ ...plan, series, stepsPerEpoch, version }, signal),
   restated: (held, { refusedWidth }) =>

@@ -26,6 +26,10 @@ export interface PlanInput {
   readonly chosen: number | "auto";
   /** Steps that candles logged as such may span: narrower ones would only draw gaps between them. */
   readonly resolution: number | null;
+  /** How many runs share each candle's room. */
+  readonly sharing?: number;
+  /** Buckets before those in view that have to be held, too: what is drawn depends on so many. */
+  readonly history?: number;
 }
 
 /** The narrowest of {1, 2, 5}·10ⁿ whose candles are at least MIN_CANDLE_PX wide, and hold those logged. */
@@ -55,29 +59,31 @@ export function candlesInView(view: Range, extent: Range, width: number): number
  * The view with a screen on each side, snapped to blocks of a power of two of candles, so that views
  * close to each other ask for the very same window.
  */
-export function windowAround(view: Range, width: number): Range {
+export function windowAround(view: Range, width: number, history = 0): Range {
   const visible = Math.max(32, span(view) / width);
   const block = 2 ** Math.ceil(Math.log2(visible / 4));
   const first = Math.floor(view.from / width / block);
   const end = Math.ceil(view.to / width / block);
   const room = Math.floor((MAX_CANDLES / block - (end - first)) / 2);
   const side = Math.max(0, Math.min(Math.ceil(visible / block), room));
-  return { from: (first - side) * block * width, to: (end + side) * block * width };
+  const before = Math.max(0, Math.min(side + Math.ceil(history / block), 2 * room - side));
+  return { from: (first - before) * block * width, to: (end + side) * block * width };
 }
 
-export function planFor({ axis, view, extent, plotPx, chosen, resolution }: PlanInput): Plan {
-  const auto = autoWidth(axis, span(view), plotPx, resolution);
+export function planFor(input: PlanInput): Plan {
+  const { axis, view, extent, plotPx, chosen, resolution, sharing = 1, history = 0 } = input;
+  const auto = autoWidth(axis, span(view), plotPx / sharing, resolution);
   const tooMany = chosen !== "auto" && candlesInView(view, extent, chosen) > MAX_VISIBLE_CANDLES;
   const width = chosen === "auto" || tooMany ? auto : chosen;
   const refusedWidth = tooMany ? chosen : null;
-  return { axis, width, window: windowAround(view, width), refusedWidth };
+  return { axis, width, window: windowAround(view, width, history), refusedWidth };
 }
 
 /** Whether what is held still serves a view, with half a screen to spare for the next pan. */
-export function serves(held: Plan, wanted: Plan, view: Range, extent: Range): boolean {
+export function serves(held: Plan, wanted: Plan, view: Range, extent: Range, history = 0): boolean {
   if (held.axis !== wanted.axis || held.width !== wanted.width) return false;
   const spare = span(view) / 2;
-  const from = Math.max(view.from - spare, wanted.window.from, extent.from);
+  const from = Math.max(view.from - Math.max(spare, history * held.width), wanted.window.from, extent.from);
   const to = Math.min(view.to + spare, wanted.window.to, extent.to);
   return from >= to || (held.window.from <= from && to <= held.window.to);
 }

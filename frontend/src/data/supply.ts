@@ -76,6 +76,7 @@ export class Supply<Wanted extends Wish, Plan extends Window, Item> {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private running: Running<Plan> | null = null;
   private failed: Wanted | null = null;
+  private aimed: Range | null = null;
 
   constructor(
     private readonly source: Source<Wanted, Plan, Item>,
@@ -105,6 +106,14 @@ export class Supply<Wanted extends Wish, Plan extends Window, Item> {
     this.listener.moved(this.view);
     this.failed = null;
     this.schedule();
+  }
+
+  /** Moves the view there as soon as it is known how far what is wanted reaches. */
+  aim(view: Range): void {
+    this.aimed = view;
+    const isLocated = this.wanted && this.located && this.same(this.located.wanted, this.wanted);
+    if (isLocated) this.look(this.takeAim() ?? view);
+    else this.start();
   }
 
   fit(): void {
@@ -215,8 +224,16 @@ export class Supply<Wanted extends Wish, Plan extends Window, Item> {
     this.located = located;
   }
 
+  private takeAim(): Range | null {
+    const { aimed } = this;
+    this.aimed = null;
+    return aimed;
+  }
+
   private viewAfter(before: Located<Wanted> | null, after: Located<Wanted>): Range {
     const narrowest = this.source.narrowest(after.wanted);
+    const aimed = this.takeAim();
+    if (aimed !== null) return clampView(aimed, after.extent, narrowest);
     if (before === null || this.view === null) return fitView(after.home, narrowest);
     if (this.sameSeries(before.wanted, after.wanted)) {
       return grownView(this.view, before.home, after.home, narrowest);

@@ -3,8 +3,8 @@ import { overlaps, type Range, span } from "../base/axis.ts";
 /** What a view does when the series grows: shows it all, stays at its right edge, or stays where it is. */
 export type Follow = "all" | "edge" | "none";
 
-// A series of three points should not become three candles as wide as a hand.
-const FEWEST_CANDLES_ACROSS = 16;
+// Fewer would leave nothing to see of where they lie.
+const FEWEST_CANDLES_ACROSS = 3;
 
 // Zoomed in no further than this many of the narrowest candles.
 const FEWEST_CANDLES_ZOOMED = 6;

@@ -1,18 +1,9 @@
 import { expect, test } from "vitest";
 import { CANDLE_COLUMNS, type CandleColumn, type Candles } from "../../src/api/types.ts";
-import { gridOver } from "../../src/base/grid.ts";
-import {
-  barsOf,
-  closeLine,
-  fromPlotted,
-  gridPoints,
-  mostlySinglePoints,
-  toPlotted,
-} from "../../src/chart/bars.ts";
-import { roomForBodies } from "../../src/chart/options.ts";
-import { CHART_THEMES } from "../../src/chart/theme.ts";
+import { fromPlotted, toPlotted } from "../../src/base/priceScale.ts";
+import { barsOf, mostlySinglePoints, nonFiniteBuckets, rowFrom } from "../../src/chart/bars.ts";
+import { type DrawnRun, MOST_SIDE_BY_SIDE, roomFor, strandsOf } from "../../src/chart/strands.ts";
 
-const THEME = CHART_THEMES.light;
 const NAN = Number.NaN;
 
 function candles(columns: Partial<Record<CandleColumn, number[]>>, rest: Partial<Candles> = {}): Candles {
@@ -37,32 +28,32 @@ function candles(columns: Partial<Record<CandleColumn, number[]>>, rest: Partial
   };
 }
 
-const GRID = gridOver({ from: 0, to: 100 }, 10);
 const RISING = { x: [0, 30], open: [1, 5], high: [4, 6], low: [0.5, 1], close: [3, 2] };
-
-test("a loss that rose is filled red, one that fell is hollow green", () => {
-  const { candles: bars } = barsOf(candles(RISING), GRID, "linear", THEME);
-  expect(bars[0]).toMatchObject({ time: 0, open: 1, high: 4, low: 0.5, close: 3, color: THEME.candle.worse });
-  expect(bars[1]).toMatchObject({ time: 30, color: THEME.background, borderColor: THEME.candle.better });
+const run = (name: string, polarity: DrawnRun["polarity"] = "lower_is_better"): DrawnRun => ({
+  candles: candles(RISING, { run: name }),
+  colour: "#123456",
+  polarity,
 });
 
-test("an accuracy that rose is hollow green", () => {
-  const accuracy = candles(RISING, { polarity: "higher_is_better" });
-  expect(barsOf(accuracy, GRID, "linear", THEME).candles[0]?.borderColor).toBe(THEME.candle.better);
+test("bars carry the prices of their candles and the number of their bucket", () => {
+  const bars = barsOf(candles(RISING), "linear", "candles");
+  expect([...bars.bucket]).toEqual([0, 3]);
+  expect([...bars.open, ...bars.high, ...bars.low, ...bars.close]).toEqual([1, 5, 4, 6, 0.5, 1, 3, 2]);
 });
 
-test("a candle of nothing but NaN has no bar and keeps its mark", () => {
+test("a candle of nothing but NaN has no bar, keeps its mark and breaks the line", () => {
   const poisoned = candles({
-    x: [0, 10],
-    open: [1, NAN],
-    high: [1, NAN],
-    low: [1, NAN],
-    close: [1, NAN],
-    nonfinite: [0, 3],
+    x: [0, 10, 20, 30],
+    open: [1, NAN, 3, 4],
+    high: [1, NAN, 3, 4],
+    low: [1, NAN, 3, 4],
+    close: [1, NAN, 3, 4],
+    nonfinite: [0, 3, 0, 0],
   });
-  const bars = barsOf(poisoned, GRID, "linear", THEME);
-  expect(bars.candles.map(({ time }) => time)).toEqual([0]);
-  expect(bars.nonfinite).toEqual([10]);
+  const bars = barsOf(poisoned, "linear", "line");
+  expect([...bars.bucket]).toEqual([0, 2, 3]);
+  expect([...bars.joined]).toEqual([0, 0, 1]);
+  expect(nonFiniteBuckets(poisoned)).toEqual([1]);
 });
 
 test("a log chart is fed logarithms and counts the candles that it has to cut off", () => {
@@ -73,28 +64,25 @@ test("a log chart is fed logarithms and counts the candles that it has to cut of
     low: [1, 0, -2],
     close: [10, 1, -1],
   });
-  const bars = barsOf(down, GRID, "log", THEME);
-  expect(bars.candles[0]).toMatchObject({ open: 1, high: 2, low: 0 });
-  expect(bars.candles[1]?.low).toBe(0);
-  expect(bars.candles).toHaveLength(2);
+  const bars = barsOf(down, "log", "candles");
+  expect([...bars.high]).toEqual([2, 0]);
+  expect([...bars.low]).toEqual([0, 0]);
   expect(bars.clipped).toBe(2);
   expect(fromPlotted(toPlotted(1e-7, "log"), "log")).toBeCloseTo(1e-7, 20);
 });
 
-test("a line passes over what can't be drawn", () => {
-  const line = candles({ x: [0, 10, 20], close: [1, NAN, 100] });
-  expect(closeLine(line, GRID, "log")).toEqual([
-    { time: 0, value: 0 },
-    { time: 20, value: 2 },
-  ]);
+test("a symlog chart shows what lies at zero and below, and cuts off nothing", () => {
+  const down = candles({ x: [0], open: [-5], high: [0], low: [-1e4], close: [-0.01] });
+  const bars = barsOf(down, "symlog", "candles");
+  expect(bars.clipped).toBe(0);
+  expect([...bars.high]).toEqual([0]);
+  expect(fromPlotted(bars.low[0] ?? NAN, "symlog")).toBeCloseTo(-1e4, 8);
 });
 
-test("bars of fractional seconds fall on the very points of the grid", () => {
-  const grid = gridOver({ from: 0, to: 1 }, 0.1);
+test("bars of fractional seconds have the number of their bucket", () => {
   const x = [0, 0.1, 0.2, 0.30000000000000004, 0.7];
-  const times = barsOf(candles({ x, high: x, low: x }, { width: 0.1 }), grid, "linear", THEME).candles;
-  const points = new Set(gridPoints(grid).map(({ time }) => time));
-  expect(times.every(({ time }) => points.has(time))).toBe(true);
+  const bars = barsOf(candles({ x, high: x, low: x }, { width: 0.1 }), "linear", "candles");
+  expect([...bars.bucket]).toEqual([0, 1, 2, 3, 7]);
 });
 
 test("candles of single points are known as such", () => {
@@ -103,24 +91,49 @@ test("candles of single points are known as such", () => {
   expect(mostlySinglePoints(candles({ x: [] }))).toBe(false);
 });
 
-test("the thread through single points breaks where a step has no finite value", () => {
-  const steps = candles({
-    x: [0, 10, 20, 30],
-    open: [1, 2, NAN, 4],
-    high: [1, 2, NAN, 4],
-    low: [1, 2, NAN, 4],
-    close: [1, 2, NAN, 4],
-    count: [1, 1, 0, 1],
-    nonfinite: [0, 0, 1, 0],
-  });
-  const unseen = barsOf(steps, GRID, "linear", THEME).closes.map(({ color }) => color);
-  expect(unseen).toEqual([undefined, "rgba(0, 0, 0, 0)", undefined]);
+test("the first row of a bucket or after it", () => {
+  const bars = barsOf(candles(RISING), "linear", "candles");
+  expect([-1, 0, 1, 3, 4].map((bucket) => rowFrom(bars, bucket))).toEqual([0, 0, 1, 1, 2]);
 });
 
-test("prices that are fitted to bodies leave wicks and what is out of view aside", () => {
-  const { candles: bars } = barsOf(candles(RISING), GRID, "linear", THEME);
-  const room = (from: number, to: number) => roomForBodies(bars, { from, to })?.priceRange;
-  expect(room(0, 100)).toEqual({ minValue: 1, maxValue: 5 });
-  expect(room(20, 100)).toEqual({ minValue: 2, maxValue: 5 });
-  expect(room(50, 100)).toBeUndefined();
+test("the run in focus has candles and the others are lines, in one pane", () => {
+  const look = { style: "bars", mode: "focus", scale: "linear" } as const;
+  const panes = strandsOf([run("a"), run("b"), run("c")], look);
+  expect(panes.map((pane) => pane.map(({ shape }) => shape))).toEqual([["bars", "line", "line"]]);
+});
+
+test("side by side the first few runs share each bucket", () => {
+  const runs = ["a", "b", "c", "d", "e", "f"].map((name) => run(name));
+  const [pane, ...more] = strandsOf(runs, { style: "candles", mode: "side", scale: "linear" });
+  expect(more).toEqual([]);
+  expect(pane?.map(({ slot, slots }) => [slot, slots])).toEqual([
+    [0, 4],
+    [1, 4],
+    [2, 4],
+    [3, 4],
+  ]);
+  expect(MOST_SIDE_BY_SIDE).toBe(4);
+});
+
+test("a pane for each run", () => {
+  const panes = strandsOf([run("a"), run("b")], { style: "heikin-ashi", mode: "each", scale: "linear" });
+  expect(panes.map((pane) => pane.map((strand) => strand.run.candles.run))).toEqual([["a"], ["b"]]);
+  expect(panes[0]?.[0]?.shape).toBe("candles");
+});
+
+test("prices have room for the wicks, or for the bodies alone, of what is in view", () => {
+  const [strands = []] = strandsOf([run("a")], { style: "candles", mode: "focus", scale: "linear" });
+  const room = (fit: "wicks" | "bodies", from: number, to: number) =>
+    roomFor(strands, fit, { from, to })?.priceRange;
+  expect(room("wicks", 0, 100)).toEqual({ minValue: 0.5, maxValue: 6 });
+  expect(room("bodies", 0, 100)).toEqual({ minValue: 1, maxValue: 5 });
+  expect(room("bodies", 20, 100)).toEqual({ minValue: 2, maxValue: 5 });
+  expect(room("bodies", 50, 100)).toBeUndefined();
+});
+
+test("spikes of the other runs are in view, too", () => {
+  const other = { ...run("b"), candles: candles({ ...RISING, high: [90, 6] }, { run: "b" }) };
+  const [strands = []] = strandsOf([run("a"), other], { style: "candles", mode: "focus", scale: "linear" });
+  expect(roomFor(strands, "wicks", { from: 0, to: 100 })?.priceRange?.maxValue).toBe(90);
+  expect(roomFor(strands, "bodies", { from: 0, to: 100 })?.priceRange?.maxValue).toBe(5);
 });

@@ -21,8 +21,9 @@ test("a fitted view shows everything and follows all of it", () => {
   expect(grownView(view, EXTENT, GROWN, 1)).toEqual(fitView(GROWN, 1));
 });
 
-test("a few points stay narrow candles", () => {
-  expect(fitView({ from: 0, to: 3 }, 1).to).toBeGreaterThan(14);
+test("a few epochs fill the chart, and one alone has room beside it", () => {
+  expect(fitView({ from: 0, to: 3 }, 1).to).toBeLessThan(3.2);
+  expect(fitView({ from: 0, to: 1 }, 1).to).toBeGreaterThan(3);
 });
 
 test("a view at the right edge moves along with the growth and keeps its span", () => {

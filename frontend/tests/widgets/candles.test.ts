@@ -76,6 +76,9 @@ test("stored settings that can't be used fall back", () => {
   expect(readSettings({ axis: "days", width: -1, scale: "cubic" })).toEqual({
     tag: null,
     axis: "steps",
+    clock: false,
+    style: "candles",
+    mode: "focus",
     width: "auto",
     scale: "linear",
     fit: "wicks",
@@ -85,8 +88,9 @@ test("stored settings that can't be used fall back", () => {
     alerts: true,
     patterns: false,
   });
+  const drawn = { clock: true, style: "heikin-ashi", mode: "each", scale: "symlog", fit: "bodies" };
   const extras = { indicators: ["atr:14"], hidden: [], alerts: false, patterns: true };
-  const stored = { axis: "epochs", width: 5, scale: "log", fit: "bodies", stepsPerEpoch: 300, ...extras };
+  const stored = { axis: "epochs", width: 5, stepsPerEpoch: 300, ...drawn, ...extras };
   expect(readSettings(stored)).toEqual({ tag: null, ...stored });
 });
 

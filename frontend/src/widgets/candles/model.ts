@@ -9,9 +9,13 @@ import {
 } from "@preact/signals";
 import type { Client } from "../../api/client.ts";
 import { Unreachable } from "../../api/errors.ts";
+import type { Runs } from "../../api/types.ts";
 import type { Range } from "../../base/axis.ts";
+import { HEIKIN_ASHI_MEMORY } from "../../base/heikinAshi.ts";
+import { isNeutral } from "../../base/polarity.ts";
 import { CandleChart, type Painted } from "../../chart/candleChart.ts";
 import { Gestures } from "../../chart/gestures.ts";
+import type { DrawnRun } from "../../chart/strands.ts";
 import { CHART_THEMES, type ThemeName } from "../../chart/theme.ts";
 import { Feed, type Frame } from "../../data/feed.ts";
 import { Loader } from "../../data/loader.ts";
@@ -30,15 +34,25 @@ export interface CandleInputs {
   readonly version: ReadonlySignal<string>;
   readonly settings: Signal<CandleSettings>;
   readonly theme: ReadonlySignal<ThemeName>;
+  readonly allRuns: ReadonlySignal<Runs | null>;
   readonly extras: ExtrasModel;
 }
 
 const RETRY_MS = 2000;
 
-type Colours = ReadonlyMap<string, string>;
+/** Lower than this a pane of one run says nothing. */
+const LEAST_PANE_PX = 64;
+const MOST_PANES = 12;
 
-const coloursOf = (series: readonly KnownSeries[]): Colours =>
-  new Map(series.map(({ run, colour }) => [run, colour]));
+/** Runs with all that is known of them; those that a frame still holds and nobody wants any more are left out. */
+function drawnRuns(frame: Frame, series: readonly KnownSeries[]): DrawnRun[] {
+  const known = new Map(series.map((one) => [one.run, one]));
+  return frame.candles.flatMap((candles) => {
+    const one = known.get(candles.run);
+    if (one === undefined) return [];
+    return [{ candles, colour: one.colour, polarity: isNeutral(one.tag) ? null : one.polarity }];
+  });
+}
 
 /** What a candle widget shows, and the hands that move it. */
 export class CandleModel {
@@ -49,6 +63,16 @@ export class CandleModel {
   /** What the API said where it could not answer. */
   readonly refusal = signal<string | null>(null);
   readonly clipped = signal(0);
+  /** What is drawn, the run in focus first; of many panes only those in sight. */
+  readonly runs = signal<readonly DrawnRun[]>([]);
+  /** Where there is a pane for each run: which run the first one in sight has, and how many are in sight. */
+  readonly firstPane = signal(0);
+  readonly mostPanes = signal(MOST_PANES);
+  /** Unix time at which the run in focus began. */
+  readonly startTime = computed(() => {
+    const run = this.inputs.series.value[0]?.run;
+    return this.inputs.allRuns.value?.runs.find(({ name }) => name === run)?.startTime ?? null;
+  });
   /** The run in focus where it has no place on the axis, so that there is nothing to ask for. */
   readonly placeless = computed(() => {
     const [focus] = this.inputs.series.value;
@@ -58,11 +82,18 @@ export class CandleModel {
     const drawn = this.placeless.value === null && this.refusal.value === null;
     return (drawn && this.frame.value?.candles[0]) || null;
   });
+  readonly hasPanePerRun = computed(() => this.inputs.settings.value.mode === "each");
+  /** In a pane of its own a run is read where the pointer is; else it is the one in focus. */
+  readonly read = computed(() => {
+    const pointed = this.hasPanePerRun.value ? this.runs.value[this.pane.value] : undefined;
+    return this.focus.value && (pointed?.candles ?? this.focus.value);
+  });
   readonly reading = computed(() => {
-    const focus = this.focus.value;
-    return focus && readingAt(focus, this.cursor.value, this.painted.value?.view ?? null);
+    const candles = this.read.value;
+    return candles && readingAt(candles, this.cursor.value, this.painted.value?.view ?? null);
   });
 
+  private readonly pane = signal(0);
   private readonly feed: Feed;
   private chart: CandleChart | null = null;
   private feedBusy = false;
@@ -82,7 +113,8 @@ export class CandleModel {
   /** Draws into an element until the returned function is called. */
   attach(element: HTMLElement): () => void {
     const chart = new CandleChart(element, CHART_THEMES[this.inputs.theme.peek()], {
-      hovered: (bucket) => {
+      hovered: (bucket, pane) => {
+        this.pane.value = pane;
         this.cursor.value = bucket;
       },
       pointed: (mark) => {
@@ -93,7 +125,11 @@ export class CandleModel {
         this.painted.value = painted;
         if (this.keyed) this.inputs.extras.mark.value = chart.markAt(this.cursor.peek() ?? Number.NaN);
       },
-      resized: (plotPx) => this.feed.resize(plotPx),
+      resized: (plotPx) => {
+        this.feed.resize(plotPx);
+        const fitting = Math.floor(element.clientHeight / LEAST_PANE_PX);
+        this.mostPanes.value = Math.max(1, Math.min(MOST_PANES, fitting));
+      },
     });
     this.chart = chart;
     const gestures = new Gestures({
@@ -170,16 +206,18 @@ export class CandleModel {
         const wanted = this.placeless.value === null ? series.value : [];
         const stepsPerEpoch = axis === "epochs" ? settings.value.stepsPerEpoch : null;
         const resolution = wanted[0]?.resolution ?? null;
+        const sharing = settings.value.mode === "side" ? Math.max(1, wanted.length) : 1;
+        const history = settings.value.style === "heikin-ashi" ? HEIKIN_ASHI_MEMORY : 0;
         const known = { version: version.value, extras: this.inputs.extras.wanted.value };
-        this.feed.want({ series: wanted, axis, stepsPerEpoch, width, resolution, ...known });
+        const cut = { width, resolution, sharing, history };
+        this.feed.want({ series: wanted, axis, stepsPerEpoch, ...known, ...cut });
       }),
       effect(() => chart.setTheme(CHART_THEMES[theme.value])),
       effect(() => {
-        const colours = coloursOf(series.value);
-        const shown = settings.value;
+        void [series.value, settings.value, this.startTime.value, this.firstPane.value, this.mostPanes.value];
         const frame = this.frame.peek();
         const view = chart.view();
-        if (frame && view) this.draw(frame, view, colours, shown);
+        if (frame && view) this.draw(frame, view);
       }),
       effect(() => {
         const focus = this.frame.peek()?.candles[0];
@@ -197,20 +235,23 @@ export class CandleModel {
       this.frame.value = frame;
       this.refusal.value = null;
     });
-    const { series, settings } = this.inputs;
-    this.draw(frame, view, coloursOf(series.peek()), settings.peek());
+    this.draw(frame, view);
   }
 
-  private draw(frame: Frame, view: Range, colours: Colours, { scale, fit }: CandleSettings): void {
-    const [focus, ...others] = frame.candles;
+  private draw(frame: Frame, view: Range): void {
+    const { series, settings } = this.inputs;
+    const { scale, fit, style, mode, clock } = settings.peek();
+    const all = drawnRuns(frame, series.peek());
+    const [focus] = all;
     if (!focus || !this.chart) return;
-    const overlays = others.flatMap((candles) => {
-      const colour = colours.get(candles.run);
-      return colour === undefined ? [] : [{ candles, colour }];
-    });
+    const first = this.firstPane.peek();
+    const runs = mode === "each" ? all.slice(first, first + this.mostPanes.peek()) : all;
+    this.runs.value = runs;
     const { axis, width, window } = frame.plan;
-    const extras = untracked(() => this.inputs.extras.content(focus));
-    this.chart.setContent({ axis, width, window, focus, overlays, scale, fit, extras }, view);
+    const clockStart = clock && axis === "seconds" ? this.startTime.peek() : null;
+    const look = { style, mode, scale, fit, clockStart };
+    const extras = untracked(() => this.inputs.extras.content(focus.candles));
+    this.chart.setContent({ axis, width, window, runs, extras, ...look }, view);
     this.clipped.value = this.chart.clipped();
   }
 

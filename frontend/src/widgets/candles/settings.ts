@@ -1,12 +1,17 @@
 import { AXES, type Axis } from "../../base/axis.ts";
-import type { PriceScale } from "../../chart/bars.ts";
-import type { PriceFit } from "../../chart/options.ts";
+import { PRICE_SCALES, type PriceScale } from "../../base/priceScale.ts";
+import { STYLES, type Style } from "../../chart/bars.ts";
+import { MODES, type Mode, type PriceFit } from "../../chart/strands.ts";
 import { DEFAULT_EXTRAS, type ExtraSettings, readExtras } from "./indicators/settings.ts";
 
 export interface CandleSettings extends ExtraSettings {
   /** Null: the tag that is picked for all widgets. */
   readonly tag: string | null;
   readonly axis: Axis;
+  /** On an axis of seconds: whether it says what time it was, rather than how long it took. */
+  readonly clock: boolean;
+  readonly style: Style;
+  readonly mode: Mode;
   readonly width: number | "auto";
   readonly scale: PriceScale;
   readonly fit: PriceFit;
@@ -17,6 +22,9 @@ export interface CandleSettings extends ExtraSettings {
 export const DEFAULT_SETTINGS: CandleSettings = {
   tag: null,
   axis: "steps",
+  clock: false,
+  style: "candles",
+  mode: "focus",
   width: "auto",
   scale: "linear",
   fit: "wicks",
@@ -30,12 +38,15 @@ export const hasPlace = (run: { readonly hasEpochs: boolean }, settings: CandleS
 
 /** Settings from what was stored; whatever can't be used falls back to its default. */
 export function readSettings(stored: Readonly<Record<string, unknown>>): CandleSettings {
-  const { tag, axis, width, scale, fit, stepsPerEpoch } = stored;
+  const { tag, axis, clock, style, mode, width, scale, fit, stepsPerEpoch } = stored;
   return {
     tag: typeof tag === "string" ? tag : null,
     axis: AXES.find((name) => name === axis) ?? DEFAULT_SETTINGS.axis,
+    clock: clock === true,
+    style: STYLES.find((name) => name === style) ?? DEFAULT_SETTINGS.style,
+    mode: MODES.find((name) => name === mode) ?? DEFAULT_SETTINGS.mode,
     width: typeof width === "number" && width > 0 ? width : DEFAULT_SETTINGS.width,
-    scale: scale === "log" ? "log" : "linear",
+    scale: PRICE_SCALES.find((name) => name === scale) ?? DEFAULT_SETTINGS.scale,
     fit: fit === "bodies" ? "bodies" : "wicks",
     stepsPerEpoch: parseStepsPerEpoch(String(stepsPerEpoch)),
     ...readExtras(stored),

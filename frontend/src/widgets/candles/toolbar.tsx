@@ -1,9 +1,9 @@
 import type { Signal } from "@preact/signals";
 import { AXES } from "../../base/axis.ts";
 import { formatWidth } from "../../base/format.ts";
+import { PRICE_SCALES, type PriceScale } from "../../base/priceScale.ts";
 import { STRINGS } from "../../base/strings.ts";
-import type { PriceScale } from "../../chart/bars.ts";
-import type { PriceFit } from "../../chart/options.ts";
+import type { PriceFit } from "../../chart/strands.ts";
 import { Choice } from "../choice.tsx";
 import { type CandleSettings, parseStepsPerEpoch, parseWidth } from "./settings.ts";
 
@@ -66,7 +66,6 @@ export function StepsPerEpoch({ settings }: { readonly settings: Signal<CandleSe
   );
 }
 
-const SCALES: readonly PriceScale[] = ["linear", "log"];
 const FITS: readonly PriceFit[] = ["wicks", "bodies"];
 
 interface ToolbarProps extends WidthProps {
@@ -104,7 +103,7 @@ export function Toolbar({ settings, shown, asksStepsPerEpoch, fit }: ToolbarProp
       <Labelled text={STRINGS.scale} short={STRINGS.scaleShort}>
         <Choice
           label={STRINGS.scale}
-          options={SCALES}
+          options={PRICE_SCALES}
           value={scale}
           names={STRINGS.scaleNames}
           testId="scale"

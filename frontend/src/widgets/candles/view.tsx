@@ -11,6 +11,7 @@ import {
   volumeTitle,
 } from "../../base/strings.ts";
 import type { Painted } from "../../chart/candleChart.ts";
+import { MOST_SIDE_BY_SIDE, type Mode } from "../../chart/strands.ts";
 import { useDismiss } from "../dismiss.ts";
 import { WidgetHead } from "../head.tsx";
 import { checkedSeries, type KnownSeries, MOST_RUNS_DRAWN, steady } from "../series.ts";
@@ -37,16 +38,18 @@ const LEFT_PX = 10;
 
 /** What to draw: the run in focus even where it has no place on the axis, so that it can be said why. */
 function inputsOf({ workspace, settings }: WidgetProps<CandleSettings>): CandleInputs {
-  const { client, version, theme } = workspace;
+  const { client, version, theme, runs: allRuns } = workspace;
   const checked = steady(() => checkedSeries(workspace, settings.value.tag));
   const isPlaced = (series: KnownSeries) => hasPlace(series, settings.value);
   const series = steady(() =>
-    checked.value.filter((one, i) => i === 0 || isPlaced(one)).slice(0, MOST_RUNS_DRAWN),
+    checked.value.filter((one, i) => i === 0 || isPlaced(one)).slice(0, mostRuns(settings.value.mode)),
   );
   const unplaced = computed(() => checked.value.filter((one) => !isPlaced(one)).length);
   const extras = new ExtrasModel({ workspace, settings, series });
-  return { client, series, unplaced, version, settings, theme, extras };
+  return { client, series, unplaced, version, settings, theme, allRuns, extras };
 }
+
+const mostRuns = (mode: Mode): number => (mode === "side" ? MOST_SIDE_BY_SIDE : MOST_RUNS_DRAWN);
 
 /** Candles of the run in focus, with the closes of other runs, read-out, toolbar and volume. */
 export function CandleWidget(props: WidgetProps<CandleSettings>) {
@@ -260,7 +263,7 @@ function handleKey(model: CandleModel, event: KeyboardEvent): boolean {
 function PaneTitle({ model }: { model: CandleModel }) {
   const focus = model.focus.value;
   const panes = model.painted.value?.panes;
-  if (!focus || !panes) return null;
+  if (!focus || !panes || model.hasPanePerRun.value) return null;
   const hasLogo = panes.length === 2;
   const left = hasLogo && (panes[1] ?? 0) < LOGO_AND_TITLE_PX ? RIGHT_OF_LOGO_PX : LEFT_PX;
   const style = { top: `${(panes[0] ?? 0) + 5}px`, left: `${left}px` };

@@ -8,7 +8,8 @@ import type {
   SeriesType,
 } from "lightweight-charts";
 import { type LogTick, logTicks } from "../base/logTicks.ts";
-import { fromPlotted, toPlotted } from "./bars.ts";
+import { fromPlotted, type PriceScale, toPlotted } from "../base/priceScale.ts";
+import { symlogTicks } from "../base/symlogTicks.ts";
 import { FONT, FONT_PX } from "./options.ts";
 import type { ChartTheme } from "./theme.ts";
 
@@ -18,13 +19,14 @@ const LEAST_GAP_PX = 22;
 const LABEL_LEFT_PX = 10;
 
 /**
- * Labels and lines of a log price axis. The library only knows evenly spaced marks, which on a scale of
+ * Labels and lines of a log or symlog price axis. The library only knows evenly spaced marks, which on a scale of
  * logarithms read 0.316, 1, 3.16; these take their place.
  */
-export class LogAxis implements ISeriesPrimitive<number> {
+export class PriceAxis implements ISeriesPrimitive<number> {
   private series: ISeriesApi<SeriesType, number> | undefined;
   private redraw: (() => void) | undefined;
   private theme: ChartTheme | null = null;
+  private scale: PriceScale = "linear";
   private readonly lines = [view("bottom", (target) => this.drawLines(target))];
   private readonly labels = [view("bottom", (target) => this.drawLabels(target))];
 
@@ -39,8 +41,9 @@ export class LogAxis implements ISeriesPrimitive<number> {
   }
 
   /** Draws in the colours of a theme; nothing without one. */
-  show(theme: ChartTheme | null): void {
+  show(theme: ChartTheme | null, scale: PriceScale): void {
     this.theme = theme;
+    this.scale = scale;
     this.redraw?.();
   }
 
@@ -55,15 +58,13 @@ export class LogAxis implements ISeriesPrimitive<number> {
   private ticks(height: number): readonly LogTick[] {
     const [high, low] = [this.series?.coordinateToPrice(0), this.series?.coordinateToPrice(height)];
     if (high == null || low == null) return [];
-    return logTicks(
-      fromPlotted(low, "log"),
-      fromPlotted(high, "log"),
-      (LEAST_GAP_PX / height) * (high - low),
-    );
+    const leastGap = (LEAST_GAP_PX / height) * (high - low);
+    if (this.scale === "symlog") return symlogTicks(low, high, leastGap);
+    return logTicks(fromPlotted(low, "log"), fromPlotted(high, "log"), leastGap);
   }
 
   private yOf({ value }: LogTick): number {
-    return this.series?.priceToCoordinate(toPlotted(value, "log")) ?? Number.NaN;
+    return this.series?.priceToCoordinate(toPlotted(value, this.scale)) ?? Number.NaN;
   }
 
   private drawLines(target: DrawTarget): void {

@@ -1,0 +1,120 @@
+import {
+  type AutoscaleInfo,
+  type DeepPartial,
+  type IChartApiBase,
+  type IPrimitivePaneRenderer,
+  type ISeriesApi,
+  type ISeriesPrimitive,
+  LineSeries,
+  type LineStyleOptions,
+  type LineWidth,
+  type Logical,
+  type PriceFormatCustom,
+  type SeriesAttachedParameter,
+  type SeriesOptionsCommon,
+} from "lightweight-charts";
+import { bucketStart, type Grid } from "../base/grid.ts";
+import type { Plot } from "./paint.ts";
+
+type DrawTarget = Parameters<IPrimitivePaneRenderer["draw"]>[0];
+
+// Bars apart, so that the distance between two is exact.
+const FAR = 1000;
+
+/** What is drawn in a pane, from columns and not from an object for each bar. */
+export interface Painting {
+  /** What of the axis of prices it needs; null: nothing to see. */
+  room(): AutoscaleInfo | null;
+  paint(plot: Plot): void;
+}
+
+/**
+ * A painting with the axes, crosshair and scale of the chart library: that of a series which is never seen
+ * and holds no more than the grid.
+ */
+export class CanvasSeries implements ISeriesPrimitive<number> {
+  readonly series: ISeriesApi<"Line", number>;
+  private grid: Grid | null = null;
+  private redraw: (() => void) | undefined;
+  private readonly views = [{ renderer: () => ({ draw: (target: DrawTarget) => this.draw(target) }) }];
+
+  constructor(
+    private readonly chart: IChartApiBase<number>,
+    pane: number,
+    format: PriceFormatCustom,
+    private readonly painting: Painting,
+  ) {
+    const options: DeepPartial<LineStyleOptions & SeriesOptionsCommon> = {
+      ...UNSEEN,
+      priceFormat: format,
+      autoscaleInfoProvider: () => this.painting.room(),
+    };
+    this.series = chart.addSeries(LineSeries, options, pane);
+    this.series.attachPrimitive(this);
+  }
+
+  attached({ requestUpdate }: SeriesAttachedParameter<number>): void {
+    this.redraw = requestUpdate;
+  }
+
+  detached(): void {
+    this.redraw = undefined;
+  }
+
+  paneViews() {
+    return this.views;
+  }
+
+  /** Lays all buckets of the chart, or takes its place on those that another series has laid. */
+  lay(grid: Grid, all: boolean): void {
+    const same = this.grid && this.grid.first === grid.first && this.grid.width === grid.width;
+    if (same && this.grid?.count === grid.count) return;
+    this.grid = grid;
+    // Without a value at or after what is in sight the library knows no scale.
+    const last = { time: bucketStart(grid, grid.count - 1), value: 0 };
+    this.series.setData(all ? [...whitespace(grid), last] : [last]);
+  }
+
+  clear(): void {
+    this.grid = null;
+    this.series.setData([]);
+  }
+
+  update(): void {
+    this.redraw?.();
+  }
+
+  private draw(target: DrawTarget): void {
+    target.useBitmapCoordinateSpace(({ context, bitmapSize, horizontalPixelRatio, verticalPixelRatio }) => {
+      const plot = this.plot(horizontalPixelRatio, verticalPixelRatio);
+      if (plot) this.painting.paint({ ...plot, context, ...bitmapSize, ratio: horizontalPixelRatio });
+    });
+  }
+
+  private plot(across: number, down: number): Pick<Plot, "x0" | "spacing" | "y0" | "perPrice"> | null {
+    const { grid, series } = this;
+    const timeScale = this.chart.timeScale();
+    const [left, right] = [0, FAR].map((bar) => timeScale.logicalToCoordinate(bar as Logical));
+    const [zero, one] = [series.priceToCoordinate(0), series.priceToCoordinate(1)];
+    if (!grid || left == null || right == null || zero === null || one === null) return null;
+    const spacing = ((right - left) / FAR) * across;
+    return {
+      x0: left * across - grid.first * spacing,
+      spacing,
+      y0: zero * down,
+      perPrice: (one - zero) * down,
+    };
+  }
+}
+
+const UNSEEN = {
+  lineVisible: false,
+  crosshairMarkerVisible: false,
+  lastValueVisible: false,
+  priceLineVisible: false,
+  lineWidth: 1 as LineWidth,
+};
+
+function* whitespace(grid: Grid): Generator<{ readonly time: number }> {
+  for (let i = 0; i < grid.count - 1; i++) yield { time: bucketStart(grid, i) };
+}

@@ -1,0 +1,211 @@
+import type { Direction, Polarity } from "../base/polarity.ts";
+import { direction } from "../base/polarity.ts";
+import { type Bars, rowFrom } from "./bars.ts";
+
+/** A canvas with the places of buckets and plotted prices on it, all in its own pixels. */
+export interface Plot {
+  readonly context: CanvasRenderingContext2D;
+  readonly width: number;
+  readonly height: number;
+  /** Pixels for each of the page's. */
+  readonly ratio: number;
+  /** Middle of bucket 0, and the distance between buckets. */
+  readonly x0: number;
+  readonly spacing: number;
+  /** Where 0 lies, and the (negative) distance between it and 1. */
+  readonly y0: number;
+  readonly perPrice: number;
+}
+
+/** What a run's candles are drawn in. */
+export interface CandleLook {
+  readonly colours: Readonly<Record<Direction, string>>;
+  /** Inside hollow bodies. */
+  readonly background: string;
+  /** Null: neither way is better, and hollow just means that it rose. */
+  readonly polarity: Polarity | null;
+  /** Of how many that share a bucket this is which. */
+  readonly slot: number;
+  readonly slots: number;
+}
+
+const BODY_SHARE = 0.8;
+const GROUP_SHARE = 0.86;
+
+/** A run of three epochs should not be three candles as wide as a hand. */
+export const WIDEST_BODY_PX = 40;
+
+// Narrower than this a hollow body has no inside.
+const NARROWEST_HOLLOW_PX = 3;
+
+const LINE_PX = 1.5;
+const DOT_PX = 1.5;
+
+interface Columns {
+  /** Middle of the slot in the bucket, in buckets. */
+  readonly shift: number;
+  /** An odd number of pixels from the wick's, so that it stands in the middle. */
+  readonly body: number;
+  readonly wick: number;
+}
+
+/** The rows in sight and one more on each side, where lines come from and go to. */
+export function rowsInSight(plot: Plot, bars: Bars): [number, number] {
+  const first = (-plot.spacing - plot.x0) / plot.spacing;
+  const last = (plot.width + plot.spacing - plot.x0) / plot.spacing;
+  return [Math.max(0, rowFrom(bars, first) - 1), Math.min(bars.bucket.length, rowFrom(bars, last) + 1)];
+}
+
+function columnsOf(plot: Plot, { slot, slots }: CandleLook): Columns {
+  const room = slots === 1 ? plot.spacing : Math.min(plot.spacing * GROUP_SHARE, groupPx(plot, slots));
+  const share = room / slots;
+  const wick = Math.max(1, Math.round(plot.ratio));
+  const wanted = Math.min(share * BODY_SHARE, WIDEST_BODY_PX * plot.ratio);
+  const body = Math.max(1, Math.floor(wanted));
+  const centred = (body - wick) % 2 === 0 ? body : Math.max(1, body - 1);
+  return { shift: ((slot - (slots - 1) / 2) * share) / plot.spacing, body: centred, wick };
+}
+
+const groupPx = ({ ratio }: Plot, slots: number): number => (slots * WIDEST_BODY_PX * ratio) / BODY_SHARE;
+
+export const xOf = (plot: Plot, bucket: number): number => plot.x0 + bucket * plot.spacing;
+
+export const yOf = (plot: Plot, plotted: number): number => plot.y0 + plotted * plot.perPrice;
+
+function isHollow(open: number, close: number, polarity: Polarity | null): boolean {
+  return polarity === null ? close > open : direction(open, close, polarity) === "better";
+}
+
+export const colourOf = (look: CandleLook, open: number, close: number): string =>
+  look.colours[look.polarity === null ? "same" : direction(open, close, look.polarity)];
+
+/** Wicks and bodies: filled where it got worse, hollow where it got better. */
+export function paintCandles(plot: Plot, bars: Bars, look: CandleLook): void {
+  const columns = columnsOf(plot, look);
+  const [first, end] = rowsInSight(plot, bars);
+  for (let row = first; row < end; row++) {
+    const [open, close] = [at(bars.open, row), at(bars.close, row)];
+    const middle = Math.round(xOf(plot, at(bars.bucket, row) + columns.shift));
+    const [high, low] = [yOf(plot, at(bars.high, row)), yOf(plot, at(bars.low, row))];
+    const [top, bottom] = [yOf(plot, Math.max(open, close)), yOf(plot, Math.min(open, close))];
+    plot.context.fillStyle = colourOf(look, open, close);
+    const left = middle - (columns.wick >> 1);
+    fill(plot.context, left, high, columns.wick, low);
+    const [bodyLeft, bodyTop] = [middle - (columns.body >> 1), Math.round(top)];
+    const height = Math.max(columns.wick, Math.round(bottom) - bodyTop);
+    plot.context.fillRect(bodyLeft, bodyTop, columns.body, height);
+    if (!isHollow(open, close, look.polarity) || columns.body < NARROWEST_HOLLOW_PX * plot.ratio) continue;
+    const edge = columns.wick;
+    if (height <= 2 * edge) continue;
+    plot.context.fillStyle = look.background;
+    plot.context.fillRect(bodyLeft + edge, bodyTop + edge, columns.body - 2 * edge, height - 2 * edge);
+  }
+}
+
+/** A stem from low to high with open to its left and close to its right. */
+export function paintOhlc(plot: Plot, bars: Bars, look: CandleLook): void {
+  const columns = columnsOf(plot, look);
+  const arm = Math.max(columns.wick, Math.ceil(columns.body / 2));
+  const [first, end] = rowsInSight(plot, bars);
+  for (let row = first; row < end; row++) {
+    const [open, close] = [at(bars.open, row), at(bars.close, row)];
+    const left = Math.round(xOf(plot, at(bars.bucket, row) + columns.shift)) - (columns.wick >> 1);
+    plot.context.fillStyle = colourOf(look, open, close);
+    fill(plot.context, left, yOf(plot, at(bars.high, row)), columns.wick, yOf(plot, at(bars.low, row)));
+    if (columns.body <= columns.wick) continue;
+    const edge = columns.wick;
+    plot.context.fillRect(left - arm, Math.round(yOf(plot, open)) - (edge >> 1), arm, edge);
+    plot.context.fillRect(left + edge, Math.round(yOf(plot, close)) - (edge >> 1), arm, edge);
+  }
+}
+
+function fill(context: CanvasRenderingContext2D, left: number, top: number, width: number, bottom: number) {
+  const from = Math.round(top);
+  context.fillRect(left, from, width, Math.max(1, Math.round(bottom) - from));
+}
+
+/** The closes, joined; a point between two breaks is a dot. */
+export function paintLine(plot: Plot, bars: Bars, colour: string, widthPx = LINE_PX): void {
+  const { context } = plot;
+  const [first, end] = rowsInSight(plot, bars);
+  context.strokeStyle = colour;
+  context.fillStyle = colour;
+  context.lineWidth = widthPx * plot.ratio;
+  context.lineJoin = "round";
+  context.beginPath();
+  for (let row = first; row < end; row++) {
+    const [x, y] = [xOf(plot, at(bars.bucket, row)), yOf(plot, at(bars.close, row))];
+    if (bars.joined[row] === 1 && row > first) context.lineTo(x, y);
+    else context.moveTo(x, y);
+    if (bars.joined[row] !== 1 && bars.joined[row + 1] !== 1) dot(plot, x, y);
+  }
+  context.stroke();
+}
+
+function dot({ context, ratio }: Plot, x: number, y: number): void {
+  const size = DOT_PX * ratio;
+  context.fillRect(x - size, y - size, 2 * size, 2 * size);
+}
+
+/** From the lowest to the highest value of each bucket: no spike of a run that is only a line is lost. */
+export function paintBand(plot: Plot, bars: Bars, colour: string, [inside, edge]: BandAlpha): void {
+  const { context } = plot;
+  const [first, end] = rowsInSight(plot, bars);
+  const path = new Path2D();
+  for (let from = first; from < end; ) {
+    let to = from + 1;
+    while (to < end && bars.joined[to] === 1) to += 1;
+    outline(path, plot, bars, from, to);
+    from = to;
+  }
+  context.save();
+  context.fillStyle = colour;
+  context.globalAlpha = inside;
+  context.fill(path);
+  context.strokeStyle = colour;
+  context.globalAlpha = edge;
+  context.lineWidth = plot.ratio;
+  context.stroke(path);
+  context.restore();
+}
+
+/** How opaque the inside of a band is, and how opaque its edge. */
+export type BandAlpha = readonly [number, number];
+
+function outline(path: Path2D, plot: Plot, bars: Bars, from: number, to: number): void {
+  // One bucket alone is as wide as its candle would be.
+  const half = to - from === 1 ? plot.spacing / 2 : 0;
+  for (let row = from; row < to; row++) {
+    const [x, y] = [xOf(plot, at(bars.bucket, row)), yOf(plot, at(bars.high, row))];
+    if (row === from) path.moveTo(x - half, y);
+    else path.lineTo(x, y);
+    if (half > 0) path.lineTo(x + half, y);
+  }
+  for (let row = to - 1; row >= from; row--) {
+    const [x, y] = [xOf(plot, at(bars.bucket, row)), yOf(plot, at(bars.low, row))];
+    path.lineTo(x + half, y);
+    if (half > 0) path.lineTo(x - half, y);
+  }
+  path.closePath();
+}
+
+/** A column for each value, standing on the foot of the pane. */
+export function paintColumns(plot: Plot, bars: VolumeBars, colour: string): void {
+  const { context, spacing, ratio } = plot;
+  const gap = spacing >= 4 ? Math.round(ratio) : 0;
+  const width = Math.max(1, Math.min(Math.round(spacing) - gap, WIDEST_BODY_PX * ratio));
+  context.fillStyle = colour;
+  for (let row = 0; row < bars.bucket.length; row++) {
+    const x = xOf(plot, at(bars.bucket, row));
+    if (x < -width || x > plot.width + width) continue;
+    const y = Math.min(plot.height - 1, Math.round(yOf(plot, at(bars.value, row))));
+    context.fillRect(Math.round(x - width / 2), y, width, plot.height - y);
+  }
+}
+
+export interface VolumeBars {
+  readonly bucket: Float64Array;
+  readonly value: Float64Array;
+}
+
+const at = (column: Float64Array, row: number): number => column[row] ?? Number.NaN;
