@@ -10,6 +10,7 @@ from werkzeug.wrappers import Request, Response
 
 from tensorboard_candles.api.alerts import alerts_route, counts_route
 from tensorboard_candles.api.answer import respond_error
+from tensorboard_candles.api.arguments import arguments_route
 from tensorboard_candles.api.backend import Backend
 from tensorboard_candles.api.candles import candles_route
 from tensorboard_candles.api.comparison import comparison_route
@@ -40,6 +41,7 @@ def routes(backend: Backend) -> Mapping[str, WsgiApp]:
         "/runs": of_source(runs_route),
         "/candles": of_source(candles_route),
         "/points": of_source(points_route),
+        "/arguments": of_source(arguments_route),
         "/groups": of_source(groups_route),
         "/comparison": of_source(partial(comparison_route, lookout=backend.lookout, rows=backend.compared)),
         "/indicators": _reading(indicators_route),

@@ -2,11 +2,12 @@
 
 Read in this order: `storage` (where files lie), with `storage_remote` and `storage_retry` (behind a network);
 `discovery` (which of them belong to which run), `framing` (records in bytes, and what to do where they are
-damaged), `said`, `points`, `own` and `decode` (events to columns), `window` (a piece of a file), `tail` (a
-file that grows), with `large` (records too long for memory); `together` (many of them). Then what makes it
-fast: `bulk` (the trick, in five steps), with `boundaries`, `rows`, `template` and `crc`.
+damaged), `said`, `arguments`, `points`, `own` and `decode` (events to columns), `window` (a piece of a file),
+`tail` (a file that grows), with `large` (records too long for memory); `together` (many of them). Then what
+makes it fast: `bulk` (the trick, in five steps), with `boundaries`, `rows`, `template` and `crc`.
 """
 
+from tensorboard_candles.events.arguments import Argument, Arguments
 from tensorboard_candles.events.bulk import BulkDecoder
 from tensorboard_candles.events.discovery import LogRoot, RunFiles, discover, log_roots
 from tensorboard_candles.events.framing import Damage
@@ -17,6 +18,8 @@ from tensorboard_candles.events.tail import EventFile, Window
 from tensorboard_candles.events.together import Stopped, read_together
 
 __all__ = [
+    "Argument",
+    "Arguments",
     "BulkDecoder",
     "Damage",
     "EventFile",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 import numpy as np
@@ -18,6 +18,7 @@ from tensorboard.compat.proto import event_pb2, summary_pb2, types_pb2
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
 
 from tensorboard_candles import metadata
+from tensorboard_candles.events.arguments import MOST_ARGUMENTS, Argument, Arguments, arguments_of
 from tensorboard_candles.events.candle import LATE_ROW, ROW, values_of
 from tensorboard_candles.events.candle_rows import rows_in
 from tensorboard_candles.events.own import OwnTensor, PluginData, kind_of, text_of
@@ -143,6 +144,7 @@ class Collector:
         self._named: list[dict[str, tuple[int, PluginData]]] = [{} for _ in firsts]
         self._starts: list[list[tuple[int, SessionStart]]] = [[] for _ in firsts]
         self._tensors: list[list[OwnTensor]] = [[] for _ in firsts]
+        self._arguments: list[dict[str, tuple[int, Argument]]] = [{} for _ in firsts]
         self.problems: list[list[tuple[int, str]]] = [[] for _ in firsts]
         """Of each window what `segments` could not use: where its record begins, and what is wrong."""
 
@@ -157,6 +159,8 @@ class Collector:
         for index, value in enumerate(event.summary.value):
             if value.HasField("metadata"):
                 self._name_plugin(window, value.tag, order + index, value.metadata.plugin_data)
+            if value.HasField("metadata") or value.HasField("tensor"):
+                self._note_arguments(window, order + index, arguments_of(value))
             if (found := _number_of(value)) is not None:
                 number, fits_float32 = found
                 row = _Row(order + index, event.step, event.wall_time, number, fits_float32)
@@ -220,6 +224,15 @@ class Collector:
         if known is None or known.plugin_name == metadata.PLUGIN_NAME:
             self._tensors[window].append(OwnTensor(order, offset, value.tag, named, value.tensor))
 
+    def _note_arguments(self, window: int, order: int, arguments: Arguments) -> None:
+        """The later ones hold; there may be a million such records."""
+        noted = self._arguments[window]
+        for name, argument in arguments.items():
+            if name in noted:
+                noted[name] = max(noted[name], (order, argument), key=lambda one: one[0])
+            elif len(noted) < MOST_ARGUMENTS:
+                noted[name] = order, argument
+
     def _own(self, window: int) -> tuple[list[tuple[int, Said]], dict[str, list[Piece]]]:
         """What the window says of tags, and where; and candles by tag."""
         said: list[tuple[int, Said]] = []
@@ -269,7 +282,10 @@ class Collector:
         for tag in metadata.OWN_TAGS & scalars.keys():
             del scalars[tag]
         joined = {tag: joined for tag, pieces in scalars.items() if len(joined := _joined(pieces))}
-        return _cut(joined, _joined(marks), said, self._starts[window])
+        *segments, last = _cut(joined, _joined(marks), said, self._starts[window])
+        # They hold for the whole file, whatever sessions start in it.
+        arguments = {name: argument for name, (_, argument) in self._arguments[window].items()}
+        return [*segments, replace(last, arguments=arguments)]
 
     def _by_plugin(self, window: int, tag: str, piece: Piece) -> tuple[Piece, Piece, PluginData]:
         """Points before the tag's plugin was named, those since, and the plugin."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tensorboard_candles.events.arguments import Arguments
 from tensorboard_candles.events.said import Said
 
 Int64Array = npt.NDArray[np.int64]
@@ -56,6 +57,7 @@ class Segment:
     epoch_marks: Points
     said: Said = field(default_factory=dict)
     """Of its tags."""
+    arguments: Arguments = field(default_factory=dict)
 
 
 def no_points() -> Points:

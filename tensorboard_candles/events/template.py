@@ -25,6 +25,7 @@ import numpy.typing as npt
 from google.protobuf.message import DecodeError
 from tensorboard.compat.proto import event_pb2, summary_pb2, types_pb2
 
+from tensorboard_candles.events.arguments import HPARAMS_PLUGIN
 from tensorboard_candles.events.crc import UInt32Array, byte_table, crc32c, pair_table
 from tensorboard_candles.events.decode import ELEMENT_FORMATS, FIT_FLOAT32, used_of
 from tensorboard_candles.events.framing import FOOTER_BYTES, HEADER_BYTES
@@ -203,6 +204,8 @@ class _Walk:
         if (9, _BYTES) in fields:
             low, high = fields[9, _BYTES]
             metadata = summary_pb2.SummaryMetadata.FromString(self.record[low:high])
+            if metadata.plugin_data.plugin_name == HPARAMS_PLUGIN:
+                raise _Shapeless  # what it holds is read record by record
             self.plugins.append((index, tag, used_of(metadata.plugin_data)))
         if (2, _FIXED32) in fields and (8, _BYTES) in fields:
             raise _Shapeless

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from tensorboard_candles import metadata
-from tensorboard_candles.events import Damage, Said, TagInfo
+from tensorboard_candles.events import Argument, Arguments, Damage, Said, TagInfo
 from tensorboard_candles.events.candle import CANDLE, are_candles
 from tensorboard_candles.events.own import PluginData
 from tensorboard_candles.events.storage import Identity
@@ -48,6 +48,7 @@ def packed(saved: Saved) -> tuple[dict[str, Any], dict[str, Array]]:
         "first_wall_time": content.first_wall_time,
         "series": series,
         "said": {tag: astuple(info) for tag, info in content.said.items()},
+        "arguments": content.arguments,
     }
     return about, columns
 
@@ -66,7 +67,8 @@ def unpacked(about: Mapping[str, Any], columns: Mapping[str, Array]) -> Saved:
     _check(_is_column(starts.wall_time, len(starts), _TIME), "starts without a time each")
     _check(_is_column(starts.step, len(starts), _STEP), "starts without a step each")
     _check(isinstance(about["first_wall_time"], float), "a first wall time that is no number")
-    content = ContentState(states, starts, about["first_wall_time"], _said_of_tags(about["said"]))
+    said, arguments = _said_of_tags(about["said"]), _arguments(about["arguments"])
+    content = ContentState(states, starts, about["first_wall_time"], said, arguments)
     return Saved(reached_of(about), content)
 
 
@@ -84,6 +86,14 @@ def _said_of_tags(said: Mapping[str, Any]) -> Said:
         are_texts = all(value is None or isinstance(value, str) for value in astuple(info))
         _check(are_texts and info.polarity in (None, *metadata.POLARITIES), "something else of a tag")
     return infos
+
+
+def _arguments(given: Mapping[str, Any]) -> Arguments:
+    arguments = {name: Argument(*argument) for name, argument in dict(given).items()}
+    for value, source in arguments.values():
+        is_plain = value is None or isinstance(value, str | float | int)
+        _check(is_plain and isinstance(source, str), "an argument that is none")
+    return arguments
 
 
 def _check_series(state: ColumnState) -> None:

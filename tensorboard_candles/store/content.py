@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tensorboard_candles.events import Points, Said, Segment, Window
+from tensorboard_candles.events import Arguments, Points, Said, Segment, Window
+from tensorboard_candles.events.arguments import overruled_arguments
 from tensorboard_candles.events.points import no_points
 from tensorboard_candles.events.said import overruled
 from tensorboard_candles.store.columns import ColumnState, PointColumns, joined
@@ -29,6 +30,7 @@ class ContentState:
     starts: Starts
     first_wall_time: float
     said: Said
+    arguments: Arguments
 
 
 class FileContent:
@@ -42,11 +44,13 @@ class FileContent:
         """Smallest of any record."""
         self.said: Said = {}
         """Of its tags, whatever sessions start in it."""
+        self.arguments: Arguments = {}
 
     def add(self, window: Window) -> None:
         self.first_wall_time = min(self.first_wall_time, window.first_wall_time)
         for segment in window.segments:
             self.said = overruled(self.said, segment.said)
+            self.arguments = overruled_arguments(self.arguments, segment.arguments)
         starts = [segment.start for segment in window.segments if segment.start]
         if starts:
             self.starts = self.starts.plus(starts)
@@ -64,13 +68,13 @@ class FileContent:
         content = FileContent()
         content.columns = {key: PointColumns.of(columns) for key, columns in state.columns.items()}
         content.starts, content.first_wall_time = state.starts, state.first_wall_time
-        content.said = state.said
+        content.said, content.arguments = state.said, state.arguments
         return content
 
     def state(self) -> ContentState:
         """All that it says now, which stays as it is while this goes on growing."""
         columns = {key: columns.state() for key, columns in self.columns.items()}
-        return ContentState(columns, self.starts, self.first_wall_time, self.said)
+        return ContentState(columns, self.starts, self.first_wall_time, self.said, self.arguments)
 
     def concerns(self, key: str | None) -> bool:
         """Whether it says anything of a tag, or voids what others say."""

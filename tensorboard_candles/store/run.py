@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
 
-from tensorboard_candles.events import EventFile, LogPath, Window
+from tensorboard_candles.events import Arguments, EventFile, LogPath, Window
+from tensorboard_candles.events.arguments import overruled_arguments
 from tensorboard_candles.events.points import no_points
 from tensorboard_candles.events.said import Said, overruled
 from tensorboard_candles.events.storage import Identity, storage_of
@@ -282,11 +283,16 @@ class Run:
             start_time=first if math.isfinite(first) else math.nan,
             end_time=last if math.isfinite(last) else math.nan,
             said=self._said(),
+            arguments=self._arguments(),
         )
 
     def _said(self) -> Said:
         nothing: Said = {}
         return reduce(overruled, (file.content.said for file in self.files.values()), nothing)
+
+    def _arguments(self) -> Arguments:
+        none: Arguments = {}
+        return reduce(overruled_arguments, (file.content.arguments for file in self.files.values()), none)
 
     def _merge(self) -> None:
         """Bring up to date what all files together say of each tag."""

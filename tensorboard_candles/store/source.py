@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from tensorboard_candles.events.arguments import Arguments
 from tensorboard_candles.events.candle import CandleArray, are_candles
 from tensorboard_candles.events.points import Float64Array, FloatArray, Int64Array, Points
 from tensorboard_candles.events.said import Said
@@ -111,6 +112,8 @@ class RunView:
     end_time: float
     said: Said = field(default_factory=dict)
     """What its writer says of its tags; of some that it never logged, maybe."""
+    arguments: Arguments = field(default_factory=dict)
+    """What it was started with."""
 
     @staticmethod
     def of(name: str, version: str, series: dict[str, Series], epoch_marks: Points) -> RunView:

@@ -63,6 +63,7 @@ def everything(source: LocalSource) -> Any:
             bits(run.epoch_marks),
             {tag: bits(Points(one.step[:], one.wall_time, one.value)) for tag, one in run.series.items()},
             run.said,
+            run.arguments,
         )
         for run in source.runs()
     }

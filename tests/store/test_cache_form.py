@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tensorboard.compat.proto import types_pb2
+from tensorboard.compat.proto.tensor_pb2 import TensorProto
 
 from tensorboard_candles.store import Cache, cache_file
 from tests.store.test_cache import STEADY, everything, only_cache_file, read, read_and_keep
-from tests.support.records import write_run
+from tests.support.records import event_of, tensor_value, write_run
 
 pytestmark = pytest.mark.usefixtures("small_files_are_kept_too")
 
@@ -96,4 +98,25 @@ def test_what_is_said_of_a_tag_and_is_of_another_kind_is_not_believed(
     read_and_keep(logs, kept)
     header, columns = opened(only_cache_file(kept))
     cache_file.write(only_cache_file(kept), {**header.about, "said": said}, columns)
+    assert kept.load(path) is None
+
+
+def test_what_a_run_was_started_with_is_kept(logs: Path, kept: Cache) -> None:
+    text = TensorProto(
+        dtype=types_pb2.DT_STRING, string_val=[b'{"lr": 0.5, "name": "x", "fp16": true, "m": null}']
+    )
+    write_run(logs, "a", STEADY + event_of(tensor_value("args", text, "text"), step=0))
+    read_and_keep(logs, kept)
+    [found] = read(logs, kept).runs()
+    values = {name: argument.value for name, argument in found.arguments.items()}
+    assert values == {"lr": 0.5, "name": "x", "fp16": True, "m": None}
+    assert everything(read(logs, kept)) == everything(read(logs))
+
+
+@pytest.mark.parametrize("arguments", [7, {"lr": 7}, {"lr": [7]}, {"lr": [[7], "args"]}, {"lr": [7, None]}])
+def test_arguments_of_another_kind_are_not_believed(logs: Path, kept: Cache, arguments: Any) -> None:
+    path = write_run(logs, "a", STEADY)
+    read_and_keep(logs, kept)
+    header, columns = opened(only_cache_file(kept))
+    cache_file.write(only_cache_file(kept), {**header.about, "arguments": arguments}, columns)
     assert kept.load(path) is None

@@ -32,6 +32,7 @@ def points_of(found: Decoded) -> list[Any]:
                 {tag: plain(points) for tag, points in sorted(segment.scalars.items())},
                 plain(segment.epoch_marks),
                 segment.said,
+                segment.arguments,
             )
             for segment in found.segments
         ),

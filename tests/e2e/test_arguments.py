@@ -1,0 +1,56 @@
+"""What runs were started with, over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tensorboard_candles import Tracker
+from tests.events.test_arguments import hparams_value, text_value
+from tests.support import records
+from tests.support.server import Server
+
+
+def arguments(server: Server, **params: object) -> dict[str, dict[str, Any]]:
+    return {found["run"]: found for found in server.get_json("arguments", **params)["runs"]}
+
+
+def test_arguments_of_every_writer_are_served(
+    tmp_path: Path, tensorboard_server: Callable[..., Server]
+) -> None:
+    config = {"lr": 0.1, "optimizer": {"name": "sgd"}, "amp": True}
+    with Tracker("project", logdir=tmp_path, run="tracked", config=config) as tracker:
+        tracker.log(loss=1.0)
+    point = records.scalar_record("loss", step=0, value=1.0)
+    texts = records.event_of(text_value("args/text_summary", b'{"seed": 1}'), step=0)
+    records.write_run(tmp_path, "hf", point + texts)
+    records.write_run(tmp_path, "keras", records.event_of(hparams_value(units=8), step=0))
+    records.write_run(tmp_path, "keras/train", point)
+    records.write_run(tmp_path, "plain", point)
+    server = tensorboard_server(tmp_path)
+    server.wait_loaded()
+    found = arguments(server)
+    assert found["project/tracked"] == {
+        "run": "project/tracked",
+        "arguments": {"lr": 0.1, "optimizer.name": "sgd", "amp": True},
+        "sources": ["hparams"],
+        "of": "project/tracked",
+    }
+    assert (found["hf"]["arguments"], found["hf"]["sources"]) == ({"seed": 1}, ["args/text_summary"])
+    assert (found["keras/train"]["arguments"], found["keras/train"]["of"]) == ({"units": 8}, "keras")
+    assert (found["plain"]["arguments"], found["plain"]["of"]) == ({}, None)
+    assert list(arguments(server, run=["plain", "hf"])) == ["plain", "hf"]
+    assert "nobody" in server.get("arguments", run="nobody").error()
+
+
+def test_what_torch_wrote_is_served_and_named_by_an_etag(
+    recorded_logs: Path, shared_tensorboard_server: Callable[..., Server]
+) -> None:
+    server = shared_tensorboard_server(recorded_logs)
+    server.wait_loaded()
+    found = arguments(server)
+    assert found["torch/everything/hparams"]["arguments"] == {"lr": 0.1, "batch": 32}
+    answer = server.get("arguments")
+    headers = {"If-None-Match": answer.headers["ETag"]}
+    assert server.request("data/plugin/candles/arguments", headers=headers).status == 304
