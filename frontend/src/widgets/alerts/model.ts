@@ -1,0 +1,80 @@
+import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import type { Alert } from "../../api/alerts.ts";
+import { Refused } from "../../api/errors.ts";
+import { type KnownAlerts, latestAlerts } from "../../data/alerts.ts";
+import { type ChosenDetector, detectorTexts, readDetectors } from "../../data/detectors.ts";
+import { registriesOf } from "../registries.ts";
+import type { Workspace } from "../workspace.ts";
+import { inScope, rowsOf } from "./rows.ts";
+import type { AlertSettings } from "./settings.ts";
+
+/** The alerts of many runs, as far as they are known, and what looks for them. */
+export class AlertModel {
+  readonly known = signal<KnownAlerts | null>(null);
+  /** What the API said where it could not answer. */
+  readonly refusal = signal<string | null>(null);
+  /** Of the runs that the list is about, whatever their kind. */
+  readonly scoped: ReadonlySignal<readonly Alert[]>;
+  readonly rows: ReadonlySignal<readonly Alert[]>;
+  readonly detectors: ReadonlySignal<readonly ChosenDetector[]>;
+
+  constructor(
+    private readonly workspace: Workspace,
+    private readonly settings: Signal<AlertSettings>,
+  ) {
+    this.scoped = computed(() => {
+      const { scope, tag } = settings.value;
+      const checked = scope === "checked" ? new Set(workspace.choice.value.checked) : null;
+      return inScope(this.known.value?.alerts ?? [], checked, tag);
+    });
+    this.rows = computed(() => rowsOf(this.scoped.value, settings.value));
+    const registries = registriesOf(workspace.client);
+    this.detectors = computed(() =>
+      readDetectors(workspace.detectors.value, registries.detectors.value ?? []),
+    );
+  }
+
+  /** How many runs were looked at. */
+  runCount(): number {
+    const { choice, runs } = this.workspace;
+    return this.settings.value.scope === "checked"
+      ? choice.value.checked.length
+      : (runs.value?.runs.length ?? 0);
+  }
+
+  choose(changed: ChosenDetector): void {
+    const all = this.detectors.value.map((one) => (one.info.name === changed.info.name ? changed : one));
+    this.workspace.detectors.value = detectorTexts(all);
+  }
+
+  reset(): void {
+    this.workspace.detectors.value = null;
+  }
+
+  /** Brings the place into view, in every widget that shows it. */
+  reveal({ run, tag, firstStep, lastStep }: Alert): void {
+    this.workspace.reveal({ run, tag, steps: { from: firstStep, to: lastStep + 1 } });
+  }
+
+  /** Keeps up until the returned function is called. */
+  follow(): () => void {
+    const { client, detectors, version } = this.workspace;
+    const latest = latestAlerts(client, {
+      answered: (known) => {
+        this.refusal.value = null;
+        this.known.value = known;
+      },
+      failed: (error) => {
+        if (error instanceof Refused) this.refusal.value = error.message;
+      },
+    });
+    const stop = effect(() => {
+      const subject = { runs: [], tags: [], detectors: detectors.value, polarity: null };
+      latest.want(version.value === "" ? null : { subject, version: version.value });
+    });
+    return () => {
+      stop();
+      latest.close();
+    };
+  }
+}

@@ -1,0 +1,231 @@
+import { type Signal, useSignalEffect } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
+import { SEVERITIES } from "../../base/severity.ts";
+import {
+  ALERTS,
+  alertCount,
+  kindWords,
+  lookedAt,
+  moreRuns,
+  nothingFound,
+  SEVERITY_NAMES,
+} from "../../base/words/alerts.ts";
+import { Choice } from "../choice.tsx";
+import { WidgetHead } from "../head.tsx";
+import { Popover } from "../popover.tsx";
+import { SeverityMark } from "../severity.tsx";
+import type { WidgetProps } from "../widget.ts";
+import { DetectorPanel } from "./detectors.tsx";
+import { AlertList } from "./list.tsx";
+import { AlertModel } from "./model.ts";
+import { tableOf, tally } from "./rows.ts";
+import { type AlertSettings, SCOPES, SORTS } from "./settings.ts";
+
+const MOST_RUNS_COUNTED = 8;
+
+/** What went wrong in the runs, in a list that leads there. */
+export function AlertWidget({ workspace, settings, frame }: WidgetProps<AlertSettings>) {
+  // The workspace is made of signals, and lives as long as the tab.
+  const model = useMemo(() => new AlertModel(workspace, settings), []);
+  useEffect(() => model.follow(), [model]);
+  useSignalEffect(() => {
+    const rows = model.rows.value;
+    frame.title.value = ALERTS.title;
+    frame.offer.value = { table: () => tableOf(rows) };
+  });
+  const rows = model.rows.value;
+  return (
+    <section class="widget alerts">
+      <WidgetHead frame={frame} title={<Title model={model} />}>
+        <Controls model={model} settings={settings} />
+      </WidgetHead>
+      <Progress model={model} />
+      <Filters model={model} settings={settings} colours={workspace.colours.value} />
+      {rows.length > 0 ? (
+        <AlertList rows={rows} model={model} colours={workspace.colours.value} />
+      ) : (
+        <Nothing model={model} settings={settings} />
+      )}
+    </section>
+  );
+}
+
+const Title = ({ model }: { readonly model: AlertModel }) => (
+  <div class="title">
+    <h1>
+      {ALERTS.title}{" "}
+      <span class="pill" data-testid="alert-count">
+        {alertCount(model.rows.value.length, model.scoped.value.length)}
+      </span>
+    </h1>
+  </div>
+);
+
+interface ModelProps {
+  readonly model: AlertModel;
+  readonly settings: Signal<AlertSettings>;
+}
+
+function Controls({ model, settings }: ModelProps) {
+  const { scope, sort } = settings.value;
+  return (
+    <div class="toolbar">
+      <Choice
+        label={ALERTS.scope}
+        options={SCOPES}
+        value={scope}
+        names={ALERTS.scopes}
+        testId="alerts-scope"
+        pick={(picked) => {
+          settings.value = { ...settings.value, scope: picked };
+        }}
+      />
+      <Choice
+        label={ALERTS.sort}
+        options={SORTS}
+        value={sort}
+        names={ALERTS.sorts}
+        testId="alerts-sort"
+        pick={(picked) => {
+          settings.value = { ...settings.value, sort: picked };
+        }}
+      />
+      <Popover
+        button={{ class: "plain", title: ALERTS.detectorsHint, "data-testid": "detectors" }}
+        face={ALERTS.detectors}
+        name={ALERTS.detectors}
+        placement="bottom-end"
+      >
+        {() => <DetectorPanel model={model} />}
+      </Popover>
+    </div>
+  );
+}
+
+function Progress({ model }: { readonly model: AlertModel }) {
+  const progress = model.known.value?.progress;
+  if (!progress || progress.isComplete) return null;
+  const { seriesDone, seriesTotal } = progress;
+  return (
+    <p class="alerts-progress" role="status" data-testid="alerts-progress">
+      <progress value={seriesDone} max={Math.max(1, seriesTotal)} aria-hidden="true" />
+      {lookedAt(seriesDone, seriesTotal)}
+    </p>
+  );
+}
+
+interface FiltersProps extends ModelProps {
+  readonly colours: ReadonlyMap<string, string>;
+}
+
+/** How many there are of each, which at once is what can be filtered by. */
+function Filters({ model, settings, colours }: FiltersProps) {
+  const alerts = model.scoped.value;
+  if (alerts.length === 0) return null;
+  const { kinds, severities } = settings.value;
+  const runs = tally(alerts.map(({ run }) => run));
+  return (
+    <div class="alert-filters">
+      <fieldset class="tallies" aria-label={ALERTS.severities}>
+        {SEVERITIES.map((severity) => (
+          <TallyButton
+            key={severity}
+            testId={`severity-${severity}`}
+            on={severities.includes(severity)}
+            count={alerts.filter((alert) => alert.severity === severity).length}
+            toggle={() => {
+              settings.value = { ...settings.value, severities: toggled(severities, severity) };
+            }}
+          >
+            <SeverityMark severity={severity} /> {SEVERITY_NAMES[severity]}
+          </TallyButton>
+        ))}
+      </fieldset>
+      <fieldset class="tallies" aria-label={ALERTS.kinds}>
+        {tally(alerts.map(({ kind }) => kind)).map(([kind, count]) => (
+          <TallyButton
+            key={kind}
+            testId={`kind-${kind}`}
+            term={kind}
+            on={kinds.includes(kind)}
+            count={count}
+            toggle={() => {
+              settings.value = { ...settings.value, kinds: toggled(kinds, kind) };
+            }}
+          >
+            {kindWords(kind).one}
+          </TallyButton>
+        ))}
+      </fieldset>
+      <ul class="tallies" aria-label={ALERTS.runs}>
+        {runs.slice(0, MOST_RUNS_COUNTED).map(([run, count]) => (
+          <li key={run} data-testid="run-tally" data-run={run}>
+            <span class="swatch" style={{ background: colours.get(run) }} /> <bdi>{run}</bdi> <b>{count}</b>
+          </li>
+        ))}
+        {runs.length > MOST_RUNS_COUNTED && <li>{moreRuns(runs.length - MOST_RUNS_COUNTED)}</li>}
+      </ul>
+    </div>
+  );
+}
+
+const toggled = <Item,>(items: readonly Item[], item: Item): readonly Item[] =>
+  items.includes(item) ? items.filter((one) => one !== item) : [...items, item];
+
+interface TallyButtonProps {
+  readonly testId: string;
+  readonly term?: string;
+  readonly on: boolean;
+  readonly count: number;
+  readonly toggle: () => void;
+  readonly children: preact.ComponentChildren;
+}
+
+const TallyButton = ({ testId, term, on, count, toggle, children }: TallyButtonProps) => (
+  <button
+    type="button"
+    class="tally-button"
+    aria-pressed={on}
+    disabled={count === 0 && !on}
+    data-testid={testId}
+    data-term={term}
+    onClick={toggle}
+  >
+    {children} <b>{count}</b>
+  </button>
+);
+
+/** Why the list is empty: what was looked for, and where. */
+function Nothing({ model, settings }: ModelProps) {
+  const [known, refusal] = [model.known.value, model.refusal.value];
+  const looking = model.detectors.value.filter(({ isOn }) => isOn);
+  const showAll = () => {
+    settings.value = { ...settings.value, kinds: [], severities: [], tag: null };
+  };
+  if (model.scoped.value.length > 0) {
+    return (
+      <div class="alerts-empty">
+        <p>{ALERTS.filtered}</p>
+        <button type="button" class="plain" onClick={showAll}>
+          {ALERTS.showAll}
+        </button>
+      </div>
+    );
+  }
+  return (
+    <div class="alerts-empty" role="status" data-testid="alerts-empty">
+      <p>
+        {refusal !== null
+          ? `${ALERTS.refused} ${refusal}`
+          : looking.length === 0
+            ? ALERTS.noDetector
+            : known?.progress.isComplete
+              ? nothingFound(
+                  looking.map(({ info }) => info.name),
+                  model.runCount(),
+                )
+              : ALERTS.looking}
+      </p>
+    </div>
+  );
+}
