@@ -35,14 +35,23 @@ def routes(backend: Backend) -> Mapping[str, WsgiApp]:
     def of_source(answer: SourceRoute) -> WsgiApp:
         return _reading(lambda request: answer(request, backend.source(request)))
 
+    def at_once(answer: SourceRoute) -> WsgiApp:
+        """What somebody waits for to be drawn: it goes before the search for alerts."""
+
+        def undisturbed(request: Request, source: Source) -> Response:
+            with backend.lookout.paused():
+                return answer(request, source)
+
+        return of_source(undisturbed)
+
     return {
         "/static/*": _reading(static_route),
         "/config": _reading(lambda request: config_route(request, backend.logdir)),
         "/runs": of_source(runs_route),
-        "/candles": of_source(candles_route),
-        "/points": of_source(points_route),
+        "/candles": at_once(candles_route),
+        "/points": at_once(points_route),
         "/arguments": of_source(arguments_route),
-        "/groups": of_source(groups_route),
+        "/groups": at_once(groups_route),
         "/comparison": of_source(partial(comparison_route, lookout=backend.lookout, rows=backend.compared)),
         "/indicators": _reading(indicators_route),
         "/patterns": _reading(patterns_route),
