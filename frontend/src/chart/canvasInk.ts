@@ -1,3 +1,4 @@
+import { touchedBy } from "./curve.ts";
 import type { Box, Ink, Stroke, TextLook } from "./ink.ts";
 import { FONT } from "./options.ts";
 
@@ -5,7 +6,7 @@ import { FONT } from "./options.ts";
 export class CanvasInk implements Ink {
   constructor(
     private readonly context: CanvasRenderingContext2D,
-    ratio: number,
+    private readonly ratio: number,
   ) {
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
   }
@@ -40,6 +41,24 @@ export class CanvasInk implements Ink {
     trace(context, xy);
     context.stroke();
     context.restore();
+  }
+
+  /** In bars of whole pixels where it is dense: a line that turns at every point takes the canvas a second. */
+  curve(xy: Float64Array, stroke: Stroke): void {
+    const { context, ratio } = this;
+    const { bars, lines } = touchedBy(xy, ratio);
+    const { width } = stroke;
+    const across = Math.max(1, Math.floor(width * ratio));
+    const left = Math.floor((across - 1) / 2);
+    context.save();
+    context.fillStyle = stroke.colour;
+    context.globalAlpha = stroke.opacity ?? 1;
+    for (let i = 0; i + 2 < bars.length; i += 3) {
+      const [column, top, bottom] = [bars[i] as number, bars[i + 1] as number, bars[i + 2] as number];
+      context.fillRect((column - left) / ratio, top - width / 2, across / ratio, bottom - top + width);
+    }
+    context.restore();
+    this.line(lines, stroke);
   }
 
   area(xy: Float64Array, colour: string, opacity: number): void {

@@ -27,6 +27,8 @@ export interface Ink {
   rect(box: Box, colour: string): void;
   /** A line through x, y, x, y …; it breaks where they are NaN, and a point between two breaks is a dot. */
   line(xy: Float64Array, stroke: Stroke): void;
+  /** The same of a great many points, with ascending x. */
+  curve(xy: Float64Array, stroke: Stroke): void;
   /** What a line through x, y, x, y … encloses. */
   area(xy: Float64Array, colour: string, opacity: number): void;
   /** Centred on y. */

@@ -9,6 +9,7 @@ import {
   type LineSeries,
   lineThrough,
   placesInPixels,
+  rowFrom,
   xOf,
   yOf,
 } from "./lineGeometry.ts";
@@ -84,23 +85,41 @@ function drawLines(ink: Ink, { held, series, highlighted, geometry }: LineScene)
   const isOver = ({ run }: LineSeries) => run === highlighted;
   // The last one lies on top: the one in focus, but for one that is pointed at.
   const order = [...series].reverse().sort((a, b) => Number(isOver(a)) - Number(isOver(b)));
-  for (const one of order) {
+  for (const whole of order) {
+    const one = inSight(whole, geometry);
     const isDimmed = highlighted !== null && !isOver(one);
     const extra = isOver(one) ? HIGHLIGHT_EXTRA_PX : 0;
     const opacity = isDimmed ? DIMMED_OPACITY : 1;
     const x = placesInPixels(one.place, held, geometry);
     const { colour, smoothed } = one;
     const isFaint = smoothed !== null;
-    ink.line(lineThrough(x, one.value, geometry), {
+    ink.curve(lineThrough(x, one.value, geometry), {
       colour,
       width: isFaint ? 1 : LINE_PX + extra,
       opacity: isFaint ? opacity * EXACT_OPACITY : opacity,
     });
     if (smoothed !== null) {
       const through = lineThrough(x, smoothed, geometry);
-      ink.line(through, { colour, width: SMOOTHED_PX + extra, opacity });
+      ink.curve(through, { colour, width: SMOOTHED_PX + extra, opacity });
     }
   }
+}
+
+const BEYOND_PX = 2;
+
+/** The points in view, and one more on each side, where the line comes from and goes to. */
+function inSight(series: LineSeries, { view, width }: Geometry): LineSeries {
+  const { place, value, smoothed, nonfinite } = series;
+  const beyond = (BEYOND_PX * (view.to - view.from)) / width;
+  const from = Math.max(0, rowFrom(place, view.from - beyond) - 1);
+  const to = rowFrom(place, view.to + beyond) + 1;
+  return {
+    ...series,
+    place: place.subarray(from, to),
+    value: value.subarray(from, to),
+    smoothed: smoothed?.subarray(from, to) ?? null,
+    nonfinite: nonfinite.subarray(from, to),
+  };
 }
 
 /** A cross at the foot of the plot where points are NaN or infinite. */

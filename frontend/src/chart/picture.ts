@@ -30,7 +30,8 @@ const LEGEND_CHARACTER_PX = 6.9;
 const KEY_PX = 22;
 const AXIS_TITLE_PX = 11;
 const AXIS_ROW_PX = 18;
-const PNG_RATIO = 2;
+/** Pixels of a PNG for each of the page's. */
+export const PNG_RATIO = 2;
 
 interface LegendGrid {
   readonly columns: number;

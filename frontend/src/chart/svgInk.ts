@@ -59,6 +59,10 @@ export class SvgInk implements Ink {
     for (const points of pieces(xy)) this.parts.push(`<polyline points="${points}"${look}/>`);
   }
 
+  curve(xy: Float64Array, stroke: Stroke): void {
+    this.line(xy, stroke);
+  }
+
   area(xy: Float64Array, fill: string, opacity: number): void {
     const look = attributes({ fill, "fill-opacity": opacity });
     for (const points of pieces(xy)) this.parts.push(`<polygon points="${points}"${look}/>`);

@@ -4,7 +4,7 @@ import type { Table } from "../../base/table.ts";
 import { LINE, smoothedBy } from "../../base/words/line.ts";
 import { rowFrom } from "../../chart/lineGeometry.ts";
 import { drawScene, type LineScene, PLACE_AXIS_PX, VALUE_AXIS_PX } from "../../chart/lineScene.ts";
-import { type Picture, toPng, toSvg } from "../../chart/picture.ts";
+import { type Picture, PNG_RATIO, toPng, toSvg } from "../../chart/picture.ts";
 import type { Offer } from "../widget.ts";
 import type { HeldLine, LineModel } from "./model.ts";
 
@@ -19,7 +19,7 @@ export function offerOf(model: LineModel, tag: string): Offer {
     table: () => tableOf(model.lines.value, model.painted.value?.geometry.view ?? null),
     async png() {
       const [picture, scene] = shown();
-      return toPng(picture, (ink) => drawScene(ink, scene));
+      return toPng(picture, (ink) => drawScene(ink, finer(scene)));
     },
     svg() {
       const [picture, scene] = shown();
@@ -27,6 +27,12 @@ export function offerOf(model: LineModel, tag: string): Offer {
     },
   };
 }
+
+/** As on a screen with as many pixels as the picture has. */
+const finer = (scene: LineScene): LineScene => ({
+  ...scene,
+  geometry: { ...scene.geometry, ratio: PNG_RATIO },
+});
 
 function pictureOf(
   { axis, series, geometry, theme }: LineScene,
