@@ -8,6 +8,7 @@ import {
   decodeAlerts,
   decodeProgress,
 } from "./alerts.ts";
+import { argumentsPath, decodeArguments, type RunArguments } from "./arguments.ts";
 import { candlesPath, decodeCandles } from "./candles.ts";
 import { type Comparison, type ComparisonQuery, comparisonPath, decodeComparison } from "./comparison.ts";
 import { BadAnswer, Refused, Unreachable } from "./errors.ts";
@@ -128,6 +129,17 @@ export class Client {
     const response = await this.get(groupsPath(query), ifNot(etag), signal);
     if (await isUnchanged(response)) return null;
     return { etag: etagOf(response), answer: decodeGroups(await response.arrayBuffer(), query) };
+  }
+
+  /** What runs were started with; null where nothing has changed since the answer of that ETag. */
+  async arguments(
+    runs: readonly string[],
+    etag: string,
+    signal?: AbortSignal,
+  ): Promise<Tagged<RunArguments[]> | null> {
+    const response = await this.get(argumentsPath(runs), ifNot(etag), signal);
+    if (await isUnchanged(response)) return null;
+    return { etag: etagOf(response), answer: decodeArguments(await readJson(response)) };
   }
 
   private async get(path: string, headers: Record<string, string>, signal?: AbortSignal): Promise<Response> {

@@ -60,7 +60,11 @@ export function drawScene(ink: Ink, scene: LineScene): void {
   });
 }
 
-function drawAxes(ink: Ink, { axis, geometry, theme }: LineScene): void {
+/** Grid and labels of both axes. */
+export function drawAxes(
+  ink: Ink,
+  { axis, geometry, theme }: Pick<LineScene, "axis" | "geometry" | "theme">,
+): void {
   const { width, height, view, low, high, scale } = geometry;
   const label = { colour: theme.text, px: FONT_PX };
   const leastGap = ((view.to - view.from) * (axis === "wall_time" ? CLOCK_LABEL_PX : LABEL_PX)) / width;

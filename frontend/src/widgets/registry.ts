@@ -1,8 +1,15 @@
 import { alerts } from "./alerts/definition.ts";
+import { runArguments } from "./arguments/definition.ts";
 import { candles } from "./candles/definition.ts";
 import { comparison } from "./comparison/definition.ts";
 import { type Kind, kindOf } from "./kind.tsx";
 import { line } from "./line/definition.ts";
 
 /** Every kind of widget, in the order of the palette; a new one is a folder and a line here. */
-export const WIDGETS: readonly Kind[] = [kindOf(candles), kindOf(line), kindOf(comparison), kindOf(alerts)];
+export const WIDGETS: readonly Kind[] = [
+  kindOf(candles),
+  kindOf(line),
+  kindOf(comparison),
+  kindOf(alerts),
+  kindOf(runArguments),
+];

@@ -128,6 +128,7 @@ test("stored settings that can't be used fall back", () => {
     baseline: "a",
     groupBy: "pattern",
     pattern: "lr=(.*)",
+    group: "0.1",
   };
   expect(readSettings(stored)).toEqual(stored);
 });

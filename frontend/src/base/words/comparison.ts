@@ -26,13 +26,18 @@ export const COMPARISON = {
     folder: "A row for all runs of one folder, as the seeds of a configuration: mean ± standard deviation",
     pattern: "A row for all runs in whose names a regular expression captures the same",
   },
+  groupChart:
+    "Chart of each group: the mean of its runs as a line, their standard deviation as a band; candles over all runs of the group in focus. The table below says the same in numbers.",
+  focusGroup: "Draw the candles over all runs of this group",
   pattern: "What names the group of a run (regex)",
   patternExample: "lr=([^/]*)",
   noFolder: "(no folder)",
   noMatch: "(no match)",
   columns: "Columns",
   run: "Run",
+  groupTitle: "Group",
   group: "group",
+  step: "step",
   runs: "runs",
   names: {
     candles: "Candles",

@@ -1,5 +1,6 @@
 import { formatInteger } from "../../base/format.ts";
 import { COMPARISON, runCount } from "../../base/words/comparison.ts";
+import { RunName } from "../runName.tsx";
 
 // In a tooltip.
 const MOST_MEMBERS_NAMED = 20;
@@ -26,15 +27,12 @@ export function RunCell({
   toggleBaseline,
 }: RunCellProps) {
   const tabIndex = isTabStop ? 0 : -1;
-  // A group's name is all of what its runs share.
-  const leafAt = members ? 0 : run.lastIndexOf("/") + 1;
   return (
     <th scope="row">
       <span class="run-cell">
         <span class="swatch" style={{ background: colour }} />
         <button type="button" class="run-button" data-position={position} tabIndex={tabIndex} title={run}>
-          <bdi class="run-folder">{run.slice(0, leafAt)}</bdi>
-          <bdi class="run-leaf">{run.slice(leafAt)}</bdi>
+          {members ? <bdi class="run-leaf">{run}</bdi> : <RunName run={run} />}
         </button>
         {members && (
           <small class="members" title={members.slice(0, MOST_MEMBERS_NAMED).join("\n")}>

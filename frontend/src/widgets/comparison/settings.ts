@@ -26,6 +26,8 @@ export interface ComparisonSettings {
   readonly groupBy: Grouping;
   /** A regular expression; what it captures names a run's group. */
   readonly pattern: string;
+  /** The group whose candles are drawn. */
+  readonly group: string | null;
 }
 
 export type Grouping = (typeof GROUPINGS)[number];
@@ -34,7 +36,7 @@ const HIDDEN_AT_FIRST: readonly ColumnName[] = ["worst", "mean"];
 
 /** Settings from what was stored; whatever can't be used falls back to its default. */
 export function readSettings(stored: Stored): ComparisonSettings {
-  const { tag, which, scale, hidden, sort, baseline, groupBy, pattern } = stored;
+  const { tag, which, scale, hidden, sort, baseline, groupBy, pattern, group } = stored;
   return {
     tag: typeof tag === "string" ? tag : null,
     which: WHICH_RUNS.find((one) => one === which) ?? "checked",
@@ -44,6 +46,7 @@ export function readSettings(stored: Stored): ComparisonSettings {
     baseline: typeof baseline === "string" ? baseline : null,
     groupBy: GROUPINGS.find((one) => one === groupBy) ?? "none",
     pattern: typeof pattern === "string" ? pattern : "",
+    group: typeof group === "string" ? group : null,
   };
 }
 

@@ -33,7 +33,7 @@ export function ComparisonTable(props: TableProps) {
   return (
     <div class="table-scroller" ref={scroller} aria-busy={model.isStale}>
       <table
-        class="comparison-table"
+        class="sticky-table comparison-table"
         aria-rowcount={order.length + 1}
         style={{ "--columns": `${columns.reduce((sum, name) => sum + columnOf(name).widthPx, 0)}px` }}
       >
@@ -60,7 +60,7 @@ export function ComparisonTable(props: TableProps) {
 
 const Columns = ({ names }: { readonly names: readonly ColumnName[] }) => (
   <colgroup>
-    <col class="run-column" />
+    <col class="first-column" />
     {names.map((name) => (
       <col key={name} style={{ width: `${columnOf(name).widthPx}px` }} />
     ))}
@@ -78,6 +78,7 @@ interface HeadProps extends TableProps {
 
 function Head({ settings, comparison, columns }: HeadProps) {
   const { sort } = settings.value;
+  const first = comparison.members ? COMPARISON.groupTitle : COMPARISON.run;
   const sortBy = (column: Sort["column"]) => {
     const isDescending =
       sort?.column === column ? !sort.isDescending : isDescendingFirst(column, comparison.polarity);
@@ -86,9 +87,9 @@ function Head({ settings, comparison, columns }: HeadProps) {
   return (
     <thead>
       <tr aria-rowindex={1} style={{ height: `${HEAD_PX}px` }}>
-        <HeadCell name="run" sort={sort} sortBy={sortBy} />
+        <HeadCell name="run" first={first} sort={sort} sortBy={sortBy} />
         {columns.map((name) => (
-          <HeadCell key={name} name={name} sort={sort} sortBy={sortBy} />
+          <HeadCell key={name} name={name} first={first} sort={sort} sortBy={sortBy} />
         ))}
         <td />
       </tr>
@@ -97,16 +98,18 @@ function Head({ settings, comparison, columns }: HeadProps) {
 }
 
 interface HeadCellProps {
+  /** Of the column of names. */
+  readonly first: string;
   readonly name: Sort["column"];
   readonly sort: Sort | null;
   readonly sortBy: (column: Sort["column"]) => void;
 }
 
-function HeadCell({ name, sort, sortBy }: HeadCellProps) {
+function HeadCell({ name, first, sort, sortBy }: HeadCellProps) {
   const isSorted = sort?.column === name;
   const order = sort?.isDescending ? "descending" : "ascending";
   const column = name === "run" ? null : columnOf(name);
-  const words = name === "run" ? COMPARISON.run : COMPARISON.names[name];
+  const words = name === "run" ? first : COMPARISON.names[name];
   const explained = column?.term
     ? { "data-term": column.term }
     : { title: name === "run" ? undefined : COMPARISON.hints[name] };
@@ -137,7 +140,7 @@ function Row({ workspace, settings, model, comparison, columns, row, position, i
   const run = comparison.runs[row] ?? "";
   const prices = model.prices.value;
   const members = comparison.members?.[row] ?? null;
-  const isFocused = members === null && workspace.choice.value.focus === run;
+  const isFocused = (members ? settings.value.group : workspace.choice.value.focus) === run;
   const isBaseline = settings.value.baseline === run;
   // The same cells are not drawn again while the table scrolls.
   const cells = useMemo(() => {
@@ -154,7 +157,10 @@ function Row({ workspace, settings, model, comparison, columns, row, position, i
       aria-rowindex={position + 2}
       aria-current={isFocused}
       style={{ height: `${ROW_PX}px` }}
-      onClick={() => members ?? workspace.focus(run)}
+      onClick={() => {
+        if (members) settings.value = { ...settings.value, group: isFocused ? null : run };
+        else workspace.focus(run);
+      }}
     >
       <RunCell
         run={run}

@@ -1,17 +1,20 @@
-import { type Signal, useSignalEffect } from "@preact/signals";
+import { type Signal, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { formatInteger } from "../../base/format.ts";
 import { polarityName, STRINGS } from "../../base/strings.ts";
 import { COMPARISON, comparisonTitle, groupCount, runCount } from "../../base/words/comparison.ts";
+import type { GroupScene } from "../../chart/groupScene.ts";
 import { Sized } from "../candles/sized.tsx";
 import { Choice } from "../choice.tsx";
 import { WidgetHead } from "../head.tsx";
 import { Popover } from "../popover.tsx";
 import { TagPicker } from "../tagPicker.tsx";
 import type { WidgetProps } from "../widget.ts";
-import { type COLUMN_NAMES, shownColumns, tableOf } from "./columns.ts";
+import { type ColumnName, shownColumns } from "./columns.ts";
+import { GroupChart } from "./groupChart.tsx";
 import { patternOf } from "./groups.ts";
 import { ComparisonModel } from "./model.ts";
+import { offerOf } from "./offer.ts";
 import { type ComparisonSettings, GROUPINGS, SCALES, WHICH_RUNS } from "./settings.ts";
 import { ComparisonTable } from "./table.tsx";
 
@@ -21,10 +24,10 @@ export function ComparisonWidget(props: WidgetProps<ComparisonSettings>) {
   // The workspace is made of signals, and lives as long as the tab.
   const model = useMemo(() => new ComparisonModel(workspace, settings), []);
   useEffect(() => model.follow(), [model]);
+  const scene = useSignal<GroupScene | null>(null);
   useSignalEffect(() => {
-    const [rows, order] = [model.rows.value, model.order.value];
     frame.title.value = comparisonTitle(model.tag.value ?? "");
-    frame.offer.value = rows && { table: () => tableOf(rows, order) };
+    frame.offer.value = offerOf(model, scene.value);
   });
   const rows = model.rows.value;
   return (
@@ -32,6 +35,7 @@ export function ComparisonWidget(props: WidgetProps<ComparisonSettings>) {
       <WidgetHead frame={frame} title={<Title {...props} model={model} />}>
         <Controls settings={settings} hasBaseline={rows?.baseline !== null} />
       </WidgetHead>
+      {model.groups.value && <GroupChart {...props} model={model} scene={scene} />}
       {rows && model.order.value.length > 0 ? (
         <ComparisonTable workspace={workspace} settings={settings} model={model} comparison={rows} />
       ) : (
@@ -160,7 +164,7 @@ function GroupChoice({ settings }: { readonly settings: Signal<ComparisonSetting
 
 function ColumnChoice({ settings, hasBaseline }: ControlsProps) {
   const { hidden } = settings.value;
-  const toggle = (name: (typeof COLUMN_NAMES)[number]) => {
+  const toggle = (name: ColumnName) => {
     const rest = hidden.filter((other) => other !== name);
     settings.value = { ...settings.value, hidden: rest.length < hidden.length ? rest : [...hidden, name] };
   };
