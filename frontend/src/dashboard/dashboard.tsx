@@ -1,22 +1,76 @@
-import { type Signal, useSignal } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { WIDGETS } from "../widgets/registry.ts";
-import type { Offer, Stored } from "../widgets/widget.ts";
+import { useEffect } from "preact/hooks";
+import { DASHBOARD } from "../base/words/dashboard.ts";
 import type { Workspace } from "../widgets/workspace.ts";
+import { CopyLink } from "./copyLink.tsx";
+import { Grid } from "./grid.tsx";
+import { onOpenedView } from "./host.ts";
+import { Icon } from "./icons.tsx";
+import { LayoutsMenu } from "./layouts.tsx";
+import { Palette } from "./palette.tsx";
+import type { DashboardState } from "./state.ts";
+import { Tabs } from "./tabs.tsx";
+import { Toasts } from "./toasts.tsx";
 
 interface DashboardProps {
   readonly workspace: Workspace;
-  readonly stored: Signal<Stored>;
-  /** Stands at the begin of the first widget's head. */
+  readonly state: DashboardState;
+  /** Stands at the begin of the top bar. */
   readonly lead: ComponentChildren;
+  /** Stands at its end. */
+  readonly extras: ComponentChildren;
+  /** Stands between the bar and the widgets. */
+  readonly children: ComponentChildren;
 }
 
-/** The widgets of the tab. */
-export function Dashboard({ workspace, stored, lead }: DashboardProps) {
-  const title = useSignal("");
-  const offer = useSignal<Offer | null>(null);
-  const [kind] = WIDGETS;
-  if (!kind) return null;
-  const frame = { id: "first", title, offer, handle: lead, menu: null };
-  return <kind.Draw workspace={workspace} stored={stored} frame={frame} />;
+/** The top bar, and the widgets of the open tab. */
+export function Dashboard({ workspace, state, lead, extras, children }: DashboardProps) {
+  useEffect(() => {
+    const changed = (event: StorageEvent) => state.changedElsewhere(event);
+    window.addEventListener("storage", changed);
+    const stop = onOpenedView((packed) => void state.open(packed));
+    return () => {
+      window.removeEventListener("storage", changed);
+      stop();
+    };
+  }, [state]);
+  return (
+    <>
+      <header class="top-bar" data-testid="top-bar">
+        {lead}
+        <Tabs state={state} />
+        <AddWidget state={state} />
+        <LayoutsMenu state={state} />
+        <CopyLink state={state} />
+        {extras}
+      </header>
+      {children}
+      <Grid key={state.tab.value.id} workspace={workspace} state={state} />
+      <Toasts state={state} />
+    </>
+  );
+}
+
+function AddWidget({ state }: { readonly state: DashboardState }) {
+  const open = useSignal(false);
+  return (
+    <>
+      <button
+        type="button"
+        class="bar-button"
+        title={DASHBOARD.addWidgetLong}
+        aria-label={DASHBOARD.addWidgetLong}
+        aria-haspopup="dialog"
+        data-testid="add-widget"
+        onClick={() => {
+          open.value = true;
+        }}
+      >
+        <Icon name="plus" />
+        <span class="bar-word">{DASHBOARD.addWidget}</span>
+      </button>
+      {open.value && <Palette state={state} close={() => (open.value = false)} />}
+    </>
+  );
 }
