@@ -22,7 +22,13 @@ export function CopyLink({ state }: { readonly state: DashboardState }) {
   };
   return (
     <>
-      <button type="button" class="bar-button" title={LINK.hint} data-testid="copy-link" onClick={() => void copy()}>
+      <button
+        type="button"
+        class="bar-button"
+        title={LINK.hint}
+        data-testid="copy-link"
+        onClick={() => void copy()}
+      >
         <Icon name="link" />
         <span class="bar-word">{LINK.copy}</span>
       </button>
@@ -53,7 +59,14 @@ function LinkField({ link }: { readonly link: string }) {
   return (
     <>
       <p>{LINK.copyKeys}</p>
-      <textarea class="link-field" ref={field} readOnly rows={6} aria-label={LINK.copyYourself} value={link} />
+      <textarea
+        class="link-field"
+        ref={field}
+        readOnly
+        rows={6}
+        aria-label={LINK.copyYourself}
+        value={link}
+      />
     </>
   );
 }

@@ -35,18 +35,26 @@ export function DataTable({ frame, close }: DataTableProps) {
           {rows === 0 && DATA_TABLE.none}
           {rows > MOST_ROWS && DATA_TABLE.cut(formatInteger(MOST_ROWS), formatInteger(rows))}
         </span>
-        <button type="button" class="icon" aria-label={WIDGET_MENU.hideTable} title={STRINGS.close} onClick={close}>
+        <button
+          type="button"
+          class="icon"
+          aria-label={WIDGET_MENU.hideTable}
+          title={STRINGS.close}
+          onClick={close}
+        >
           ×
         </button>
       </header>
-      {table.value && rows > 0 && <Rows table={table.value} caption={caption} rows={Math.min(rows, MOST_ROWS)} />}
+      {table.value && rows > 0 && (
+        <Rows table={table.value} caption={caption} rows={Math.min(rows, MOST_ROWS)} />
+      )}
     </section>
   );
 }
 
 const Rows = ({ table, caption, rows }: { table: Table; caption: string; rows: number }) => (
   // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
-  <div class="data-rows" tabIndex={0} role="region" aria-label={caption}>
+  <section class="data-rows" tabIndex={0} aria-label={caption}>
     <table>
       <caption class="unseen">{caption}</caption>
       <thead>
@@ -68,10 +76,15 @@ const Rows = ({ table, caption, rows }: { table: Table; caption: string; rows: n
         ))}
       </tbody>
     </table>
-  </div>
+  </section>
 );
 
 function Cell({ value }: { readonly value: string | number | undefined }) {
-  if (typeof value !== "number") return <td class="text"><bdi>{value}</bdi></td>;
+  if (typeof value !== "number")
+    return (
+      <td class="text">
+        <bdi>{value}</bdi>
+      </td>
+    );
   return <td>{Number.isNaN(value) ? STRINGS.empty : String(value)}</td>;
 }

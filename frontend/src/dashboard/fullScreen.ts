@@ -3,7 +3,11 @@ import { useEffect } from "preact/hooks";
 import type { DashboardState } from "./state.ts";
 
 /** While the widget fills the tab, nothing else can be reached, and Escape ends it. */
-export function useFullScreen(element: RefObject<HTMLElement>, id: string, state: DashboardState): void {
+export function useFullScreen(
+  element: RefObject<HTMLElement | null>,
+  id: string,
+  state: DashboardState,
+): void {
   const { full } = state;
   const isFull = full.value === id;
   useEffect(() => {

@@ -1,9 +1,10 @@
 import { type Signal, useSignal } from "@preact/signals";
-import { createContext, type RefObject } from "preact";
+import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { DASHBOARD } from "../base/words/dashboard.ts";
 import type { Workspace } from "../widgets/workspace.ts";
 import { ROWS_IN_WINDOW } from "./defaults.ts";
+import { type GridHands, Hands, type Room } from "./hands.ts";
 import { Item } from "./item.tsx";
 import { Stack, type Stacked } from "./stack.ts";
 import type { DashboardState } from "./state.ts";
@@ -12,24 +13,10 @@ const LEAST_ROW_PX = 34;
 /** With less than this widgets stand below each other. */
 const NARROW_PX = 800;
 
-/** How the grid lies in the window. */
-export interface Room {
-  readonly rowPx: number;
-  readonly isNarrow: boolean;
-}
-
 interface GridProps {
   readonly workspace: Workspace;
   readonly state: DashboardState;
 }
-
-/** What a widget may ask of the grid that it is in. */
-export interface GridHands {
-  readonly room: Signal<Room | null>;
-  readonly handleDrawn: (element: HTMLElement) => void;
-}
-
-export const Hands = createContext<GridHands | null>(null);
 
 /** The widgets of the open tab, in their places. */
 export function Grid({ workspace, state }: GridProps) {
@@ -63,7 +50,7 @@ export function Grid({ workspace, state }: GridProps) {
 }
 
 /** The rows are as tall as fills the window with what a first visit shows. */
-function useRoom(area: RefObject<HTMLDivElement>, room: Signal<Room | null>): void {
+function useRoom(area: RefObject<HTMLDivElement | null>, room: Signal<Room | null>): void {
   useLayoutEffect(() => {
     const element = area.current;
     if (!element) return undefined;
@@ -72,7 +59,8 @@ function useRoom(area: RefObject<HTMLDivElement>, room: Signal<Room | null>): vo
       if (clientWidth === 0) return;
       const rowPx = Math.max(LEAST_ROW_PX, Math.floor((clientHeight * 10) / ROWS_IN_WINDOW) / 10);
       const isNarrow = clientWidth < NARROW_PX;
-      if (room.peek()?.rowPx !== rowPx || room.peek()?.isNarrow !== isNarrow) room.value = { rowPx, isNarrow };
+      if (room.peek()?.rowPx !== rowPx || room.peek()?.isNarrow !== isNarrow)
+        room.value = { rowPx, isNarrow };
     };
     measure();
     const watching = new ResizeObserver(measure);
@@ -82,7 +70,7 @@ function useRoom(area: RefObject<HTMLDivElement>, room: Signal<Room | null>): vo
 }
 
 function useStack(
-  field: RefObject<HTMLDivElement>,
+  field: RefObject<HTMLDivElement | null>,
   stack: { current: Stack | null },
   state: DashboardState,
 ): void {

@@ -2,7 +2,7 @@ import { type Signal, useSignal } from "@preact/signals";
 import { useContext, useEffect, useRef } from "preact/hooks";
 import { MOVING } from "../base/words/dashboard.ts";
 import { type Box, grown, nudged } from "./arrange.ts";
-import { Hands } from "./grid.tsx";
+import { Hands } from "./hands.ts";
 import { widgetOf } from "./model.ts";
 import { HANDLE_CLASS } from "./stack.ts";
 import type { DashboardState } from "./state.ts";

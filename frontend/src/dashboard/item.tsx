@@ -7,10 +7,10 @@ import type { Kind } from "../widgets/kind.tsx";
 import type { Frame, Offer } from "../widgets/widget.ts";
 import type { Workspace } from "../widgets/workspace.ts";
 import { DataTable } from "./dataTable.tsx";
+import { useFullScreen } from "./fullScreen.ts";
 import { Handle } from "./handle.tsx";
 import type { Placed } from "./model.ts";
 import type { DashboardState } from "./state.ts";
-import { useFullScreen } from "./fullScreen.ts";
 import { WidgetMenu } from "./widgetMenu.tsx";
 
 // A widget draws itself once it is this near to what is in sight.
@@ -21,7 +21,7 @@ interface ItemProps {
   readonly workspace: Workspace;
   readonly state: DashboardState;
   /** What scrolls. */
-  readonly area: RefObject<HTMLDivElement>;
+  readonly area: RefObject<HTMLDivElement | null>;
 }
 
 /** A widget in its place, or the room for it while it is far from what is in sight. */
@@ -55,7 +55,10 @@ export function Item({ placed, workspace, state, area }: ItemProps) {
 }
 
 /** Whether an element has ever been near to what is in sight: once drawn, it stays. */
-function useNear(element: RefObject<HTMLDivElement>, area: RefObject<HTMLDivElement>): Signal<boolean> {
+function useNear(
+  element: RefObject<HTMLDivElement | null>,
+  area: RefObject<HTMLDivElement | null>,
+): Signal<boolean> {
   const near = useSignal(false);
   useEffect(() => {
     if (!element.current || near.value) return undefined;
@@ -119,7 +122,10 @@ const Blank = ({ frame, type, isUnknown }: BlankProps) => (
     {isUnknown && (
       <div class="widget-blank">
         <p>
-          {DASHBOARD.unknownKind} <b><bdi>{type}</bdi></b>
+          {DASHBOARD.unknownKind}{" "}
+          <b>
+            <bdi>{type}</bdi>
+          </b>
         </p>
         <p>{DASHBOARD.unknownHint}</p>
       </div>

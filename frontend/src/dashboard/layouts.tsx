@@ -62,8 +62,11 @@ function groups(state: DashboardState, saving: Signal<boolean>, choose: () => vo
     run: () => state.applyOwn(name),
     aside: <Forget name={name} state={state} />,
   }));
+  const openSaving = () => {
+    saving.value = true;
+  };
   const files = [
-    { name: LAYOUTS.saveAs, testId: "save-as", run: () => void (saving.value = true) },
+    { name: LAYOUTS.saveAs, testId: "save-as", run: openSaving },
     { name: LAYOUTS.exported, testId: "export-layout", run: () => exportFile(state) },
     { name: LAYOUTS.imported, testId: "import-layout", run: choose },
     { name: LAYOUTS.reset, testId: "reset", run: () => state.reset() },

@@ -1,4 +1,4 @@
-import { GridStack, type GridStackNode } from "gridstack";
+import { type GridItemHTMLElement, GridStack, type GridStackNode } from "gridstack";
 import { type Box, COLUMNS, type LeastSize } from "./arrange.ts";
 
 export const HANDLE_CLASS = "widget-handle";
@@ -9,7 +9,7 @@ const OUT_OF_THE_WAY = 100_000;
 
 /** A widget's element, and where it belongs. */
 export interface Stacked {
-  readonly element: HTMLElement;
+  readonly element: GridItemHTMLElement;
   readonly box: Box;
   readonly least: LeastSize;
 }
@@ -20,18 +20,15 @@ export class Stack {
 
   /** `moved` gets the boxes of all widgets once one of them was dropped. */
   constructor(element: HTMLElement, moved: (boxes: readonly Box[]) => void) {
-    this.grid = GridStack.init(
-      {
-        column: COLUMNS,
-        margin: GAP_PX,
-        handle: `.${HANDLE_CLASS}`,
-        auto: false,
-        resizable: { handles: "se,sw" },
-        animate: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
-        cellHeight: 50,
-      },
-      element,
-    );
+    this.grid = new GridStack(element, {
+      column: COLUMNS,
+      margin: GAP_PX,
+      handle: `.${HANDLE_CLASS}`,
+      auto: false,
+      resizable: { handles: "se,sw" },
+      animate: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
+      cellHeight: 50,
+    });
     const dropped = () => moved(this.grid.engine.nodes.flatMap(boxOf));
     this.grid.on("dragstop", dropped);
     this.grid.on("resizestop", dropped);
@@ -68,7 +65,7 @@ export class Stack {
   }
 
   /** After a widget has drawn its handle anew. */
-  handleDrawn(element: HTMLElement): void {
+  handleDrawn(element: GridItemHTMLElement): void {
     if (element.gridstackNode) this.grid.refreshDragHandles(element);
   }
 

@@ -31,6 +31,8 @@ import {
 export interface Picks {
   readPicks(): Stored;
   showPicks(stored: Stored): void;
+  /** Whether from now on what is picked is a person's own, to be found again after a reload. */
+  keepPicks(kept: boolean): void;
 }
 
 /** Something that happened, with what may be done about it. */
@@ -75,6 +77,7 @@ export class DashboardState {
     this.shown.value = this.read();
     this.ownNames.value = keeper.names();
     effect(() => {
+      picks.keepPicks(this.mine.value === null);
       if (this.mine.value === null) keeper.write(this.layout.value);
     });
   }

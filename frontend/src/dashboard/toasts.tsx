@@ -13,7 +13,9 @@ export function Toasts({ state }: { readonly state: DashboardState }) {
   return (
     <div class="toasts">
       <div role="status" data-testid="notice">
-        {notice.value && <Toast key={notice.value.text} notice={notice.value} close={() => (notice.value = null)} />}
+        {notice.value && (
+          <Toast key={notice.value.text} notice={notice.value} close={() => (notice.value = null)} />
+        )}
       </div>
       {mine.value && <OpenedFromLink state={state} />}
       <div class="unseen" aria-live="assertive" data-testid="said">

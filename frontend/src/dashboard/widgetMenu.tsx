@@ -30,7 +30,10 @@ export function WidgetMenu(props: WidgetMenuProps) {
       placement="bottom-end"
     >
       {(close) => (
-        <Menu groups={[{ entries: views(props) }, { entries: exports(props) }, { entries: ends(props) }]} close={close} />
+        <Menu
+          groups={[{ entries: views(props) }, { entries: exports(props) }, { entries: ends(props) }]}
+          close={close}
+        />
       )}
     </Popover>
   );

@@ -1,6 +1,7 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { STRINGS } from "../base/strings.ts";
 import { Dashboard } from "../dashboard/dashboard.tsx";
+import type { DashboardState } from "../dashboard/state.ts";
 import { Explain, GlossaryButton } from "./explain/explain.tsx";
 import { GoneBanner, isLoading, LoadingBar, Notices } from "./notices.tsx";
 import { RunList } from "./runList.tsx";
@@ -8,19 +9,18 @@ import type { AppState } from "./state.ts";
 import { Placeholder } from "./states.tsx";
 import { TagList } from "./tagList.tsx";
 
-export function App({ state }: { readonly state: AppState }) {
+interface AppProps {
+  readonly state: AppState;
+  readonly dashboard: DashboardState;
+}
+
+export function App({ state, dashboard }: AppProps) {
   useSignalEffect(() => {
     document.documentElement.dataset.theme = state.theme.value;
   });
   const glossary = useSignal<string | null>(null);
   const runs = state.runs.value;
   if (state.choice.value.tag === null) return <Placeholder state={state} />;
-  const lead = (
-    <>
-      <MenuButton state={state} />
-      <GlossaryButton at={glossary} />
-    </>
-  );
   return (
     <div class={state.sidebarOpen.value ? "app sidebar-open" : "app"}>
       <aside class="sidebar" id="sidebar">
@@ -30,8 +30,14 @@ export function App({ state }: { readonly state: AppState }) {
       </aside>
       <Scrim state={state} />
       <main>
-        <Notices state={state} />
-        <Dashboard workspace={state} stored={state.stored} lead={lead} />
+        <Dashboard
+          workspace={state}
+          state={dashboard}
+          lead={<MenuButton state={state} />}
+          extras={<GlossaryButton at={glossary} />}
+        >
+          <Notices state={state} />
+        </Dashboard>
         <GoneBanner state={state} />
       </main>
       <Explain at={glossary} />

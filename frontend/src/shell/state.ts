@@ -7,6 +7,7 @@ import type { Runs } from "../api/types.ts";
 import { assignColours } from "../base/colour.ts";
 import type { Polarity } from "../base/polarity.ts";
 import type { ThemeName } from "../chart/theme.ts";
+import type { Picks } from "../dashboard/state.ts";
 import { latestCounts } from "../data/alertCounts.ts";
 import { type Choice, checkRuns, focusRun, isLoss, pickTag, settle, tagsOf } from "../data/choice.ts";
 import { Poller } from "../data/poller.ts";
@@ -18,7 +19,7 @@ import { followTheme } from "./theme.ts";
 const NOTHING: Choice = { focus: null, checked: [], tag: null };
 
 /** What the whole tab knows and what was picked in it. */
-export class AppState implements Workspace {
+export class AppState implements Workspace, Picks {
   readonly client: Client;
   readonly theme: ReadonlySignal<ThemeName> = followTheme();
   readonly runs = signal<Runs | null>(null);
@@ -27,7 +28,6 @@ export class AppState implements Workspace {
   /** What TensorBoard reads; null until it is known, empty where it can't be. */
   readonly logdir = signal<string | null>(null);
   readonly sidebarOpen = signal(false);
-  readonly stored = signal<Stored>(readWidget());
   readonly choice: ReadonlySignal<Choice>;
   readonly polarities = signal<ReadonlyMap<string, Polarity>>(new Map());
   readonly detectors = signal<readonly string[] | null>(readDetectors());
@@ -39,6 +39,8 @@ export class AppState implements Workspace {
   readonly tags = computed(() => tagsOf(this.choice.value, this.runs.value?.runs ?? []));
 
   private readonly hidden = signal(false);
+  /** Whether what is picked came by a link, and is not what the person picked. */
+  private readonly isGuest = signal(false);
   private readonly picked = signal<Choice>(readChoice());
   // Until a person picks something the choice may still improve as more runs are read.
   private touched = this.picked.peek().focus !== null;
@@ -59,9 +61,9 @@ export class AppState implements Workspace {
         this.failure.value = { retryAt: Date.now() + retryMs };
       },
     });
-    effect(() =>
-      writeSession({ widget: this.stored.value, detectors: this.detectors.value, ...this.picked.value }),
-    );
+    effect(() => {
+      if (!this.isGuest.value) writeSession({ detectors: this.detectors.value, ...this.picked.value });
+    });
   }
 
   start(): void {
@@ -97,6 +99,22 @@ export class AppState implements Workspace {
       this.pick(focusRun({ ...this.choice.value, tag: place.tag }, place.run));
       this.place.value = place;
     });
+  }
+
+  readPicks(): Stored {
+    return { ...this.choice.value, polarities: Object.fromEntries(this.polarities.value) };
+  }
+
+  showPicks(stored: Stored): void {
+    batch(() => {
+      this.pick(choiceIn(stored));
+      this.touched = this.picked.value.focus !== null;
+      this.polarities.value = polaritiesIn(stored);
+    });
+  }
+
+  keepPicks(kept: boolean): void {
+    this.isGuest.value = !kept;
   }
 
   /** While somebody looks. */
@@ -148,16 +166,21 @@ const firstChoice = ({ focus, tag }: Choice): Choice => ({
   tag: tag !== null && isLoss(tag) ? tag : null,
 });
 
-function readWidget(): Stored {
-  const { widget } = readSession();
-  return isRecord(widget) ? widget : {};
-}
+const readChoice = (): Choice => choiceIn(readSession());
 
-function readChoice(): Choice {
-  const { focus, checked, tag } = readSession();
+function choiceIn({ focus, checked, tag }: Stored): Choice {
   if (typeof focus !== "string" || !Array.isArray(checked) || checked.length === 0) return NOTHING;
   const names = checked.filter((name): name is string => typeof name === "string");
   return { focus, checked: names, tag: typeof tag === "string" ? tag : null };
+}
+
+function polaritiesIn({ polarities }: Stored): ReadonlyMap<string, Polarity> {
+  const all = isRecord(polarities) ? Object.entries(polarities) : [];
+  return new Map(
+    all.flatMap(([tag, polarity]) =>
+      polarity === "lower_is_better" || polarity === "higher_is_better" ? [[tag, polarity] as const] : [],
+    ),
+  );
 }
 
 function readDetectors(): readonly string[] | null {

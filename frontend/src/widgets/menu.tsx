@@ -40,7 +40,7 @@ export function Menu({ groups, close }: MenuProps) {
     all[to]?.focus();
   };
   return (
-    <div class="menu-list" ref={list} onKeyDown={onKeyDown} role="group">
+    <div class="menu-list" ref={list} onKeyDown={onKeyDown} role="toolbar" aria-orientation="vertical">
       {groups.map(({ name, entries }, i) => (
         <section key={i} aria-label={name}>
           {name !== undefined && <h3>{name}</h3>}

@@ -1,0 +1,16 @@
+import type { ReadonlySignal } from "@preact/signals";
+import { createContext } from "preact";
+
+/** How the grid lies in the window. */
+export interface Room {
+  readonly rowPx: number;
+  readonly isNarrow: boolean;
+}
+
+/** What a widget may ask of the grid that it is in. */
+export interface GridHands {
+  readonly room: ReadonlySignal<Room | null>;
+  readonly handleDrawn: (element: HTMLElement) => void;
+}
+
+export const Hands = createContext<GridHands | null>(null);
