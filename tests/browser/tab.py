@@ -30,6 +30,9 @@ NOTE_LAST_CANDLES = """
 """
 
 
+OTHER_KINDS = '[data-testid="widget"]:not([data-type="candles"])'
+
+
 def until(check: Callable[[], Any], what: str) -> Any:
     return eventually(check, within_secs=WITHIN_SECS, what=what)
 
@@ -59,6 +62,7 @@ class Tab:
 
     def __init__(self, page: Page, trouble: Trouble, url: str) -> None:
         self.page = page
+        self.url = url
         self.trouble = trouble
         page.goto(f"{url}#candles")
 
@@ -70,7 +74,11 @@ class Tab:
         return frame
 
     def get(self, test_id: str) -> Locator:
-        return self.frame.get_by_test_id(test_id)
+        """Of the page, or of its candle widget; what widgets of other kinds hold is asked for by `widget`."""
+        return self.frame.locator(f'[data-testid="{test_id}"]:not({OTHER_KINDS} *)')
+
+    def widget(self, kind: str) -> Locator:
+        return self.frame.locator(f'[data-testid="widget"][data-type="{kind}"]')
 
     def wait_for(self, test_id: str) -> Locator:
         found = self.get(test_id)
@@ -113,7 +121,7 @@ class Tab:
         return float(self.attributes().get("data-last-x", "nan"))
 
     def title(self) -> str:
-        return " ".join(self.frame.locator(".title h1").inner_text().split())
+        return " ".join(self.widget("candles").locator(".title h1").inner_text().split())
 
     def value(self, name: str) -> float:
         """A number of the read-out as a double; NaN where it says nothing."""

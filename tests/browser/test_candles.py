@@ -268,7 +268,7 @@ def test_what_a_log_scale_cuts_off_is_said_below_the_plot(tab: Tab) -> None:
 
 
 def test_the_name_of_the_run_is_not_cut_where_there_is_room_for_it(tab: Tab) -> None:
-    title = tab.frame.locator(".title h1")
+    title = tab.widget("candles").locator(".title h1")
     assert title.evaluate("(h1) => h1.scrollWidth <= h1.clientWidth")
 
 

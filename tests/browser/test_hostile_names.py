@@ -52,8 +52,8 @@ def test_hostile_names_are_shown_as_text_and_nothing_else(
         assert name.endswith(tab.tag_item(name).locator(".name").text_content() or "?")
         tab.choose_tag(name)
         tab.focus(name)
-        assert tab.frame.locator(".title .tag-name").text_content() == name
-        assert tab.frame.locator(".title .run-name").text_content() == name
+        assert tab.widget("candles").locator(".title .tag-name").text_content() == name
+        assert tab.widget("candles").locator(".title .run-name").text_content() == name
         tab.hover(4)
         tab.wait_for_value("count", 1)
     tab.get("problems").get_by_role("button").click()

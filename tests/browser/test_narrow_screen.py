@@ -53,6 +53,7 @@ def test_most_of_the_page_is_chart_and_nothing_moves_it_away(tab: Tab) -> None:
     assert tab.get("readout-mean").is_visible()
     tab.get("readout-more").click()
     assert tab.chart.bounding_box() == box
+    tab.get("controls-toggle").click()
     tab.get("help").click()
     assert tab.frame.evaluate("[scrollY, document.querySelector('main').scrollTop]") == [0, 0]
     tab.page.keyboard.press("Escape")

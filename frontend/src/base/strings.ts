@@ -69,6 +69,7 @@ export const STRINGS = {
     "TensorBoard's own sample of the points; extremes may be missing. Start TensorBoard with --logdir to see all of them.",
   intro:
     "Each candle sums up many logged points. Its wick reaches from the lowest to the highest of them, so no spike is lost.",
+  controls: "Controls",
   whatIsACandle: "What is a candle?",
   dismiss: "Dismiss",
   close: "Close",
