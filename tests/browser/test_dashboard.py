@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator
+from playwright.sync_api import FilePayload, Locator, ViewportSize
 
 from tests.browser import logs
 from tests.browser.conftest import OpenTab
@@ -18,12 +18,16 @@ from tests.support.server import Server
 
 Place = tuple[int, int, int, int]
 
-WINDOW = {"width": 1280, "height": 800}
+WINDOW: ViewportSize = {"width": 1280, "height": 800}
 CLIPBOARD = ["clipboard-read", "clipboard-write"]
 # In cells, as the grid itself says them: x, y, w, h.
 READ_PLACES = """
-(all) => all.map((e) => [e.dataset.type, ["x", "y", "w", "h"].map((n) => Number(e.getAttribute(`gs-${n}`) ?? 1))])
+(all) => all.map((e) => {
+  const cell = (name) => Number(e.getAttribute(`gs-${name}`) ?? 1);
+  return [e.dataset.type, [cell("x"), cell("y"), cell("w"), cell("h")]];
+})
 """
+READ_KINDS = "(all) => all.map((e) => e.dataset.type)"
 STORED = "Object.entries(localStorage).find(([key]) => key.endsWith(' dashboard'))"
 
 
@@ -35,7 +39,9 @@ def places(tab: Tab) -> dict[str, Place]:
 
 def kinds(tab: Tab) -> list[str]:
     """Of all widgets, in the order in which they are read."""
-    found: list[str] = tab.frame.get_by_test_id("widget").evaluate_all("(all) => all.map((e) => e.dataset.type)")
+    found: list[str] = tab.frame.get_by_test_id("widget").evaluate_all(
+        "(all) => all.map((e) => e.dataset.type)"
+    )
     return found
 
 
@@ -173,7 +179,9 @@ def test_a_duplicate_shows_the_same_and_a_removed_widget_comes_back(tab: Tab) ->
     choose(tab, "candles", "duplicate")
     until(lambda: tab.widget("candles").count() == 2, "two of them")
     second = tab.widget("candles").nth(1)
-    until(lambda: second.get_by_test_id("axis-epochs").get_attribute("aria-pressed") == "true", "the same axis")
+    until(
+        lambda: second.get_by_test_id("axis-epochs").get_attribute("aria-pressed") == "true", "the same axis"
+    )
     before = saved_shape(tab)
     choose(tab, "candles", "remove")
     until(lambda: tab.widget("candles").count() == 1, "one of them")
@@ -224,7 +232,7 @@ def test_tabs_are_added_renamed_moved_and_closed(tab: Tab) -> None:
     tab.page.keyboard.press("Enter")
     until(lambda: tab_names(tab) == ["First", "Second"], "another name")
     tab.page.reload()
-    tab.wait_for("tab")
+    tab.get("tab").first.wait_for(timeout=WITHIN_SECS * 1000)
     assert tab_names(tab) == ["First", "Second"]
     tab.get("close-tab").first.click()
     until(lambda: tab_names(tab) == ["Second"], "one tab")
@@ -361,13 +369,18 @@ def test_a_narrow_window_stacks_widgets_and_keeps_their_places(comparing: Tab) -
 
 
 def test_a_widget_of_an_unknown_kind_says_so_and_is_kept(tab: Tab) -> None:
-    unknown = {"type": "from <b>the</b> future", "x": 0, "y": 0, "w": 6, "h": 4, "settings": {"deep": [1]}}
+    kind = "from <b>the</b> future"
+    unknown = {"type": kind, "x": 0, "y": 0, "w": 6, "h": 4, "settings": {"deep": [1]}}
     layout = {"version": 1, "active": 0, "tabs": [{"name": "t", "widgets": [unknown]}]}
-    file = {"name": "t.json", "mimeType": "application/json", "buffer": json.dumps(layout).encode()}
+    file: FilePayload = {
+        "name": "t.json",
+        "mimeType": "application/json",
+        "buffer": json.dumps(layout).encode(),
+    }
     tab.get("import-file").set_input_files(file)
     box = tab.frame.get_by_test_id("unknown-widget")
     box.wait_for(timeout=WITHIN_SECS * 1000)
-    assert unknown["type"] in box.inner_text()
+    assert kind in box.inner_text()
     tab.page.reload()
     box = tab.frame.get_by_test_id("unknown-widget")
     box.wait_for(timeout=WITHIN_SECS * 1000)
