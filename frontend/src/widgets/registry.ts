@@ -2,6 +2,7 @@ import { alerts } from "./alerts/definition.ts";
 import { runArguments } from "./arguments/definition.ts";
 import { candles } from "./candles/definition.ts";
 import { comparison } from "./comparison/definition.ts";
+import { indicator } from "./indicator/definition.ts";
 import { type Kind, kindOf } from "./kind.tsx";
 import { line } from "./line/definition.ts";
 
@@ -11,5 +12,6 @@ export const WIDGETS: readonly Kind[] = [
   kindOf(line),
   kindOf(comparison),
   kindOf(alerts),
+  kindOf(indicator),
   kindOf(runArguments),
 ];

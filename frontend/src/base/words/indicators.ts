@@ -69,3 +69,19 @@ export const outputName = (output: string): string => OUTPUTS[output] ?? output;
 /** `bollinger(20,2) upper line 0.31` */
 export const valueSpoken = (label: string, output: string, value: string): string =>
   [label, output && outputName(output), value].filter(Boolean).join(" ");
+
+/** The widget of one indicator alone. */
+export const INDICATOR_WIDGET = {
+  title: "Indicator",
+  hint: "One measure of volatility or momentum, as a line for each checked run.",
+  which: "Indicator",
+  line: "Which line",
+  axis: "Horizontal axis",
+  configure: "Settings",
+  role: "line chart of an indicator",
+  keys: "Arrow keys move from candle to candle, plus and minus zoom, F fits.",
+  none: "None of the checked runs has this tag.",
+  readout: "Values of each run",
+} as const;
+
+export const indicatorOf = (label: string, tag: string): string => `${label} of ${tag}`;

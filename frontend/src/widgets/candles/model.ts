@@ -21,8 +21,10 @@ import { Feed, type Frame } from "../../data/feed.ts";
 import { Loader } from "../../data/loader.ts";
 import { revealView, zoomView } from "../../data/view.ts";
 import type { KnownSeries } from "../series.ts";
+import type { Place } from "../workspace.ts";
 import type { ExtrasModel } from "./indicators/model.ts";
 import { neighbour, readingAt } from "./reading.ts";
+import { followPlace } from "./reveal.ts";
 import { type CandleSettings, hasPlace } from "./settings.ts";
 
 export interface CandleInputs {
@@ -36,6 +38,8 @@ export interface CandleInputs {
   readonly theme: ReadonlySignal<ThemeName>;
   readonly allRuns: ReadonlySignal<Runs | null>;
   readonly extras: ExtrasModel;
+  /** The last place that was jumped to. */
+  readonly place: ReadonlySignal<Place | null>;
 }
 
 const RETRY_MS = 2000;
@@ -139,7 +143,12 @@ export class CandleModel {
       look: (view) => this.feed.look(view),
       fit: () => this.fit(),
     });
-    const stops = [this.follow(chart), this.inputs.extras.follow()];
+    const { inputs, frame } = this;
+    const stops = [
+      this.follow(chart),
+      inputs.extras.follow(),
+      followPlace({ ...inputs, frame }, (view) => this.feed.look(view)),
+    ];
     return () => {
       for (const stop of stops) stop();
       gestures.close();

@@ -46,7 +46,7 @@ function inputsOf({ workspace, settings }: WidgetProps<CandleSettings>): CandleI
   );
   const unplaced = computed(() => checked.value.filter((one) => !isPlaced(one)).length);
   const extras = new ExtrasModel({ workspace, settings, series });
-  return { client, series, unplaced, version, settings, theme, allRuns, extras };
+  return { client, series, unplaced, version, settings, theme, allRuns, extras, place: workspace.place };
 }
 
 const mostRuns = (mode: Mode): number => (mode === "side" ? MOST_SIDE_BY_SIDE : MOST_RUNS_DRAWN);

@@ -1,0 +1,13 @@
+import { INDICATOR_WIDGET } from "../../base/words/indicators.ts";
+import type { WidgetDefinition } from "../widget.ts";
+import { type IndicatorSettings, readSettings } from "./settings.ts";
+import { IndicatorWidget } from "./view.tsx";
+
+export const indicator: WidgetDefinition<IndicatorSettings> = {
+  type: "indicator",
+  title: INDICATOR_WIDGET.title,
+  hint: INDICATOR_WIDGET.hint,
+  size: { w: 6, h: 6, minW: 3, minH: 4 },
+  read: readSettings,
+  View: IndicatorWidget,
+};

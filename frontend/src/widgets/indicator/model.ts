@@ -1,0 +1,226 @@
+import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { Unreachable } from "../../api/errors.ts";
+import { type Range, span } from "../../base/axis.ts";
+import { lastRowUpTo } from "../../base/rows.ts";
+import { placeName } from "../../base/words/line.ts";
+import { Gestures } from "../../chart/gestures.ts";
+import { LineChart, type PaintedLines } from "../../chart/lineChart.ts";
+import type { LineSeries } from "../../chart/lineGeometry.ts";
+import { CHART_THEMES } from "../../chart/theme.ts";
+import { Feed, type Frame } from "../../data/feed.ts";
+import { type ChosenIndicator, chosenOf, readIndicator } from "../../data/indicators.ts";
+import { Loader } from "../../data/loader.ts";
+import { revealView, zoomView } from "../../data/view.ts";
+import { registriesOf } from "../registries.ts";
+import type { KnownSeries } from "../series.ts";
+import type { Workspace } from "../workspace.ts";
+import { linesOf } from "./lines.ts";
+import type { IndicatorSettings } from "./settings.ts";
+
+export interface IndicatorInputs {
+  readonly id: string;
+  readonly workspace: Workspace;
+  readonly settings: Signal<IndicatorSettings>;
+  /** What to draw, the run in focus first. */
+  readonly series: ReadonlySignal<readonly KnownSeries[]>;
+}
+
+const RETRY_MS = 2000;
+
+/** What an indicator widget shows, and the hands that move it. */
+export class IndicatorModel {
+  readonly frame = signal<Frame | null>(null);
+  readonly painted = signal<PaintedLines | null>(null);
+  readonly cursor = signal<number | null>(null);
+  readonly busy = signal(false);
+  /** What the API said where it could not answer. */
+  readonly refusal = signal<string | null>(null);
+  readonly picked = signal<string | null>(null);
+  readonly chosen = computed(() => this.chosenNow());
+  readonly lines = computed(() => this.linesNow());
+
+  private readonly feed: Feed;
+  private chart: LineChart | null = null;
+  private retry: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly inputs: IndicatorInputs) {
+    this.feed = new Feed(new Loader(inputs.workspace.client), {
+      moved: (view) => this.chart?.setView(view),
+      loaded: (frame, view) => this.loaded(frame, view),
+      failed: (error) => this.failed(error),
+      busy: (busy) => {
+        this.busy.value = busy;
+      },
+    });
+  }
+
+  /** Draws into an element until the returned function is called. */
+  attach(element: HTMLElement): () => void {
+    const chart = new LineChart(element, CHART_THEMES[this.inputs.workspace.theme.peek()], {
+      hovered: (hover) => this.pointTo(hover?.place ?? null),
+      painted: (painted) => {
+        this.painted.value = painted;
+      },
+      resized: (plotPx) => this.feed.resize(plotPx),
+    });
+    this.chart = chart;
+    const gestures = new Gestures({
+      element,
+      view: () => chart.view(),
+      plotPx: () => chart.plotPx(),
+      look: (view) => this.feed.look(view),
+      fit: () => this.feed.fit(),
+    });
+    const stops = this.follow(chart);
+    return () => {
+      for (const stop of stops) stop();
+      gestures.close();
+      this.close();
+    };
+  }
+
+  configure(chosen: ChosenIndicator, numbers: readonly number[]): void {
+    const { settings } = this.inputs;
+    settings.value = { ...settings.value, indicator: chosenOf(chosen.info, numbers).text };
+  }
+
+  fit(): void {
+    this.feed.fit();
+  }
+
+  zoom(factor: number): void {
+    const view = this.chart?.view();
+    if (view) this.feed.look(zoomView(view, this.cursor.value ?? (view.from + view.to) / 2, factor));
+  }
+
+  /** Moves the crosshair by candles of the run in focus. */
+  step(move: number): void {
+    const [focus] = this.lines.value;
+    const view = this.chart?.view();
+    if (!focus || !view) return;
+    const from = this.rowOf(focus);
+    const row = this.cursor.value === null ? from : from + move;
+    const at = focus.place[Math.max(0, Math.min(focus.place.length - 1, row))];
+    if (at === undefined) return;
+    const room = span(view) * 0.02;
+    this.feed.look(revealView(view, { from: at - room, to: at + room }));
+    this.pointTo(at);
+  }
+
+  leave(): void {
+    this.pointTo(null);
+  }
+
+  /** The row under the crosshair, or the last one in view; -1 where there is none. */
+  rowOf({ place }: LineSeries): number {
+    const at = this.cursor.value;
+    const half = (this.frame.value?.plan.width ?? 0) / 2;
+    if (at === null) return lastRowUpTo(place, this.painted.value?.geometry.view.to ?? Number.MAX_VALUE);
+    const row = lastRowUpTo(place, at + half);
+    return row >= 0 && at - (place[row] ?? 0) <= half ? row : -1;
+  }
+
+  private chosenNow(): ChosenIndicator | null {
+    const registry = registriesOf(this.inputs.workspace.client).indicators.value;
+    return registry && readIndicator(this.inputs.settings.value.indicator, registry);
+  }
+
+  private linesNow(): readonly LineSeries[] {
+    const [frame, chosen] = [this.frame.value, this.chosen.value];
+    if (frame === null || chosen === null) return [];
+    const colours = new Map(this.inputs.series.value.map(({ run, colour }) => [run, colour]));
+    return linesOf(frame.candles, chosen, this.inputs.settings.value.output, colours);
+  }
+
+  /** Moves the crosshair, and tells the other widgets. */
+  private pointTo(at: number | null): void {
+    const { id, workspace, settings } = this.inputs;
+    const { axis } = settings.peek();
+    batch(() => {
+      this.cursor.value = at;
+      const there = workspace.crosshair.peek();
+      if (at !== null) {
+        workspace.crosshair.value = { axis, at: axis === "steps" ? Math.round(at) : at, source: id };
+      } else if (there?.source === id) workspace.crosshair.value = null;
+    });
+  }
+
+  private follow(chart: LineChart): (() => void)[] {
+    const { id, series, settings, workspace } = this.inputs;
+    return [
+      effect(() => this.want(series.value)),
+      effect(() => chart.setTheme(CHART_THEMES[workspace.theme.value])),
+      effect(() => {
+        const [lines, frame, view] = [this.lines.value, this.frame.value, chart.view()];
+        if (frame === null || view === null) return;
+        const { axis, window, width } = frame.plan;
+        const held = { window, columns: span(window) / width };
+        chart.setContent({ axis, held, series: lines, scale: "linear" }, view);
+      }),
+      effect(() => chart.highlight(this.picked.value)),
+      effect(() => this.showCursor(chart)),
+      effect(() => {
+        const crosshair = workspace.crosshair.value;
+        if (crosshair?.source === id) return;
+        this.cursor.value = crosshair?.axis === settings.value.axis ? crosshair.at : null;
+      }),
+    ];
+  }
+
+  private want(series: readonly KnownSeries[]): void {
+    const { settings, workspace } = this.inputs;
+    const [{ axis }, chosen] = [settings.value, this.chosen.value];
+    this.refusal.value = null;
+    this.feed.want({
+      series: chosen === null ? [] : series,
+      axis,
+      stepsPerEpoch: null,
+      width: "auto",
+      resolution: series[0]?.resolution ?? null,
+      extras: chosen && { indicators: [chosen.text], patterns: false, polarity: null, of: "all" },
+      version: workspace.version.value,
+    });
+  }
+
+  private showCursor(chart: LineChart): void {
+    const place = this.cursor.value;
+    if (place === null) {
+      chart.setCursor(null);
+      return;
+    }
+    const dots = this.lines.value.flatMap((line) => {
+      const row = this.rowOf(line);
+      const [at, value] = [line.place[row], line.value[row]];
+      if (at === undefined || value === undefined || !Number.isFinite(value)) return [];
+      return [{ place: at, value, colour: line.colour }];
+    });
+    const label = placeName(this.inputs.settings.value.axis, place);
+    chart.setCursor({ place, y: null, label, dots });
+  }
+
+  private loaded(frame: Frame, view: Range): void {
+    batch(() => {
+      // Before what is held, which draws it.
+      this.chart?.setView(view);
+      this.frame.value = frame;
+      this.refusal.value = frame.candles[0]?.extrasRefused ?? null;
+    });
+  }
+
+  private failed(error: unknown): void {
+    if (!(error instanceof Unreachable)) {
+      this.refusal.value = error instanceof Error ? error.message : String(error);
+      return;
+    }
+    clearTimeout(this.retry);
+    this.retry = setTimeout(() => this.feed.retry(), RETRY_MS);
+  }
+
+  private close(): void {
+    clearTimeout(this.retry);
+    this.leave();
+    this.feed.close();
+    this.chart?.close();
+    this.chart = null;
+  }
+}
