@@ -7,6 +7,7 @@ import { rowFrom, type Style } from "./bars.ts";
 import { Extras, type ExtrasContent, type Mark, NO_EXTRAS } from "./extras.ts";
 import { NumericScale } from "./numericScale.ts";
 import { chartOptions } from "./options.ts";
+import type { Portrait } from "./portrait.ts";
 import { PricePane } from "./pricePane.ts";
 import { type DrawnRun, type Mode, type PriceFit, roomFor, type Strand, strandsOf } from "./strands.ts";
 import type { ChartTheme } from "./theme.ts";
@@ -173,6 +174,18 @@ export class CandleChart {
   /** The mark that stands for a candle, as it was drawn last. */
   markAt(bucket: number): Mark | null {
     return this.extras.markAt(bucket);
+  }
+
+  /** As it can be drawn elsewhere; null before there is anything. */
+  portrait(): Portrait | null {
+    const { chart, content, theme, wantedView: view } = this;
+    if (content === null || view === null) return null;
+    const { axis, width, scale, clockStart } = content;
+    const prices = this.prices.map(({ painter }, i) => {
+      return { painters: i === 0 ? [painter, ...this.extras.painters] : [painter], scale };
+    });
+    const volume = this.volume ? [{ painters: [this.volume.painter], scale: "linear" as const }] : [];
+    return { chart, axis, view, width, clockStart, panes: [...prices, ...volume], theme };
   }
 
   close(): void {

@@ -1,5 +1,5 @@
 import { touchedBy } from "./curve.ts";
-import type { Box, Ink, Stroke, TextLook } from "./ink.ts";
+import { type Box, type DrawTarget, drawTarget, type Ink, type Stroke, type TextLook } from "./ink.ts";
 import { FONT } from "./options.ts";
 
 /** Draws on a canvas that has `ratio` pixels for each of the page's. */
@@ -70,6 +70,14 @@ export class CanvasInk implements Ink {
     trace(context, xy);
     context.fill();
     context.restore();
+  }
+
+  canvas(box: Box, paint: (target: DrawTarget) => void): void {
+    const { context, ratio } = this;
+    this.within(box, () => {
+      const { e, f } = context.getTransform();
+      paint(drawTarget(context, box, ratio, (scale) => context.setTransform(scale, 0, 0, scale, e, f)));
+    });
   }
 
   text(words: string, x: number, y: number, { colour, px, align, bold = false }: TextLook): void {

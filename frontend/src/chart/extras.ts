@@ -9,6 +9,7 @@ import type { DrawnIndicator } from "./indicator.ts";
 import { IndicatorPanes } from "./indicatorPanes.ts";
 import { Overlays } from "./overlays.ts";
 import { type PatternMark, PatternMarks, type PatternSpot } from "./patternMarks.ts";
+import type { Painter } from "./portrait.ts";
 import type { ChartTheme } from "./theme.ts";
 
 /** What is drawn beside the candles of the run in focus; its values belong to `focus`. */
@@ -41,6 +42,11 @@ export class Extras {
     candles.attachPrimitive(this.overlays);
     candles.attachPrimitive(this.patterns);
     candles.attachPrimitive(this.alerts);
+  }
+
+  /** What paints over the candles. */
+  get painters(): readonly Painter[] {
+    return [this.overlays, this.patterns, this.alerts];
   }
 
   /** The pane of each indicator that has one of its own. */

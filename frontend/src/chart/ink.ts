@@ -1,3 +1,8 @@
+import type { IPrimitivePaneRenderer } from "lightweight-charts";
+
+/** What the chart library hands to what paints into it. */
+export type DrawTarget = Parameters<IPrimitivePaneRenderer["draw"]>[0];
+
 export interface Box {
   readonly x: number;
   readonly y: number;
@@ -33,4 +38,34 @@ export interface Ink {
   area(xy: Float64Array, colour: string, opacity: number): void;
   /** Centred on y. */
   text(words: string, x: number, y: number, look: TextLook): void;
+  /** Lets what paints on canvases paint into a box, beyond which nothing of it is seen. */
+  canvas(box: Box, paint: (target: DrawTarget) => void): void;
+}
+
+/** A target of `size` that is painted with a context; `ratio` pixels of that for each of the page's. */
+export function drawTarget(
+  context: CanvasRenderingContext2D,
+  size: Pick<Box, "width" | "height">,
+  ratio: number,
+  place: (ratio: number) => void = () => {},
+): DrawTarget {
+  const scope = {
+    context,
+    mediaSize: size,
+    bitmapSize: { width: size.width * ratio, height: size.height * ratio },
+    horizontalPixelRatio: ratio,
+    verticalPixelRatio: ratio,
+  };
+  const target = {
+    useBitmapCoordinateSpace<T>(paint: (on: typeof scope) => T): T {
+      place(1);
+      return paint(scope);
+    },
+    useMediaCoordinateSpace<T>(paint: (on: typeof scope) => T): T {
+      place(ratio);
+      return paint(scope);
+    },
+  };
+  // The library's own class has private parts; what paints knows only these two methods.
+  return target as unknown as DrawTarget;
 }

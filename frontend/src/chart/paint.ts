@@ -151,42 +151,43 @@ function dot({ context, ratio }: Plot, x: number, y: number): void {
 export function paintBand(plot: Plot, bars: Bars, colour: string, [inside, edge]: BandAlpha): void {
   const { context } = plot;
   const [first, end] = rowsInSight(plot, bars);
-  const path = new Path2D();
+  context.beginPath();
   for (let from = first; from < end; ) {
     let to = from + 1;
     while (to < end && bars.joined[to] === 1) to += 1;
-    outline(path, plot, bars, from, to);
+    outline(plot, bars, from, to);
     from = to;
   }
   context.save();
   context.fillStyle = colour;
   context.globalAlpha = inside;
-  context.fill(path);
+  context.fill();
   context.strokeStyle = colour;
   context.globalAlpha = edge;
   context.lineWidth = plot.ratio;
-  context.stroke(path);
+  context.stroke();
   context.restore();
 }
 
 /** How opaque the inside of a band is, and how opaque its edge. */
 export type BandAlpha = readonly [number, number];
 
-function outline(path: Path2D, plot: Plot, bars: Bars, from: number, to: number): void {
+function outline(plot: Plot, bars: Bars, from: number, to: number): void {
+  const { context } = plot;
   // One bucket alone is as wide as its candle would be.
   const half = to - from === 1 ? plot.spacing / 2 : 0;
   for (let row = from; row < to; row++) {
     const [x, y] = [xOf(plot, at(bars.bucket, row)), yOf(plot, at(bars.high, row))];
-    if (row === from) path.moveTo(x - half, y);
-    else path.lineTo(x, y);
-    if (half > 0) path.lineTo(x + half, y);
+    if (row === from) context.moveTo(x - half, y);
+    else context.lineTo(x, y);
+    if (half > 0) context.lineTo(x + half, y);
   }
   for (let row = to - 1; row >= from; row--) {
     const [x, y] = [xOf(plot, at(bars.bucket, row)), yOf(plot, at(bars.low, row))];
-    path.lineTo(x + half, y);
-    if (half > 0) path.lineTo(x - half, y);
+    context.lineTo(x + half, y);
+    if (half > 0) context.lineTo(x - half, y);
   }
-  path.closePath();
+  context.closePath();
 }
 
 /** A column for each value, standing on the foot of the pane. */

@@ -14,6 +14,7 @@ import {
   paintLine,
   paintOhlc,
 } from "./paint.ts";
+import type { Painter } from "./portrait.ts";
 import { PriceAxis } from "./priceAxis.ts";
 import type { Strand } from "./strands.ts";
 import type { ChartTheme } from "./theme.ts";
@@ -40,6 +41,11 @@ export class PricePane implements Painting {
   ) {
     this.canvas = new CanvasSeries(chart, pane, priceFormat("linear", false), this);
     this.series.attachPrimitive(this.axis);
+  }
+
+  /** What paints it, but for the axis. */
+  get painter(): Painter {
+    return this.canvas;
   }
 
   /** What has the pane's scale: for overlays, markers and the crosshair. */

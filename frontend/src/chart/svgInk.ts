@@ -1,26 +1,9 @@
-import type { Box, Ink, Stroke, TextLook } from "./ink.ts";
+import { type Box, type DrawTarget, drawTarget, type Ink, type Stroke, type TextLook } from "./ink.ts";
 import { FONT } from "./options.ts";
-
-const NAMED: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-
-// What no XML may hold, not even escaped: control characters, halves of pairs, and two that are no characters.
-const NOT_IN_XML =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
-
-export const escapeXml = (text: string): string =>
-  text.replace(NOT_IN_XML, "\ufffd").replace(/[&<>"]/g, (character) => NAMED[character] ?? "");
+import { SvgPen } from "./svgPen.ts";
+import { attributes, escapeXml, round } from "./xml.ts";
 
 const ANCHORS = { left: "start", center: "middle", right: "end" } as const;
-
-/** A hundredth of a pixel is finer than anybody sees. */
-const round = (value: number): string => String(Number(value.toFixed(2)));
-
-const attributes = (values: Readonly<Record<string, string | number | null>>): string =>
-  Object.entries(values)
-    .filter(([, value]) => value !== null)
-    .map(([name, value]) => ` ${name}="${typeof value === "number" ? round(value) : escapeXml(value ?? "")}"`)
-    .join("");
 
 /** Draws into a text: an SVG file that stands for itself. */
 export class SvgInk implements Ink {
@@ -79,6 +62,11 @@ export class SvgInk implements Ink {
       "dominant-baseline": "central",
     });
     this.parts.push(`<text${look}>${escapeXml(words)}</text>`);
+  }
+
+  canvas(box: Box, paint: (target: DrawTarget) => void): void {
+    const pen = new SvgPen(box, (part) => this.parts.push(part));
+    this.within(box, () => paint(drawTarget(pen.asContext(), box, 1)));
   }
 
   /** The file. */

@@ -6,6 +6,7 @@ import { rowFrom } from "./bars.ts";
 import { CanvasSeries, type Painting } from "./canvasSeries.ts";
 import { volumeFormat } from "./options.ts";
 import { type Plot, paintColumns, type VolumeBars } from "./paint.ts";
+import type { Painter } from "./portrait.ts";
 
 const TITLE_PX = 24;
 
@@ -21,6 +22,10 @@ export class VolumePane implements Painting {
     pane: number,
   ) {
     this.canvas = new CanvasSeries(chart, pane, volumeFormat(), this);
+  }
+
+  get painter(): Painter {
+    return this.canvas;
   }
 
   lay(grid: Grid): void {

@@ -30,6 +30,10 @@ class Drawn implements Ink {
   line(xy: Float64Array, stroke: Stroke) {
     this.lines.push({ xy, stroke });
   }
+  curve(xy: Float64Array, stroke: Stroke) {
+    this.line(xy, stroke);
+  }
+  canvas() {}
   area(xy: Float64Array, colour: string) {
     this.areas.push({ xy, colour });
   }

@@ -15,6 +15,7 @@ import { HEIKIN_ASHI_MEMORY } from "../../base/heikinAshi.ts";
 import { isNeutral } from "../../base/polarity.ts";
 import { CandleChart, type Painted } from "../../chart/candleChart.ts";
 import { Gestures } from "../../chart/gestures.ts";
+import type { Portrait } from "../../chart/portrait.ts";
 import type { DrawnRun } from "../../chart/strands.ts";
 import { CHART_THEMES, type ThemeName } from "../../chart/theme.ts";
 import { Feed, type Frame } from "../../data/feed.ts";
@@ -62,6 +63,7 @@ function drawnRuns(frame: Frame, series: readonly KnownSeries[]): DrawnRun[] {
 export class CandleModel {
   readonly frame = signal<Frame | null>(null);
   readonly painted = signal<Painted | null>(null);
+  readonly isDrawn = computed(() => this.focus.value !== null && this.painted.value !== null);
   readonly cursor = signal<number | null>(null);
   readonly busy = signal(false);
   /** What the API said where it could not answer. */
@@ -154,6 +156,11 @@ export class CandleModel {
       gestures.close();
       this.close();
     };
+  }
+
+  /** The chart as it can be drawn elsewhere. */
+  portrait(): Portrait | null {
+    return this.chart?.portrait() ?? null;
   }
 
   fit(): void {

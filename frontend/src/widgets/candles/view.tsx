@@ -1,4 +1,4 @@
-import { computed, useSignal } from "@preact/signals";
+import { computed, useSignal, useSignalEffect } from "@preact/signals";
 import { useCallback, useEffect, useMemo, useRef } from "preact/hooks";
 import { formatInteger } from "../../base/format.ts";
 import {
@@ -24,6 +24,7 @@ import { ExtrasModel } from "./indicators/model.ts";
 import { ExtrasBar } from "./indicators/picker.tsx";
 import { Legend, notesOf } from "./legend.tsx";
 import { type CandleInputs, CandleModel } from "./model.ts";
+import { offerOf } from "./offer.ts";
 import { Readout, spoken } from "./readout.tsx";
 import { type CandleSettings, hasPlace } from "./settings.ts";
 import { Sized } from "./sized.tsx";
@@ -57,6 +58,11 @@ export function CandleWidget(props: WidgetProps<CandleSettings>) {
   const inputs = useMemo(() => inputsOf(props), []);
   const model = useMemo(() => new CandleModel(inputs), []);
   const { frame, focus, placeless } = model;
+  useSignalEffect(() => {
+    const tag = props.settings.value.tag ?? props.workspace.choice.value.tag ?? "";
+    props.frame.title.value = tag;
+    props.frame.offer.value = model.isDrawn.value ? offerOf(model, tag) : null;
+  });
   return (
     <section class="widget candles">
       <WidgetHead frame={props.frame} title={<Title {...props} focus={inputs.series.value[0]} />}>
