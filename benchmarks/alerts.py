@@ -44,7 +44,7 @@ def score(seeds: range) -> Score:
     total = Score()
     for seed in seeds:
         made = run(seed)
-        told = alerts_of(made.tag, np.arange(len(made.values)), made.values)
+        told = alerts_in(made)
         total.faults.update(kind for kind, _, _ in made.faults)
         total.found.update(kind for kind, a, b in made.faults if any(_hits(one, kind, a, b) for one in told))
         total.told.update(one.kind for one in told)
@@ -52,15 +52,33 @@ def score(seeds: range) -> Score:
     return total
 
 
+def alerts_in(made: Run) -> list[Alert]:
+    """What the default detectors say of a run."""
+    steps = np.arange(len(made.values))
+    told = alerts_of(made.tag, steps, made.values)
+    if made.training is not None:
+        told += alerts_of(made.tag, steps, np.column_stack([made.values, made.training]))
+    return told
+
+
 def is_right(alert: Alert, made: Run) -> bool:
-    """Whether there is what it tells of."""
+    """Whether there is what it tells of: a fault, or what the curve without noise shows."""
     if any(_hits(alert, kind, first, last) for kind, first, last in made.faults):
         return True
-    if alert.kind != "plateau":
-        return False
-    # a curve that flattens is right to be called flat: it moved by less than half the noise, or 2% of its way
-    clean = made.clean[alert.first_step : alert.last_step + 1]
-    return bool(clean[0] - clean[-1] < max(0.5 * made.noise, 0.02 * np.ptp(made.clean)))
+    part = slice(alert.first_step, alert.last_step + 1)
+    clean, way = made.clean[part], np.ptp(made.clean)
+    worse = clean[-1] - clean[0]
+    if alert.kind == "plateau":  # it moved by less than half the noise, or 2% of its way
+        return bool(-worse < max(0.5 * made.noise, 0.02 * way))
+    if alert.kind == "divergence":
+        before = made.clean[: alert.last_step + 1]
+        return bool(clean[-1] - before.min() > 0.4 * (before[0] - before.min()))
+    if alert.kind == "trend-reversal":
+        return bool(worse > 0.05 * way)
+    if alert.kind == "overfitting-gap" and made.clean_training is not None:
+        training = made.clean_training[part]
+        return bool(worse > -0.02 * way and worse - (training[-1] - training[0]) > 0.15 * way)
+    return False
 
 
 def _hits(alert: Alert, kind: str, first: int, last: int) -> bool:

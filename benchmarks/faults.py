@@ -1,8 +1,9 @@
 """Made-up training runs, some with one kind of fault, whose places are known.
 
-A run is a loss, a validation accuracy or a gradient norm of 600 to 8,000 points. The curve without noise
-falls by a power law or an exponential to a floor, with what happens in good runs, too: a warm-up in which
-nothing moves, steps down where the learning rate drops, curricula whose jumps up take a part of the
+A run is a loss, an accuracy, a gradient norm or a learning rate of 600 to 8,000 points, or a loss or an
+accuracy on validation data at 20 to 200 evaluations, with that on training data beside it. The curve without
+noise falls by a power law or an exponential to a floor, with what happens in good runs, too: a warm-up in
+which nothing moves, steps down where the learning rate drops, curricula whose jumps up take a part of the
 progress, cycles, epochs that saw-tooth. The noise is normal, log-normal, gamma (skewed) or Student's t of 5
 to 10 degrees of freedom, in proportion to the level or not, white or with memory; its size is 1 to 15% of
 the level. Nothing in it is taken from the detectors.
@@ -10,7 +11,10 @@ the level. Nothing in it is taken from the detectors.
 Faults: spikes of one point or of 2 to 15, to 1.6 to 12 times the level (and at least 12 σ of the noise
 above it); a divergence to a multiple of the first loss, within 5 to 400 points; a curve that is frozen for
 the rest; NaN or infinity in 1 to 40 points; gradients that grow by 2.5 to 60% a point, or jump, and stay or
-come back; gradients that fall by 5 to 9 decades, at once or within 300 points.
+come back; gradients that fall by 5 to 9 decades, at once or within 300 points; a loss that turns and loses 15
+to 40% of its progress again by the end of the run; validation that turns while training goes on; a learning
+rate that falls to a tenth, to less or to 0 at once, jumps to 6 to 100 times its highest, or loses 1 to 20% at
+each point. Schedules without a fault are linear, cosine, with warm restarts, with warm-up and others.
 """
 
 from __future__ import annotations
@@ -22,10 +26,10 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 FAULTS = (
-    "none", "none", "spike", "spike", "divergence", "plateau", "non-finite", "gradient-explosion",
-    "gradient-vanishing",
+    "none", "none", "none", "spike", "spike", "divergence", "trend-reversal", "overfitting-gap", "plateau",
+    "non-finite", "gradient-explosion", "gradient-vanishing", "lr-cliff",
 )  # fmt: skip
-"""What runs have in turn; two in nine have none."""
+"""What runs have in turn; three in thirteen have none."""
 
 
 @dataclass
@@ -37,6 +41,9 @@ class Run:
     clean: Floats
     """The curve without noise."""
     noise: float
+    training: Floats | None = None
+    """How it stood on training data then, where the values are of validation."""
+    clean_training: Floats | None = None
     faults: list[tuple[str, int, int]] = field(default_factory=list)
 
 
@@ -46,12 +53,20 @@ def run(seed: int) -> Run:
     fault = FAULTS[seed % len(FAULTS)]
     # what is frozen for less than a thousand points can't be told from what falls slowly
     count = int(rng.integers(600 if fault != "plateau" else 2000, 8001))
-    made = _gradients(rng, count) if fault.startswith("gradient") else _loss(rng, count, fault)
-    if fault == "none" and rng.random() < 0.3:
+    kind = fault.partition("-")[0]
+    if fault == "none":
+        kind = rng.choice(["loss", "loss", "gradient", "overfitting", "lr"])
+    if kind == "gradient":
         made = _gradients(rng, count)
+    elif kind == "overfitting":
+        made = _validation(rng, is_overfit=fault != "none")
+    elif kind == "lr":
+        made = _learning_rate(rng, count, has_cliff=fault != "none")
+    else:
+        made = _loss(rng, count, fault)
     {
         "spike": _spikes, "divergence": _divergence, "non-finite": _nonfinite,
-        "gradient-explosion": _explosion, "gradient-vanishing": _vanishing,
+        "gradient-explosion": _explosion, "gradient-vanishing": _vanishing, "trend-reversal": _reversal,
     }.get(fault, _nothing)(rng, made)  # fmt: skip
     return made
 
@@ -172,6 +187,94 @@ def _vanishing(rng: np.random.Generator, run: Run) -> None:
     slope = np.clip(np.arange(count - begin) / (1 if rng.random() < 0.5 else rng.integers(10, 300)), 0, 1)
     run.values[begin:] *= 0.0 if rng.random() < 0.2 else 10 ** (-rng.uniform(5, 9) * slope)
     run.faults.append(("gradient-vanishing", begin, count - 1))
+
+
+def _reversal(rng: np.random.Generator, run: Run) -> None:
+    count = len(run.values)
+    begin = int(rng.uniform(0.3, 0.65) * count)
+    gained = float(run.clean[0] - run.clean[begin])
+    at = np.arange(count - begin) / (count - begin)
+    # from here on nothing is gained, and 15 to 40% of what was gained is lost again by the end
+    lost = (
+        run.clean[begin] - run.clean[begin:] + gained * rng.uniform(0.15, 0.4) * at ** rng.uniform(0.7, 1.5)
+    )
+    run.clean[begin:] += lost
+    run.values[begin:] += lost
+    run.faults.append(("trend-reversal", begin, count - 1))
+
+
+def _validation(rng: np.random.Generator, *, is_overfit: bool) -> Run:
+    """As many evaluations, and how the training stood at each; both have a floor of their own."""
+    count = int(rng.integers(20, 201))
+    scale, floor = 10 ** rng.uniform(-1, 1), rng.uniform(0.05, 0.5)
+    curve = _curve(rng, count)
+    training = curve + floor * rng.uniform(0.2, 1.0)
+    made = rng.uniform(0.8, 1.1) * curve + floor
+    faults = []
+    if is_overfit:
+        begin = int(rng.uniform(0.25, 0.6) * count)
+        gained, at = made[0] - made[begin], np.arange(count - begin) / (count - begin)
+        made[begin:] = made[begin] + gained * rng.uniform(0.5, 1.5) * at ** rng.uniform(0.7, 1.5)
+        faults.append(("overfitting-gap", begin, count - 1))
+    size = rng.uniform(0.003, 0.03)
+    values = scale * made * (1 + size * _noise(rng, count))
+    seen = scale * training * (1 + rng.uniform(0.2, 1) * size * _noise(rng, count))
+    found = Run(
+        "val/loss", values, scale * made, float(size * scale * np.median(made)), seen, scale * training
+    )
+    if rng.random() < 0.3:
+        top = 3 * scale
+        found = Run(
+            "val/accuracy", 1 - values / top, -found.clean, found.noise, 1 - seen / top, -scale * training
+        )
+    found.faults = faults
+    return found
+
+
+def _learning_rate(rng: np.random.Generator, count: int, *, has_cliff: bool) -> Run:
+    """A schedule as people have them, logged at every so many steps, perhaps with a warm-up."""
+    count = count // int(rng.choice([1, 1, 10, 40]))
+    at = np.arange(count) / (count - 1)
+    kind = rng.choice(
+        ["linear", "cosine", "restarts", "root", "constant", "stable", "one-cycle", "triangles"]
+    )
+    rate = {
+        "linear": 1 - at,
+        "cosine": (1 + np.cos(np.pi * at)) / 2,
+        "restarts": (1 + np.cos(np.pi * (at * rng.integers(2, 6) % 1))) / 2,
+        "root": (1 + at * 100) ** -0.5,
+        "constant": np.ones(count),
+        "stable": np.clip((1 - at) / rng.uniform(0.1, 0.3), 0, 1),
+        "one-cycle": np.interp(at, [0, 0.3, 0.9, 1], [0.04, 1, 0.04, 4e-5]),
+        "triangles": 1 - 0.9 * np.abs(at * 2 * rng.integers(2, 6) % 2 - 1),
+    }[str(kind)]
+    rate = rng.uniform(0, 0.1) * (rng.random() < 0.5) + rate
+    if rng.random() < 0.5 and kind != "one-cycle":
+        rate = rate * np.clip(np.arange(1, count + 1) / max(rng.uniform(0.01, 0.1) * count, 1), 0, 1)
+    made = Run("lr", 10 ** rng.uniform(-5, -1) * rate, rate, 0.0)
+    if has_cliff:
+        _cliff(rng, made)
+    return made
+
+
+def _cliff(rng: np.random.Generator, run: Run) -> None:
+    count = len(run.values)
+    begin = int(rng.uniform(0.2, 0.7) * count)
+    kind = rng.choice(["step", "fall", "zero", "jump", "collapse"])
+    if (kind == "jump" and begin < 200) or (kind == "collapse" and count - begin < 2000):
+        kind = "fall"
+    if kind == "jump":
+        run.values[begin:] = run.values.max() * 10 ** rng.uniform(0.8, 2)
+    elif kind == "collapse":  # stepped at each batch, not at each epoch
+        run.values[begin:] *= np.maximum(rng.uniform(0.8, 0.99) ** np.arange(count - begin), 1e-12)
+        run.faults.append(("lr-cliff", begin, count - 1))
+        return
+    else:
+        if kind == "step" or rng.random() < 0.5:
+            run.values[begin - 20 :] = run.values[begin - 20]
+        fallen = {"step": 0.1, "zero": 0.0}.get(str(kind), 10 ** rng.uniform(-4, -0.9))
+        run.values[begin:] *= fallen
+    run.faults.append(("lr-cliff", begin, begin))
 
 
 def _nothing(rng: np.random.Generator, run: Run) -> None:

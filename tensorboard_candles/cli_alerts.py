@@ -11,7 +11,7 @@ import json
 import re
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from tensorboard_candles.api.alerts import on_wire
@@ -36,11 +36,11 @@ def alerts_command(arguments: Sequence[str]) -> int:
     source = _read(given.logdir)
     for problem in source.problems():
         print(f"{NAME}: {_problem_line(problem)}", file=sys.stderr)
-    series = list(_chosen_series(source.runs(), given.run, given.tag))
-    if not series:
+    tags = _chosen_tags(source.runs(), given.run, given.tag)
+    if not tags:
         parser.error(f"nothing was looked at: {_nothing(given)}")
-    found = in_order(alert for view, tag in series for alert in alerts_in(view, tag, given.detectors))
-    _print(found, series_count=len(series), fmt=given.format)
+    found = in_order(alert for view, some in tags for alert in alerts_in(view, given.detectors, tags=some))
+    _print(found, series_count=sum(len(some) for _, some in tags), fmt=given.format)
     return 1 if any(alert.kind in given.fail_on for alert in found) else 0
 
 
@@ -63,12 +63,12 @@ def _read(logdir: str) -> LocalSource:
     return source
 
 
-def _chosen_series(
+def _chosen_tags(
     views: Sequence[RunView], run: re.Pattern[str], tag: re.Pattern[str]
-) -> Iterator[tuple[RunView, str]]:
-    for view in views:
-        if run.search(view.name):
-            yield from ((view, name) for name in view.series if tag.search(name))
+) -> list[tuple[RunView, list[str]]]:
+    """Runs with those of their tags that are to be looked at."""
+    found = [(view, list(filter(tag.search, view.series))) for view in views if run.search(view.name)]
+    return [(view, tags) for view, tags in found if tags]
 
 
 def _nothing(given: argparse.Namespace) -> str:

@@ -16,8 +16,8 @@ from tensorboard_candles.api.answer import etag_of, not_modified, respond_json
 from tensorboard_candles.api.detectors import KINDS, chosen
 from tensorboard_candles.errors import BadRequest, NotFound
 from tensorboard_candles.indicators.alerts import Alert, Detector
-from tensorboard_candles.indicators.alerts.lookout import Lookout, Question, Reply
-from tensorboard_candles.indicators.alerts.series import in_order, watched_in
+from tensorboard_candles.indicators.alerts.lookout import Lookout, Reply
+from tensorboard_candles.indicators.alerts.series import in_order, questions
 from tensorboard_candles.ohlc import Polarity
 from tensorboard_candles.store import RunView, Source
 
@@ -60,8 +60,8 @@ class Found:
             "is_complete": not unfinished and self.files_done == self.files_total,
             "series_done": len(series) - len(unfinished),
             "series_total": len(series),
-            "points_done": sum(min(it.looked.points, len(it.question.series)) for it in self.replies),
-            "points_total": sum(len(it.question.series) for it in self.replies),
+            "points_done": sum(min(it.looked.points, it.question.points) for it in self.replies),
+            "points_total": sum(it.question.points for it in self.replies),
             "files_done": self.files_done,
             "files_total": self.files_total,
             "failed": sum(it.has_failed for it in self.replies),
@@ -125,14 +125,10 @@ def found_in(
     With a polarity they are judged by that one, whatever is known of them.
     """
     some = [one for one in detectors if not filters.kinds or one.kind in filters.kinds]
-    questions = []
-    for view in views:
-        for tag, series in view.series.items():
-            if not filters.tags or tag in filters.tags:
-                watching, said = watched_in(view, tag, some, polarity)
-                questions += [Question(series, detector, said) for detector in watching]
+    tags = filters.tags or None
+    asked = [one for view in views for one in questions(view, some, tags=tags, polarity=polarity)]
     loading = source.loading()
-    return Found(views, lookout.ask(questions, within_secs=within_secs), loading.done, loading.total)
+    return Found(views, lookout.ask(asked, within_secs=within_secs), loading.done, loading.total)
 
 
 def _asked(request: Request, source: Source, lookout: Lookout) -> tuple[Filters, Found]:

@@ -18,10 +18,9 @@ from tensorboard_candles.api.answer import Table, etag_of, not_modified, respond
 from tensorboard_candles.api.candles import MOST_CANDLES, axis_name, steps_per_epoch
 from tensorboard_candles.api.remembered import Remembered
 from tensorboard_candles.api.series import common_width, unit_among, with_tag
-from tensorboard_candles.events import TagInfo
-from tensorboard_candles.indicators.alerts import DEFAULTS, Detector
-from tensorboard_candles.indicators.alerts.lookout import Lookout, Question
-from tensorboard_candles.indicators.alerts.series import watched_in
+from tensorboard_candles.indicators.alerts import DEFAULTS
+from tensorboard_candles.indicators.alerts.lookout import Lookout
+from tensorboard_candles.indicators.alerts.series import Question, questions
 from tensorboard_candles.indicators.standing import Standing, standing_of
 from tensorboard_candles.ohlc import (
     NO_STEP,
@@ -143,17 +142,12 @@ def _row_of(view: RunView, series: Series, query: Query, width: float, rows: Row
 
 def alert_counts(views: Sequence[RunView], query: Query, lookout: Lookout) -> list[int | None]:
     """How many alerts the tag has in each run; None as long as it was not looked at to its end."""
-    questions, begins = [], [0]
-    watched: dict[TagInfo | None, tuple[list[Detector], Polarity | None]] = {}
+    asked: list[Question] = []
+    begins = [0]
     for view in views:
-        if series := view.series.get(query.tag):
-            said = view.said.get(query.tag)
-            if said not in watched:
-                watched[said] = watched_in(view, query.tag, DEFAULTS, query.polarity)
-            watching, polarity = watched[said]
-            questions += [Question(series, one, polarity) for one in watching]
-        begins.append(len(questions))
-    replies = lookout.ask(questions, within_secs=0)
+        asked += questions(view, DEFAULTS, tags=[query.tag], polarity=query.polarity)
+        begins.append(len(asked))
+    replies = lookout.ask(asked, within_secs=0)
     of_runs = (replies[begin:end] for begin, end in itertools.pairwise(begins))
     return [
         sum(one.looked.count for one in some) if all(one.is_whole for one in some) else None

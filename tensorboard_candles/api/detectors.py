@@ -18,21 +18,6 @@ from tensorboard_candles.indicators.alerts import DEFAULTS, REGISTRY, Detector
 MOST_DETECTORS = 20
 KINDS: tuple[str, ...] = tuple(dict.fromkeys(detector.kind for detector in REGISTRY.values()))
 
-_RANGES: dict[str, tuple[float, float]] = {
-    "alpha": (0.5, 0.9999),
-    "calm": (1, 10_000),
-    "factor": (1.01, 1e6),
-    "noise": (0.001, 100),
-    "patience": (1, 1_000_000),
-    "samples": (1, 1_000_000),
-    "share": (1e-9, 1.0),
-    "sigma": (0.1, 100),
-    "warmup": (1, 10_000),
-    "window": (50, 5_000),
-    "z": (0.1, 1000),
-}
-"""Least and most of each setting, whatever detector has it."""
-
 
 def detectors_route(request: Request) -> Response:
     etag = etag_of(request, metadata.VERSION)
@@ -57,13 +42,13 @@ def _described(one: Detector) -> dict[str, Any]:
         "is_default": one in DEFAULTS,
         "parameters": [
             {
-                "name": name,
-                "type": "whole" if isinstance(default, int) else "number",
-                "default": default,
-                "least": _RANGES[name][0],
-                "most": _RANGES[name][1],
+                "name": it.name,
+                "type": "whole" if isinstance(it.default, int) else "number",
+                "default": it.default,
+                "least": it.metadata["least"],
+                "most": it.metadata["most"],
             }
-            for name, default in _settings(one).items()
+            for it in fields(one)
         ],
         "explanation": one.explanation,
     }
@@ -95,13 +80,13 @@ def _chosen(text: str) -> Detector:
 
 def _setting(one: Detector, text: str) -> tuple[str, float]:
     name, separator, written = text.partition("=")
-    settings = _settings(one)
+    settings = {it.name: it for it in fields(one)}
     if not separator or name not in settings:
         raise BadRequest(
             f"a setting of {one.name} is one of {', '.join(f'{it}=…' for it in settings)}, got {text[:64]!r}"
         )
-    number, (least, most) = params.finite(written), _RANGES[name]
-    is_whole = isinstance(settings[name], int)
+    number, (least, most) = params.finite(written), settings[name].metadata.values()
+    is_whole = isinstance(settings[name].default, int)
     is_right = number is not None and least <= number <= most
     if number is None or not is_right or (is_whole and number != math.floor(number)):
         kind = "a whole number" if is_whole else "a number"
@@ -109,7 +94,3 @@ def _setting(one: Detector, text: str) -> tuple[str, float]:
             f"{name} of {one.name} must be {kind} from {least:g} to {most:g}, got {written[:64]!r}"
         )
     return name, int(number) if is_whole else float(number)
-
-
-def _settings(one: Detector) -> dict[str, float]:
-    return {field.name: getattr(one, field.name) for field in fields(one)}

@@ -19,10 +19,12 @@ from multiprocessing import parent_process
 from multiprocessing.util import Finalize
 
 import numpy as np
+import numpy.typing as npt
 
 from tensorboard_candles.errors import BadRequest, WriterError
 from tensorboard_candles.indicators.alerts import Alert, Detector, Polarity, Watched, detectors_named, watches
 from tensorboard_candles.writer.logged import Logged
+from tensorboard_candles.writer.validating import Validating
 
 CLOSE_WITHIN_SECS = 10.0
 """How long close() waits for callbacks."""
@@ -43,10 +45,12 @@ class _Subscription:
     tags: Collection[str] | None
     has_raised: bool = False
 
-    def detectors_of(self, tag: str, *, described: bool) -> list[Detector]:
+    def detectors_of(self, tag: str, *, described: bool, of_two: bool) -> list[Detector]:
+        """Those that look at a tag alone, or at it and the training beside it."""
+        some = [one for one in self.detectors if one.needs_training == of_two]
         if self.tags is not None:
-            return list(self.detectors) if tag in self.tags else []
-        return [one for one in self.detectors if watches(one, tag, described=described)]
+            return some if tag in self.tags else []
+        return [one for one in some if watches(one, tag, described=described, validates=of_two)]
 
 
 class Alerting:
@@ -66,7 +70,8 @@ class Alerting:
         self._waiting: deque[Mapping[str, Logged]] = deque()
         self._points_waiting = 0
         self._is_dropping = False
-        self._watched: dict[tuple[int, str], Watched] = {}
+        self._watched: dict[tuple[int, str, int], Watched] = {}
+        self._validating = Validating()
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
         self._closing = threading.Event()
@@ -144,30 +149,44 @@ class Alerting:
             self._is_dropping = False
             _log.warning("a callback of on_alert is too slow: some of what was logged was not looked at")
         begin = time.thread_time()
+        columns = _joined(taken)
+        looked_at = [(tag, points.step, points.value) for tag, points in columns.items()]
+        if any(one.needs_training for each in self._subscriptions for one in each.detectors):
+            beside = self._validating.beside(columns)
+            looked_at += [(tag, columns[tag].step, values) for tag, values in beside.items()]
         found = [
             (subscription, alert)
             for number, subscription in enumerate(self._subscriptions)
-            for tag, points in _joined(taken).items()
-            for alert in self._found(number, subscription, tag, points)
+            for tag, step, values in looked_at
+            for alert in self._found(number, subscription, tag, step, values)
         ]
         cost = time.thread_time() - begin
         for subscription, alert in found:
             self._call(subscription, alert)
         return cost
 
-    def _found(self, number: int, subscription: _Subscription, tag: str, points: Logged) -> list[Alert]:
-        watched = self._watched.get((number, tag))
+    def _found(
+        self,
+        number: int,
+        subscription: _Subscription,
+        tag: str,
+        step: npt.NDArray[np.int64],
+        values: npt.NDArray[np.float64],
+    ) -> list[Alert]:
+        key = number, tag, values.ndim
+        watched = self._watched.get(key)
         if watched is None:
             polarity = self._polarities.get(tag)
-            detectors = subscription.detectors_of(tag, described=polarity is not None)
-            watched = self._watched[number, tag] = Watched(tag, detectors, polarity)
+            described, of_two = polarity is not None, values.ndim == 2
+            detectors = subscription.detectors_of(tag, described=described, of_two=of_two)
+            watched = self._watched[key] = Watched(tag, detectors, polarity)
         try:
-            told = watched.step(points.step, points.value)
+            told = watched.step(step, values)
         except Exception:  # noqa: BLE001, a detector may be the user's: the others go on
             _log.exception(
                 "a detector failed on %r, which is not watched any more; alerts of others go on", tag
             )
-            self._watched[number, tag] = Watched(tag, ())
+            self._watched[key] = Watched(tag, ())
             return []
         return [replace(alert, run=self._run_name) for alert, event in told if not event.again]
 

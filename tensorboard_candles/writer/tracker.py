@@ -294,11 +294,12 @@ class Tracker(Epochs):
 
         tracker.on_alert(tell_slack, "spike", tags=["train/loss"])
 
-        Kinds are `spike`, `divergence`, `plateau`, `non-finite`, `gradient-explosion`, `gradient-vanishing`
-        (all of these, where none is named), the published rules `olmo-skip-step`, `zclip`, `llm-foundry` and
-        `megatron`, or detectors with settings (`tensorboard_candles.indicators.alerts.Spike(z=12)`). They
-        watch losses, scores and gradient norms, known by their names or by `describe`; NaN and infinity in
-        all tags; and just `tags` where those are given.
+        Kinds are `spike`, `divergence`, `trend-reversal`, `overfitting-gap`, `plateau`, `non-finite`,
+        `gradient-explosion`, `gradient-vanishing`, `lr-cliff` (all of these, where none is named), the
+        published rules `olmo-skip-step`, `zclip`, `llm-foundry` and `megatron`, or detectors with settings
+        (`tensorboard_candles.indicators.alerts.Spike(z=12)`). They watch losses, scores, gradient norms and
+        learning rates, known by their names or by `describe`, and pairs of them (`val/loss`, `train/loss`);
+        NaN and infinity in all tags; and just `tags` where those are given.
 
         The callback runs in a thread of its own, about a second after the log. A spike is known when it is
         over, within 24 points. What is still away then is one only if it has a sharp peak: four times as

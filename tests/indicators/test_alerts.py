@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tensorboard_candles.errors import BadRequest
@@ -53,11 +53,19 @@ def wild(draw: st.DrawFn) -> Floats:
     return values
 
 
+def looked_at(detector: Detector, values: Floats) -> Floats:
+    """What it is told of: the values, or they and others beside them."""
+    return np.column_stack([values, values[::-1]]) if detector.needs_training else values
+
+
+@settings(deadline=None)
 @given(values=wild(), cuts=st.lists(st.integers(0, 1500)), name=st.sampled_from(sorted(REGISTRY)))
 def test_pieces_give_the_same_events_as_the_whole(values: Floats, cuts: list[int], name: str) -> None:
+    columns = looked_at(REGISTRY[name], values)
+
     def told(pieces: list[npt.NDArray[np.int64]]) -> list[tuple[Alert, Event]]:
         watched = Watched("loss", [REGISTRY[name]])
-        return [found for piece in pieces for found in watched.step(piece, values[piece])]
+        return [found for piece in pieces for found in watched.step(piece, columns[piece])]
 
     steps = np.arange(len(values))
     whole = told([steps])
@@ -72,9 +80,10 @@ def test_numbers_of_any_size_are_taken(name: str) -> None:
     values[300:400], values[400:500], values[700], values[710] = 0, 1e308, -1e308, 5e-324
     watched = Watched("loss", [REGISTRY[name]])
     with np.errstate(all="ignore"):
-        watched.step(np.arange(1000), values)
+        watched.step(np.arange(1000), looked_at(REGISTRY[name], values))
         for seed in range(5):  # what came does not spoil what comes
-            watched.step(np.arange(1000), np.exp(np.random.default_rng(seed).normal(0, 0.1, 1000)))
+            values = np.exp(np.random.default_rng(seed).normal(0, 0.1, 1000))
+            watched.step(np.arange(1000), looked_at(REGISTRY[name], values))
 
 
 def test_there_is_something_to_compare() -> None:
@@ -88,7 +97,12 @@ def test_there_is_something_to_compare() -> None:
             values[100] = np.nan
         if name == "plateau":
             values = np.concatenate([np.linspace(5, 1, 1000), np.full(1000, 1.0)]) + noise(2000)
-        assert Watched("x", [detector]).step(np.arange(len(values)), values), name
+        if name == "trend-reversal":
+            values[1200:] = np.linspace(1, 1.8, 1800)
+        if name == "lr-cliff":
+            values = np.repeat([0.1, 1e-4], 1000)
+        told = Watched("x", [detector]).step(np.arange(len(values)), looked_at(detector, values))
+        assert told, name
 
 
 def test_spike_is_one_alert_from_its_first_to_its_last_step() -> None:
@@ -300,3 +314,147 @@ def test_published_rule_flags_what_its_source_does(
     watched = Watched("loss", [REGISTRY[name]])
     told = watched.step(np.arange(len(values)), np.array(values))
     assert [alert.first_step for alert, _ in told] == flagged
+
+
+def lr_events(rates: npt.NDArray[np.floating]) -> list[tuple[int, str]]:
+    found = alerts_of("lr", np.arange(len(rates)), np.asarray(rates, np.float64))
+    return [(one.first_step, one.severity) for one in found]
+
+
+AT = np.linspace(0, 1, 2000)
+
+
+@pytest.mark.parametrize(
+    "rates",
+    [
+        np.full(2000, 1e-3),
+        1e-3 * (1 - AT),
+        1e-3 * (1 - AT) ** 2,
+        (1 - np.linspace(0, 1, 11)),
+        1e-3 * (1 + np.cos(np.pi * AT)) / 2,
+        1e-3 * (1 + np.cos(np.pi * (4 * AT % 1))) / 2,
+        1e-3 * np.minimum(AT / 0.1, 1) * (1 - AT),
+        np.r_[0, 1e-7, 1e-6, 1e-5, np.full(500, 1e-4)],
+        1e-3 * np.clip((1 - AT) / 0.2, 0, 1),
+        1e-3 * np.clip(1 - np.sqrt(np.maximum(AT - 0.8, 0) / 0.2), 0, 1),
+        1e-3 * 0.999 ** np.arange(2000),
+        1e-3 * np.abs(AT * 6 % 2 - 1),
+        np.tile([1e-3, 1e-5], 1000),
+        np.zeros(2000),
+    ],
+    ids=[
+        "constant", "linear", "polynomial", "linear, eleven points", "cosine", "warm restarts",
+        "warm-up and linear", "warm-up by factors", "stable, then linear", "stable, then root",
+        "exponential", "triangles",
+        "two groups in one tag", "zero",
+    ],
+)  # fmt: skip
+def test_a_schedule_has_no_cliffs(rates: Floats) -> None:
+    assert lr_events(rates) == []
+
+
+def test_steps_of_a_schedule_are_told_as_info() -> None:
+    steps = 0.1 * 0.1 ** (np.arange(400) // 100)
+    assert lr_events(steps) == [(100, "info"), (200, "info"), (300, "info")]
+    assert lr_events(np.repeat(steps[::100], 5)) == [(5, "info"), (10, "info"), (15, "info")]
+
+
+def test_a_cycle_that_ends_in_a_cliff_is_told_once() -> None:
+    assert lr_events(np.tile(np.linspace(0.01, 1, 100), 10)) == [(100, "warning")]
+
+
+def test_a_rate_that_jumps_above_all_before_is_a_cliff_and_a_return_is_none() -> None:
+    rates = np.r_[np.full(300, 1e-3), np.full(300, 2e-4), np.full(300, 1e-3), np.full(300, 2e-2)]
+    assert lr_events(rates) == [(300, "info"), (900, "warning")]
+
+
+def test_a_schedule_that_is_stepped_too_often_leaves_nothing_and_is_told() -> None:
+    rates = np.asarray(1e-3 * 0.97 ** np.arange(3000), np.float64)
+    (alert,) = alerts_of("lr", np.arange(3000), rates)
+    assert (alert.first_step, alert.last_step, alert.severity) == (454, 503, "warning")
+    assert alert.message == "lr is all but 0 since step 454: 2.219e-10 at step 503"
+
+
+def test_a_rate_that_fell_to_nothing_is_told_once() -> None:
+    (alert,) = alerts_of("lr", np.arange(900), np.repeat([1e-3, 0.0], 450))
+    assert (alert.first_step, alert.last_step) == (450, 499)
+
+
+def test_a_loss_that_turns_is_told_with_where_it_did() -> None:
+    values = np.concatenate([np.linspace(3, 1, 1000), np.linspace(1, 1.7, 1000)]) + noise(2000)
+    ((kind, first, last),) = [one for one in kinds("loss", values) if one[0] != "spike"]
+    assert kind == "trend-reversal"
+    assert 950 <= first <= 1050
+    assert 1200 <= last <= 1500
+    ((kind, *_),) = kinds("accuracy", 1 - values / 4)
+    assert kind == "trend-reversal"
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        np.full(1000, 1.5),
+        1 + 0.5 * np.exp(-np.arange(1000) / 300),
+        np.linspace(1, 1.05, 1000),
+        1 + 0.1 * np.sin(np.arange(1000) / 30),
+        np.full(1000, 1.0),
+    ],
+    ids=["jumps", "jumps and learns", "hardly rises", "sways", "stays"],
+)  # fmt: skip
+def test_what_does_not_rise_along_a_line_is_no_reversal(after: Floats) -> None:
+    for seed in range(5):
+        values = np.concatenate([np.linspace(3, 1, 1000), after]) + noise(2000, seed=seed)
+        assert "trend-reversal" not in [kind for kind, _, _ in kinds("loss", values)]
+
+
+def test_a_reversal_is_told_again_after_a_new_best_only() -> None:
+    rise = np.linspace(1, 1.5, 800)
+    values = np.concatenate([np.linspace(3, 1, 800), rise, np.linspace(1.5, 1.05, 300), rise + 0.05]) + noise(
+        2700
+    )
+    assert [kind for kind, _, _ in kinds("loss", values)].count("trend-reversal") == 1
+    values = np.concatenate(
+        [values[:1600], np.linspace(1.5, 0.5, 800), np.linspace(0.5, 1.2, 1600) + noise(1600)]
+    )
+    assert [kind for kind, _, _ in kinds("loss", values)].count("trend-reversal") == 2
+
+
+V_SHAPE = np.r_[np.linspace(2, 1, 20), np.linspace(1, 3, 20)]
+
+
+def gap_alerts(validation: Floats, training: Floats, tag: str = "val/loss") -> list[Alert]:
+    both = np.column_stack([validation, training])
+    return alerts_of(tag, 100 * np.arange(len(both)), both)
+
+
+@pytest.mark.parametrize(
+    "rise", [0.0, 0.2, 1.0], ids=["gains nothing more", "gets worse", "gets worse than ever"]
+)
+def test_validation_that_training_leaves_behind_is_overfitting(rise: float) -> None:
+    training = np.linspace(2, 0.2, 40) + noise(40, 0.01)
+    validation = np.r_[np.linspace(2, 1.2, 20), np.linspace(1.2, 1.2 + rise, 20)] + noise(40, 0.01, seed=1)
+    (alert,) = gap_alerts(validation, training)
+    assert (alert.tag, alert.kind, alert.severity) == ("val/loss", "overfitting-gap", "warning")
+    assert 1700 <= alert.first_step <= 2500
+    assert alert.last_step <= 3200
+    assert "while training went from " in alert.message
+    (turned,) = gap_alerts(1 - validation / 4, 1 - training / 4, tag="val/accuracy")
+    assert (turned.first_step, turned.last_step) == (alert.first_step, alert.last_step)
+
+
+@pytest.mark.parametrize(
+    ("validation", "training"),
+    [
+        (np.linspace(2, 1, 40), np.linspace(2, 0.2, 40)),
+        (np.r_[np.linspace(2, 1, 20), np.full(20, 1.0)], np.r_[np.linspace(2, 0.5, 20), np.full(20, 0.5)]),
+        (V_SHAPE, V_SHAPE),
+        (np.where(np.arange(40) % 13 == 9, 3.0, np.linspace(2, 1, 40)), np.linspace(2, 0.2, 40)),
+        (np.linspace(2, 1, 2), np.linspace(2, 0.2, 2)),
+    ],
+    ids=["both learn", "both are done", "both diverge", "outliers", "too few"],
+)  # fmt: skip
+def test_what_training_does_not_leave_behind_is_not_overfitting(validation: Floats, training: Floats) -> None:
+    for seed in range(5):
+        size = len(validation)
+        shaken = validation + noise(size, 0.01, seed), training + noise(size, 0.01, seed + 100)
+        assert gap_alerts(*shaken) == []

@@ -14,12 +14,20 @@ import pytest
 
 from tensorboard_candles.events import Points
 from tensorboard_candles.events.candle import CANDLE
-from tensorboard_candles.indicators.alerts import DEFAULTS, Alert, NonFinite, Polarity, Spike, alerts_of
+from tensorboard_candles.indicators.alerts import (
+    DEFAULTS,
+    Alert,
+    NonFinite,
+    OverfittingGap,
+    Polarity,
+    Spike,
+    alerts_of,
+)
 from tensorboard_candles.indicators.alerts import lookout as lookout_module
 from tensorboard_candles.indicators.alerts import series as series_module
 from tensorboard_candles.indicators.alerts.detector import Detector, Event, Severity, Watch, Watches
-from tensorboard_candles.indicators.alerts.lookout import Lookout, Question, Reply
-from tensorboard_candles.indicators.alerts.series import SeriesAlerts, alerts_in, in_order
+from tensorboard_candles.indicators.alerts.lookout import Lookout, Reply
+from tensorboard_candles.indicators.alerts.series import Question, SeriesAlerts, alerts_in, in_order
 from tensorboard_candles.store import RunView, Series
 from tests.support.server import eventually
 
@@ -57,7 +65,7 @@ def told(replies: list[Reply]) -> str:
 
 def test_alerts_of_a_stored_series_are_those_of_its_points() -> None:
     values = loss_values(150_000)
-    found = in_order(alerts_in(view_of(series_of(values)), "loss", DEFAULTS))
+    found = in_order(alerts_in(view_of(series_of(values)), DEFAULTS))
     assert len(found) > 500
     assert repr(found) == in_full(values)
 
@@ -156,7 +164,7 @@ def test_settings_asked_for_longest_ago_are_forgotten_and_defaults_never() -> No
     settings = [Spike(z=10 + number) for number in range(lookout_module.MOST_DETECTORS + 5)]
     for detector in (Spike(), *settings):
         lookout.ask([Question(series, detector)], within_secs=LONG_SECS)
-    kept = {detector for detector, _ in lookout._kept[series.lineage]}
+    kept = {detector for detector, *_ in lookout._kept[series.lineage]}
     assert kept == {Spike(), *settings[5:]}
 
 
@@ -164,8 +172,9 @@ def test_alerts_beyond_what_is_kept_are_counted(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(series_module, "MOST_KEPT", 3)
     values = np.ones(1000)
     values[::100] = np.nan
-    found = SeriesAlerts(NonFinite(), "loss")
-    found.extend(series_of(values))
+    question = Question(series_of(values), NonFinite())
+    found = SeriesAlerts(question)
+    found.extend(question)
     assert [alert.first_step for alert in found.looked.alerts] == [0, 100, 200]
     assert found.looked.count == 10
 
@@ -183,7 +192,7 @@ def made_series() -> Series:
 
 
 def test_spike_and_infinity_within_a_candle_of_the_writer_are_found() -> None:
-    found: list[Alert] = in_order(alerts_in(view_of(made_series()), "loss", (Spike(), NonFinite())))
+    found: list[Alert] = in_order(alerts_in(view_of(made_series()), (Spike(), NonFinite())))
     assert [(alert.kind, alert.first_step) for alert in found] == [("non-finite", 800), ("spike", 803)]
     assert found[1].value == 40.0
 
@@ -195,3 +204,55 @@ def test_nothing_is_looked_at_while_somebody_asked_for_quiet() -> None:
         assert reply.looked.points == 0
     (reply,) = lookout.ask([question], within_secs=LONG_SECS)
     assert reply.is_whole
+
+
+def overfit(count: int = 60, every: int = 50) -> tuple[Series, Series]:
+    """Validation that turns halfway, and a training that goes on falling."""
+    rng = np.random.default_rng(3)
+    steps = np.arange(count * every)
+    training = np.linspace(2, 0.2, len(steps)) + rng.normal(0, 0.1, len(steps))
+    at = steps[every - 1 :: every]
+    half = np.linspace(2, 1.2, count // 2)
+    validation = np.r_[half, half[::-1]] + rng.normal(0, 0.01, count)
+    return (
+        Series.of("run", "val/loss", Points(at, at.astype(np.float64), validation)),
+        Series.of("run", "train/loss", Points(steps, steps.astype(np.float64), training)),
+    )
+
+
+def until(series: Series, step: int) -> Series:
+    count = int(np.searchsorted(series.step[:], step, side="right"))
+    return replace(series.rows(slice(0, count)), lineage=series.lineage)
+
+
+def test_overfitting_is_found_in_a_pair_of_tags() -> None:
+    (alert,) = alerts_in(view_of(*overfit()), (OverfittingGap(), NonFinite()))
+    assert (alert.run, alert.tag, alert.kind) == ("run", "val/loss", "overfitting-gap")
+    assert 1300 <= alert.first_step <= 1600
+    assert [
+        one.kind for one in alerts_in(view_of(*overfit()), (OverfittingGap(),), tags=["train/loss"])
+    ] == []
+    assert not list(alerts_in(view_of(*overfit()[:1]), (OverfittingGap(),)))
+
+
+def test_pair_that_grows_gives_what_it_gives_as_a_whole() -> None:
+    validation, training = overfit()
+    (whole,) = alerts_in(view_of(validation, training), (OverfittingGap(),))
+    lookout = Lookout()
+    for step in (0, 49, 900, 901, 1499, 1500, 2500, 2999):
+        question = Question(until(validation, step), OverfittingGap(), None, until(training, step))
+        (reply,) = lookout.ask([question], within_secs=LONG_SECS)
+        assert reply.is_whole
+    assert reply.looked.alerts == (whole,)
+
+
+def test_validation_waits_for_the_training_it_is_compared_with() -> None:
+    validation, training = overfit()
+    (whole,) = alerts_in(view_of(validation, training), (OverfittingGap(),))
+    lookout = Lookout()
+    for step in (-1, 1000, 2000, 2999):
+        question = Question(validation, OverfittingGap(), None, until(training, step))
+        (reply,) = lookout.ask([question], within_secs=LONG_SECS)
+        assert reply.is_whole
+        assert reply.looked.points == question.points == (step + 1) // 50 + (0 < step < 2999)
+    assert reply.looked.alerts == (whole,)

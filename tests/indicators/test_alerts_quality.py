@@ -10,7 +10,7 @@ from tensorboard_candles.indicators.alerts import DEFAULTS
 
 @pytest.fixture(scope="module")
 def measured() -> Score:
-    return score(range(MEASURED_FROM, MEASURED_FROM + 72))
+    return score(range(MEASURED_FROM, MEASURED_FROM + 104))
 
 
 @pytest.mark.parametrize("kind", [detector.kind for detector in DEFAULTS])

@@ -16,9 +16,12 @@ import pytest
 
 from tensorboard_candles import Tracker
 from tensorboard_candles.errors import WriterError
+from tensorboard_candles.events import log_roots
 from tensorboard_candles.events.points import Float64Array, Int64Array
-from tensorboard_candles.indicators.alerts import Alert, Detector, Event, Polarity, Spike
+from tensorboard_candles.indicators.alerts import DEFAULTS, Alert, Detector, Event, Polarity, Spike
 from tensorboard_candles.indicators.alerts.detector import Watch, Watches
+from tensorboard_candles.indicators.alerts.series import alerts_in
+from tensorboard_candles.store import LocalSource
 from tests.writer.reading import points
 
 SECS = 30.0
@@ -99,6 +102,39 @@ def test_only_tags_that_are_asked_for_and_settings_of_ones_own(tracker: Tracker)
     assert [(alert.tag, alert.first_step, alert.detector) for alert in told] == [
         ("lr", 100, "spike(window=200, z=3, warmup=30)")
     ]
+
+
+def overfit(tracker: Tracker) -> None:
+    """60 epochs of 20 steps, of which the first 30 are of use on validation data."""
+    rng = np.random.default_rng(0)
+    for epoch in range(60):
+        for level in (2 - 0.03 * epoch + rng.normal(0, 0.02, 20)).tolist():
+            tracker.log({"train/loss": level})
+        tracker.log({"val/loss": 1.4 + 0.02 * abs(30 - epoch) + rng.normal(0, 0.005)})
+
+
+def test_overfitting_is_told_of_validation_beside_training(tracker: Tracker) -> None:
+    told: list[Alert] = []
+    tracker.on_alert(told.append, "overfitting-gap", tags=["val/loss"])
+    overfit(tracker)
+    tracker.close()
+    (alert,) = told
+    assert (alert.run, alert.tag, alert.kind) == ("r", "val/loss", "overfitting-gap")
+
+
+def test_a_training_is_told_of_overfitting_as_its_dashboard_tells_it_later(
+    tracker: Tracker, tmp_path: Path
+) -> None:
+    told: list[Alert] = []
+    tracker.on_alert(told.append)
+    overfit(tracker)
+    tracker.close()
+    source = LocalSource(log_roots(str(tmp_path), ""), poll_secs=None)
+    source.refresh()
+    (view,) = source.runs()
+    later = {(alert.tag, alert.kind, alert.first_step) for alert in alerts_in(view, DEFAULTS)}
+    assert {(alert.tag, alert.kind, alert.first_step) for alert in told} == later
+    assert ("val/loss", "overfitting-gap") in {(alert.tag, alert.kind) for alert in told}
 
 
 def test_described_polarity_turns_a_spike_around(tracker: Tracker) -> None:

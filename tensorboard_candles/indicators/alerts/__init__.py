@@ -1,17 +1,21 @@
 """Points → alerts: what went wrong in a training.
 
 Read in this order: `detector` (what one is, and what it says), `trailing` (what is usual), `episodes` (one
-event for each thing that happens), then the detectors `spike`, `gradients`, `divergence`, `plateau`,
-`nonfinite` and `published`, and `watching` (which of them watches which tag, and the registry). For series as
+event for each thing that happens), `stretches` (a whole series as few levels), then the detectors `spike`,
+`gradients`, `divergence`, `reversal`, `overfitting`, `plateau`, `nonfinite`, `learning_rate` and `published`,
+`names` (what a tag is of), and `watching` (which detector watches which tag, and the registry). For series as
 they are stored: `series` (one of them, as it grows) and `lookout` (many of them, in the background).
 """
 
 from tensorboard_candles.indicators.alerts.detector import Alert, Detector, Event
 from tensorboard_candles.indicators.alerts.divergence import Divergence
 from tensorboard_candles.indicators.alerts.gradients import GradientExplosion, GradientVanishing
+from tensorboard_candles.indicators.alerts.learning_rate import LearningRateCliff
 from tensorboard_candles.indicators.alerts.nonfinite import NonFinite
+from tensorboard_candles.indicators.alerts.overfitting import OverfittingGap
 from tensorboard_candles.indicators.alerts.plateau import Plateau
 from tensorboard_candles.indicators.alerts.published import LlmFoundry, Megatron, OlmoSkipStep, ZClip
+from tensorboard_candles.indicators.alerts.reversal import TrendReversal
 from tensorboard_candles.indicators.alerts.spike import Spike
 from tensorboard_candles.indicators.alerts.watching import (
     DEFAULTS,
@@ -34,13 +38,16 @@ __all__ = [
     "Event",
     "GradientExplosion",
     "GradientVanishing",
+    "LearningRateCliff",
     "LlmFoundry",
     "Megatron",
     "NonFinite",
     "OlmoSkipStep",
+    "OverfittingGap",
     "Plateau",
     "Polarity",
     "Spike",
+    "TrendReversal",
     "Watched",
     "ZClip",
     "alerts_of",

@@ -10,24 +10,28 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from numbers import Integral
-from typing import ClassVar, Literal, Protocol
+from typing import ClassVar, Literal, Protocol, TypeVar
 
 from tensorboard_candles.errors import BadRequest
 from tensorboard_candles.events.points import Float64Array, Int64Array
 from tensorboard_candles.ohlc import Polarity
 
 Severity = Literal["info", "warning", "critical"]
-Watches = Literal["metrics", "losses", "gradients", "losses and gradients", "all"]
-"""Losses and scores, losses alone, gradient norms, losses and gradient norms, every tag."""
+Watches = Literal[
+    "metrics", "losses", "gradients", "losses and gradients", "learning rates", "validation metrics", "all"
+]
+"""Losses and scores, losses alone, gradient norms, losses and gradient norms, learning rates, losses and
+scores on validation data of which there are those on training data, too; every tag."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened in a series, from `first_step` to `last_step`; `value` is its worst.
 
-    What is told before it is over ends where it was noticed. It is told `again` with its end.
+    What is told before it is over ends where it was noticed. It is told `again` with its end. `severity` is
+    None where it is as grave as its detector says of all.
     """
 
     first_step: int
@@ -35,6 +39,7 @@ class Event:
     value: float
     message: str
     again: bool = False
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +62,21 @@ class Watch(Protocol):
     """The state of a detector in one series."""
 
     def step(self, steps: Int64Array, values: Float64Array) -> list[Event]:
-        """What became certain by these points; they follow those told before."""
+        """What became certain by these points; they follow those told before.
+
+        `values` are a column, or for a detector of `validation metrics` two, of shape (n, 2): the metric, and
+        how it stood on training data then.
+        """
         ...
+
+
+Number = TypeVar("Number", int, float)
+
+
+def setting(default: Number, *, least: float, most: float) -> Number:
+    """A field of a detector, and the range that a query may choose it from."""
+    made: Number = field(default=default, metadata={"least": least, "most": most})
+    return made
 
 
 @dataclass(frozen=True)
@@ -72,23 +90,28 @@ class Detector(ABC):
     explanation: ClassVar[str]
     takes_nonfinite: ClassVar[bool] = False
 
+    @property
+    def needs_training(self) -> bool:
+        """Whether it looks at two columns."""
+        return self.watches == "validation metrics"
+
     def __post_init__(self) -> None:
-        for setting in fields(self):
-            value = getattr(self, setting.name)
-            is_whole = setting.type == "int"
+        for one in fields(self):
+            value = getattr(self, one.name)
+            is_whole = one.type == "int"
             if (
                 not isinstance(value, Integral if is_whole else int | float)
                 or not 0 < float(value) < math.inf
             ):
                 kind = "whole number" if is_whole else "finite number"
-                raise BadRequest(f"{setting.name} of {self.name} must be a {kind} > 0, got {value!r}")
+                raise BadRequest(f"{one.name} of {self.name} must be a {kind} > 0, got {value!r}")
 
     @abstractmethod
     def start(self, polarity: Polarity) -> Watch:
         """A watch over a series that should fall or rise, before its first point."""
 
     def __str__(self) -> str:
-        settings = (f"{field.name}={getattr(self, field.name):g}" for field in fields(self))
+        settings = (f"{one.name}={getattr(self, one.name):g}" for one in fields(self))
         return f"{self.name}({', '.join(settings)})"
 
 

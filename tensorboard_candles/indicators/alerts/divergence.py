@@ -8,7 +8,15 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from tensorboard_candles.events.points import Float64Array, Int64Array
-from tensorboard_candles.indicators.alerts.detector import Detector, Event, Severity, Watch, Watches, shown
+from tensorboard_candles.indicators.alerts.detector import (
+    Detector,
+    Event,
+    Severity,
+    Watch,
+    Watches,
+    setting,
+    shown,
+)
 from tensorboard_candles.ohlc import Polarity
 
 _BLOCK = 4
@@ -30,9 +38,9 @@ class Divergence(Detector):
     (104, 135)
     """
 
-    share: float = 0.5
-    patience: int = 32
-    z: float = 6.0
+    share: float = setting(0.5, least=1e-9, most=1.0)
+    patience: int = setting(32, least=1, most=1_000_000)
+    z: float = setting(6.0, least=0.1, most=1000)
 
     name: ClassVar[str] = "divergence"
     kind: ClassVar[str] = "divergence"

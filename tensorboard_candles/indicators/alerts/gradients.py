@@ -9,7 +9,15 @@ from typing import ClassVar
 import numpy as np
 
 from tensorboard_candles.events.points import Float64Array, Int64Array
-from tensorboard_candles.indicators.alerts.detector import Detector, Event, Severity, Watch, Watches, shown
+from tensorboard_candles.indicators.alerts.detector import (
+    Detector,
+    Event,
+    Severity,
+    Watch,
+    Watches,
+    setting,
+    shown,
+)
 from tensorboard_candles.indicators.alerts.episodes import BoolArray, Episode, Episodes
 from tensorboard_candles.indicators.alerts.trailing import Trailing
 from tensorboard_candles.ohlc import Polarity
@@ -32,10 +40,10 @@ class GradientExplosion(Detector):
     (100, 'rose to 40 at step 100, 40 times what was usual')
     """
 
-    window: int = 500
-    factor: float = 10.0
-    z: float = 6.0
-    warmup: int = 50
+    window: int = setting(500, least=50, most=5_000)
+    factor: float = setting(10.0, least=1.01, most=1e6)
+    z: float = setting(6.0, least=0.1, most=1000)
+    warmup: int = setting(50, least=1, most=10_000)
 
     name: ClassVar[str] = "gradient-explosion"
     kind: ClassVar[str] = "gradient-explosion"
@@ -81,10 +89,10 @@ class GradientVanishing(Detector):
     (100, 119, 'fell to 0 by step 119, from about 1')
     """
 
-    window: int = 200
-    share: float = 1e-4
-    patience: int = 20
-    warmup: int = 50
+    window: int = setting(200, least=50, most=5_000)
+    share: float = setting(1e-4, least=1e-9, most=1.0)
+    patience: int = setting(20, least=1, most=1_000_000)
+    warmup: int = setting(50, least=1, most=10_000)
 
     name: ClassVar[str] = "gradient-vanishing"
     kind: ClassVar[str] = "gradient-vanishing"

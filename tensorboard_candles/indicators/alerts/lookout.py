@@ -11,25 +11,16 @@ from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from tensorboard_candles.indicators.alerts.detector import Detector
-from tensorboard_candles.indicators.alerts.series import Looked, SeriesAlerts
+from tensorboard_candles.indicators.alerts.series import Looked, Question, SeriesAlerts
 from tensorboard_candles.indicators.alerts.watching import DEFAULTS
 from tensorboard_candles.ohlc import Polarity
-from tensorboard_candles.store import Lineage, Series
+from tensorboard_candles.store import Lineage
 
 MOST_DETECTORS = 32
 """Settings beside the defaults whose findings are kept; those asked for longest ago are forgotten."""
 
-_Key = tuple[Detector, Polarity | None]
+_Key = tuple[Detector, Polarity | None, str | None]
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What does this detector say of this series?"""
-
-    series: Series
-    detector: Detector
-    polarity: Polarity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +34,14 @@ class Reply:
 
     @property
     def is_whole(self) -> bool:
-        return self.has_failed or self.looked.points >= len(self.question.series)
+        return self.has_failed or self.looked.points >= self.question.points
 
 
 class _Kept:
     """What is kept of one detector in one series."""
 
     def __init__(self, question: Question) -> None:
-        self.alerts = SeriesAlerts(question.detector, question.series.tag, question.polarity)
+        self.alerts = SeriesAlerts(question)
         self.turn = 0
         self.has_failed = False
 
@@ -67,7 +58,7 @@ class Lookout:
         self._changed = threading.Condition()
         self._kept: WeakKeyDictionary[Lineage, dict[_Key, _Kept]] = WeakKeyDictionary()
         self._detectors: dict[Detector, None] = {}
-        self._wanted: dict[_Kept, Series] = {}
+        self._wanted: dict[_Kept, Question] = {}
         self._turn = 0
         self._pauses = 0
         self._thread: threading.Thread | None = None
@@ -90,15 +81,14 @@ class Lookout:
             kept = [self._of(question) for question in questions]
             self._forget_detectors(questions)
             pairs = list(zip(questions, kept, strict=True))
-            self._want(
-                [(one, question.series) for question, one in pairs if not _reply(question, one).is_whole]
-            )
+            self._want([(one, question) for question, one in pairs if not _reply(question, one).is_whole])
             self._wait(kept, time.monotonic() + within_secs)
             return [_reply(question, one) for question, one in pairs]
 
     def _of(self, question: Question) -> _Kept:
         of_series = self._kept.setdefault(question.series.lineage, {})
-        key = question.detector, question.polarity
+        training = None if question.training is None else question.training.tag
+        key = question.detector, question.polarity, training
         if key not in of_series:
             of_series[key] = _Kept(question)
         return of_series[key]
@@ -116,7 +106,7 @@ class Lookout:
                 for key in [key for key in of_series if key[0] == oldest]:
                     self._wanted.pop(of_series.pop(key), None)
 
-    def _want(self, pairs: list[tuple[_Kept, Series]]) -> None:
+    def _want(self, pairs: list[tuple[_Kept, Question]]) -> None:
         if not pairs:
             return
         first = dict(sorted(pairs, key=lambda pair: pair[0].turn))
@@ -146,23 +136,24 @@ class Lookout:
         with self._changed:
             if not self._wanted:  # forgotten in the meantime
                 return
-            kept, series = next(iter(self._wanted.items()))
+            kept, question = next(iter(self._wanted.items()))
             self._turn += 1
             kept.turn = self._turn
-        self._look(kept, series)
+        self._look(kept, question)
         with self._changed:
             # it may have grown in the meantime
-            latest = self._wanted.get(kept, series)
-            if kept.has_failed or kept.alerts.looked.points >= len(latest):
+            if _reply(self._wanted.get(kept, question), kept).is_whole:
                 self._wanted.pop(kept, None)
                 self._changed.notify_all()
 
-    def _look(self, kept: _Kept, series: Series) -> None:
+    def _look(self, kept: _Kept, question: Question) -> None:
         try:
-            kept.alerts.extend(series)
+            kept.alerts.extend(question)
         except Exception:
             # The thread's last line of defence: the other series are looked at all the same.
-            logger.exception("A detector failed in tag %r of run %r", series.tag, series.run)
+            logger.exception(
+                "A detector failed in tag %r of run %r", question.series.tag, question.series.run
+            )
             kept.has_failed = True
 
 

@@ -8,7 +8,15 @@ from typing import ClassVar
 import numpy as np
 
 from tensorboard_candles.events.points import Float64Array, Int64Array
-from tensorboard_candles.indicators.alerts.detector import Detector, Event, Severity, Watch, Watches, points
+from tensorboard_candles.indicators.alerts.detector import (
+    Detector,
+    Event,
+    Severity,
+    Watch,
+    Watches,
+    points,
+    setting,
+)
 from tensorboard_candles.indicators.alerts.episodes import Episodes
 from tensorboard_candles.ohlc import Polarity
 
@@ -23,7 +31,7 @@ class NonFinite(Detector):
     (1, inf, 'is inf at step 1')
     """
 
-    calm: int = 20
+    calm: int = setting(20, least=1, most=10_000)
 
     name: ClassVar[str] = "non-finite"
     kind: ClassVar[str] = "non-finite"

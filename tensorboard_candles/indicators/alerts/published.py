@@ -15,7 +15,15 @@ from typing import ClassVar, Protocol
 import numpy as np
 
 from tensorboard_candles.events.points import Float64Array, Int64Array
-from tensorboard_candles.indicators.alerts.detector import Detector, Event, Severity, Watch, Watches, shown
+from tensorboard_candles.indicators.alerts.detector import (
+    Detector,
+    Event,
+    Severity,
+    Watch,
+    Watches,
+    setting,
+    shown,
+)
 from tensorboard_candles.indicators.alerts.episodes import Episodes
 from tensorboard_candles.ohlc import Polarity
 
@@ -120,8 +128,8 @@ class OlmoSkipStep(_Published):
     80
     """
 
-    window: int = 128
-    sigma: float = 6.0
+    window: int = setting(128, least=50, most=5_000)
+    sigma: float = setting(6.0, least=0.1, most=100)
 
     name: ClassVar[str] = "olmo-skip-step"
     watches: ClassVar[Watches] = "losses and gradients"
@@ -168,9 +176,9 @@ class ZClip(_Published):
     40
     """
 
-    alpha: float = 0.97
-    z: float = 2.5
-    warmup: int = 25
+    alpha: float = setting(0.97, least=0.5, most=0.9999)
+    z: float = setting(2.5, least=0.1, most=1000)
+    warmup: int = setting(25, least=1, most=10_000)
 
     name: ClassVar[str] = "zclip"
     watches: ClassVar[Watches] = "gradients"
@@ -213,8 +221,8 @@ class LlmFoundry(_Published):
     520
     """
 
-    window: int = 500
-    factor: float = 7.5
+    window: int = setting(500, least=50, most=5_000)
+    factor: float = setting(7.5, least=1.01, most=1e6)
 
     name: ClassVar[str] = "llm-foundry"
     watches: ClassVar[Watches] = "gradients"
@@ -247,8 +255,8 @@ class Megatron(_Published):
     100
     """
 
-    samples: int = 100
-    factor: float = 10.0
+    samples: int = setting(100, least=1, most=1_000_000)
+    factor: float = setting(10.0, least=1.01, most=1e6)
 
     name: ClassVar[str] = "megatron"
     watches: ClassVar[Watches] = "losses"

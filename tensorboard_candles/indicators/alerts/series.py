@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from tensorboard_candles.events.points import Float64Array, Int64Array
 from tensorboard_candles.indicators.alerts.detector import Alert, Detector
+from tensorboard_candles.indicators.alerts.names import train_tags
+from tensorboard_candles.indicators.alerts.training import training_levels
 from tensorboard_candles.indicators.alerts.watching import Watched, watches
 from tensorboard_candles.ohlc import Polarity
 from tensorboard_candles.ohlc.lines import line_of
@@ -17,6 +20,27 @@ from tensorboard_candles.store import RunView, Series
 POINTS_AT_A_TIME = 1 << 16
 MOST_KEPT = 10_000
 """Alerts of one detector in one series that are kept; those beyond are only counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What does this detector say of this series?"""
+
+    series: Series
+    detector: Detector
+    polarity: Polarity | None = None
+    """None where nobody but the tag's name tells it."""
+    training: Series | None = None
+    """The same measure on training data, for a detector that needs it."""
+
+    @property
+    def points(self) -> int:
+        """How many points can be looked at by now: those up to which the training has come."""
+        if self.training is None:
+            return len(self.series)
+        if not len(self.training):
+            return 0
+        return min(bisect_left(self.series.step, self.training.step[-1]) + 1, len(self.series))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,35 +54,39 @@ class Looked:
 
 
 class SeriesAlerts:
-    """What one detector says of one series.
+    """What one detector says of one series, as that grows.
 
     >>> from tensorboard_candles.indicators.alerts import NonFinite
     >>> steps = np.arange(3)
     >>> loss = Series("run", "loss", steps, steps + 0.5, np.array([0.5, np.nan, 0.4]))
-    >>> found = SeriesAlerts(NonFinite(), "loss")
-    >>> found.extend(loss)
+    >>> question = Question(loss, NonFinite())
+    >>> found = SeriesAlerts(question)
+    >>> found.extend(question)
     >>> [(alert.run, alert.first_step) for alert in found.looked.alerts]
     [('run', 1)]
 
-    `polarity` is None where nobody but the tag's name tells it. `looked` is replaced as a whole, so that
-    others may read it at any time.
+    `looked` is replaced as a whole, so that others may read it at any time.
     """
 
-    def __init__(self, detector: Detector, tag: str, polarity: Polarity | None = None) -> None:
-        self._watched = Watched(tag, [detector], polarity)
+    def __init__(self, question: Question) -> None:
+        self._watched = Watched(question.series.tag, [question.detector], question.polarity)
         self._alerts: dict[int, Alert] = {}
         self._beyond: set[int] = set()
         self.looked = Looked()
 
-    def extend(self, series: Series) -> None:
-        """Look at the next points, at most 65,536; `series` holds those seen before, and maybe more."""
+    def extend(self, question: Question) -> None:
+        """Look at the next points, at most 65,536; the series holds those seen before, and maybe more."""
         begin = self.looked.points
-        end = min(begin + POINTS_AT_A_TIME, len(series))
+        end = min(begin + POINTS_AT_A_TIME, question.points)
+        steps, values = _points(question.series, slice(begin, end))
         # what overflows is infinite, and as such compared
         with np.errstate(all="ignore"):
-            told = self._watched.step(*_points(series, slice(begin, end)))
+            if question.training is not None:
+                since = int(question.series.step[begin - 1]) if begin else None
+                values = np.column_stack([values, _levels(question.training, steps, since=since)])
+            told = self._watched.step(steps, values)
         for alert, _ in told:
-            self._take(replace(alert, run=series.run))
+            self._take(replace(alert, run=question.series.run))
         alerts = tuple(self._alerts.values()) if told else self.looked.alerts
         self.looked = Looked(end, alerts, len(self._alerts) + len(self._beyond))
 
@@ -70,23 +98,49 @@ class SeriesAlerts:
             self._beyond.add(alert.first_step)
 
 
-def watched_in(
-    view: RunView, tag: str, detectors: Iterable[Detector], polarity: Polarity | None = None
-) -> tuple[list[Detector], Polarity | None]:
-    """Those detectors that make sense of a tag, and its polarity: that one, else what its writer said."""
+def questions(
+    view: RunView,
+    detectors: Iterable[Detector],
+    *,
+    tags: Collection[str] | None = None,
+    polarity: Polarity | None = None,
+) -> list[Question]:
+    """What to ask of a run, of all of its tags or of these: of those detectors that make sense of each.
+
+    They are judged by that polarity; where it is None, by what the writer said.
+    """
+    some, pairs = list(detectors), train_tags(view.series)
+    return [
+        question
+        for tag in (view.series if tags is None else tags)
+        if tag in view.series
+        for question in _questions(view, tag, pairs.get(tag), some, polarity)
+    ]
+
+
+def _questions(
+    view: RunView,
+    tag: str,
+    train_tag: str | None,
+    detectors: Iterable[Detector],
+    polarity: Polarity | None,
+) -> Iterator[Question]:
     said = view.said.get(tag)
     polarity = polarity or (said.polarity if said else None)
-    return [one for one in detectors if watches(one, tag, described=polarity is not None)], polarity
+    for one in detectors:
+        if watches(one, tag, described=polarity is not None, validates=train_tag is not None):
+            training = view.series[train_tag] if train_tag and one.needs_training else None
+            yield Question(view.series[tag], one, polarity, training)
 
 
-def alerts_in(view: RunView, tag: str, detectors: Sequence[Detector]) -> Iterator[Alert]:
-    """All alerts of a tag of a run; see `in_order`."""
-    series = view.series[tag]
-    some, polarity = watched_in(view, tag, detectors)
-    for detector in some:
-        found = SeriesAlerts(detector, tag, polarity)
-        while found.looked.points < len(series):
-            found.extend(series)
+def alerts_in(
+    view: RunView, detectors: Iterable[Detector], *, tags: Collection[str] | None = None
+) -> Iterator[Alert]:
+    """All alerts of a run, of all of its tags or of these; see `in_order`."""
+    for question in questions(view, detectors, tags=tags):
+        found = SeriesAlerts(question)
+        while found.looked.points < question.points:
+            found.extend(question)
         yield from found.looked.alerts
 
 
@@ -106,3 +160,12 @@ def _points(series: Series, rows: slice) -> tuple[Int64Array, Float64Array]:
     order = np.argsort(steps, kind="stable")
     values = np.concatenate([line.value, np.full(np.count_nonzero(hides), np.nan)])
     return steps[order], values[order]
+
+
+def _levels(training: Series, at: Int64Array, *, since: int | None) -> Float64Array:
+    """How the training stood at each of these steps."""
+
+    def values_of(begin: int, end: int) -> Float64Array:
+        return _points(training, slice(begin, end))[1]
+
+    return training_levels(training.step, values_of, at, since=since)

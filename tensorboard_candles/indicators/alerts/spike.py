@@ -16,6 +16,7 @@ from tensorboard_candles.indicators.alerts.detector import (
     Watch,
     Watches,
     points,
+    setting,
     shown,
 )
 from tensorboard_candles.indicators.alerts.episodes import Episode, Episodes
@@ -49,9 +50,9 @@ class Spike(Detector):
     (100, 101, 7.0)
     """
 
-    window: int = 200
-    z: float = 8.0
-    warmup: int = 30
+    window: int = setting(200, least=50, most=5_000)
+    z: float = setting(8.0, least=0.1, most=1000)
+    warmup: int = setting(30, least=1, most=10_000)
 
     name: ClassVar[str] = "spike"
     kind: ClassVar[str] = "spike"
