@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import FilePayload, Locator, ViewportSize
 
 from tests.browser import logs
-from tests.browser.conftest import OpenTab
+from tests.browser.conftest import OpenTab, StartServer
 from tests.browser.tab import WITHIN_SECS, Tab, until
 from tests.support.server import Server
 
@@ -344,6 +344,54 @@ def test_a_link_opens_this_very_view_and_leaves_the_own_dashboard_alone(
     other.wait_for_candles()
     assert other.get("opened-from-link").count() == 0
     assert places(other) == shared
+
+
+def zoomed(tab: Tab) -> tuple[float, float]:
+    """The view after it was moved and left there."""
+    view = tab.zoom(logs.SPIKE_STEP, notches=4)
+
+    def is_kept() -> bool:
+        kept = [
+            one["settings"].get("view") for one in saved_shape(tab)[0]["widgets"] if one["type"] == "candles"
+        ]
+        return bool(kept[0]) and kept[0]["from"] == tab.view().start
+
+    until(is_kept, "the view, saved")
+    return view.start, view.end
+
+
+def test_a_reload_and_a_link_keep_the_zoom(trainings: Server, open_tab: OpenTab) -> None:
+    tab = open_tab(trainings.url, permissions=CLIPBOARD)
+    tab.wait_for_candles()
+    start, end = zoomed(tab)
+    tab.page.reload()
+    tab.wait_for_candles()
+    assert (tab.view().start, tab.view().end) == (start, end)
+    link = copied_link(tab)
+    other = open_tab(trainings.url)
+    other.page.goto("about:blank")
+    other.page.goto(link)
+    other.wait_for("opened-from-link")
+    other.wait_for_candles()
+    assert (other.view().start, other.view().end) == (start, end)
+
+
+def test_a_link_opens_under_a_path_prefix(
+    open_tab: OpenTab, tmp_path: Path, tensorboard_server: StartServer
+) -> None:
+    logs.write_short_run(tmp_path, "short")
+    server = tensorboard_server(tmp_path, "--path_prefix=/some/prefix")
+    server.wait_loaded(run="short", points=200)
+    tab = open_tab(server.url, permissions=CLIPBOARD)
+    tab.wait_for_candles()
+    apply_layout(tab, "Compare")
+    link = copied_link(tab)
+    assert link.startswith(f"{server.url}#candles&p.candles.view=")
+    other = open_tab(server.url)
+    other.page.goto("about:blank")
+    other.page.goto(link)
+    other.wait_for("opened-from-link")
+    assert places(other) == places(tab)
 
 
 def test_a_damaged_link_says_so_and_shows_the_own_dashboard(tab: Tab) -> None:

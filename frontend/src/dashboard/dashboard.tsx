@@ -67,7 +67,7 @@ function AddWidget({ state }: { readonly state: DashboardState }) {
           open.value = true;
         }}
       >
-        <Icon name="plus" />
+        <Icon name="add" />
         <span class="bar-word">{DASHBOARD.addWidget}</span>
       </button>
       {open.value && <Palette state={state} close={() => (open.value = false)} />}

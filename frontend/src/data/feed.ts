@@ -28,6 +28,8 @@ export interface Frame {
 export interface FeedListener {
   /** The view moved; what is held goes on showing. */
   moved(view: Range): void;
+  /** A person has moved the view and left it there; null: it shows all that there is. */
+  rested?(view: Range | null): void;
   /** Other candles are held now. */
   loaded(frame: Frame, view: Range): void;
   failed(error: unknown): void;

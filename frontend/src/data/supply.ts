@@ -1,6 +1,6 @@
 import type { Series } from "../api/types.ts";
 import { overlaps, type Range, union } from "../base/axis.ts";
-import { carriedView, clampView, fitView, grownView } from "./view.ts";
+import { carriedView, clampView, fitView, followOf, grownView } from "./view.ts";
 
 /** What one chart shows; the first series is the one in focus. */
 export interface Wish {
@@ -41,6 +41,8 @@ export interface Source<Wanted extends Wish, Plan extends Window, Item> {
 export interface SupplyListener<Plan, Item> {
   /** The view moved; what is held goes on showing. */
   moved(view: Range): void;
+  /** A person has moved the view and left it there; null: it shows all that there is. */
+  rested?(view: Range | null): void;
   /** Something else is held now. */
   loaded(held: Held<Plan, Item>, view: Range): void;
   failed(error: unknown): void;
@@ -65,6 +67,7 @@ type Missing = "extent" | "items" | "words" | "nothing";
 
 // A burst of wheel events asks once, and a long one still asks now and then.
 const SETTLE_MS = 70;
+const REST_MS = 300;
 
 /** Keeps a chart supplied: decides which window is needed at which resolution, fetches it, follows growth. */
 export class Supply<Wanted extends Wish, Plan extends Window, Item> {
@@ -74,6 +77,7 @@ export class Supply<Wanted extends Wish, Plan extends Window, Item> {
   private shown: { readonly wanted: Wanted; readonly held: Held<Plan, Item> } | null = null;
   private plotPx = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private resting: ReturnType<typeof setTimeout> | undefined;
   private running: Running<Plan> | null = null;
   private failed: Wanted | null = null;
   private aimed: Range | null = null;
@@ -106,6 +110,8 @@ export class Supply<Wanted extends Wish, Plan extends Window, Item> {
     this.listener.moved(this.view);
     this.failed = null;
     this.schedule();
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => this.rest(), REST_MS);
   }
 
   /** Moves the view there as soon as it is known how far what is wanted reaches. */
@@ -130,6 +136,7 @@ export class Supply<Wanted extends Wish, Plan extends Window, Item> {
 
   close(): void {
     clearTimeout(this.timer);
+    clearTimeout(this.resting);
     this.abort();
     this.wanted = null;
   }
@@ -143,6 +150,12 @@ export class Supply<Wanted extends Wish, Plan extends Window, Item> {
   private abort(): void {
     this.running?.controller.abort();
     this.running = null;
+  }
+
+  private rest(): void {
+    const { view, located } = this;
+    if (view === null || located === null) return;
+    this.listener.rested?.(followOf(view, located.home) === "all" ? null : view);
   }
 
   private schedule(): void {

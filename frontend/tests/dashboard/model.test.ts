@@ -61,33 +61,35 @@ function randomBoxes(roll: (most: number) => number): Box[] {
 }
 
 describe("arranging", () => {
+  /** Whether boxes lie in the grid, apart from each other, each on the top or on another. */
+  function isSettled(boxes: readonly Box[]): boolean {
+    return boxes.every((one) => {
+      const others = boxes.filter((other) => other !== one);
+      const rests = one.y === 0 || others.some((other) => overlap({ ...one, y: one.y - 1 }, other));
+      const isInGrid = one.x >= 0 && one.w >= 1 && one.x + one.w <= 12;
+      return rests && isInGrid && !others.some((other) => overlap(one, other));
+    });
+  }
+
   test("boxes never overlap, rest on each other, and stay when arranged again", () => {
-    for (let seed = 0; seed < 500; seed++) {
-      const boxes = randomBoxes(dice(seed));
-      const settled = arranged(boxes);
+    for (let seed = 0; seed < 200; seed++) {
+      const settled = arranged(randomBoxes(dice(seed)));
+      expect(isSettled(settled)).toBe(true);
       expect(arranged(settled)).toEqual(settled);
-      settled.forEach((one, i) => {
-        for (const other of settled.slice(i + 1)) expect(overlap(one, other)).toBe(false);
-        const lifted = { ...one, y: one.y - 1 };
-        const rests = one.y === 0 || settled.some((other) => other !== one && overlap(lifted, other));
-        expect(rests).toBe(true);
-      });
     }
   });
 
   test("each random step of the keyboard keeps the boxes whole and in the grid", () => {
-    for (let seed = 0; seed < 200; seed++) {
+    for (let seed = 0; seed < 50; seed++) {
       const roll = dice(seed);
       let boxes = arranged(randomBoxes(roll));
-      const id = String(roll(boxes.length));
+      const [ids, id] = [boxes.map((one) => one.id), String(roll(boxes.length))];
       for (let step = 0; step < 20; step++) {
         const [a, b] = [roll(3) - 1, roll(3) - 1];
         const next = roll(2) ? nudged(boxes, id, a, b) : grown(boxes, id, a, b, { minW: 2, minH: 1 });
-        if (!next) continue;
-        expect(next.map((one) => one.id)).toEqual(boxes.map((one) => one.id));
-        expect(arranged(next)).toEqual(next);
-        for (const { x, w } of next) expect(x >= 0 && w >= 1 && x + w <= 12).toBe(true);
-        boxes = next;
+        boxes = next ?? boxes;
+        expect(isSettled(boxes)).toBe(true);
+        expect(boxes.map((one) => one.id)).toEqual(ids);
       }
     }
   });

@@ -44,9 +44,15 @@ class Server {
 }
 
 function feedOn(server: Server) {
-  const seen = { frames: [] as Frame[], views: [] as Range[], errors: [] as unknown[] };
+  const seen = {
+    frames: [] as Frame[],
+    views: [] as Range[],
+    rests: [] as (Range | null)[],
+    errors: [] as unknown[],
+  };
   const feed = new Feed(new Loader(server), {
     moved: (view) => seen.views.push(view),
+    rested: (view) => seen.rests.push(view),
     loaded: (frame, view) => {
       seen.frames.push(frame);
       seen.views.push(view);
@@ -105,6 +111,19 @@ test("zooming in fetches finer candles down to single steps, a small pan fetches
   feed.look({ from: 50_020, to: 50_220 });
   await settle();
   expect(server.asked).toHaveLength(before);
+});
+
+test("a view is at rest once after a burst of moves, and none when it shows all", async () => {
+  const { feed, seen } = feedOn(new Server());
+  feed.want(WANTED);
+  await settle();
+  expect(seen.rests).toEqual([]);
+  for (let i = 0; i < 10; i++) feed.look({ from: 50_000 + i, to: 50_200 + i });
+  await settle();
+  expect(seen.rests).toEqual([{ from: 50_009, to: 50_209 }]);
+  feed.fit();
+  await settle();
+  expect(seen.rests.at(-1)).toBe(null);
 });
 
 test("a burst of moves asks for far fewer windows than there were moves", async () => {

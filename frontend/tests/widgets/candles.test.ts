@@ -83,6 +83,7 @@ test("stored settings that can't be used fall back", () => {
     scale: "linear",
     fit: "wicks",
     stepsPerEpoch: null,
+    view: null,
     indicators: [],
     hidden: [],
     alerts: true,
@@ -90,7 +91,8 @@ test("stored settings that can't be used fall back", () => {
   });
   const drawn = { clock: true, style: "heikin-ashi", mode: "each", scale: "symlog", fit: "bodies" };
   const extras = { indicators: ["atr:14"], hidden: [], alerts: false, patterns: true };
-  const stored = { axis: "epochs", width: 5, stepsPerEpoch: 300, ...drawn, ...extras };
+  const view = { axis: "epochs", from: 1.5, to: 4 };
+  const stored = { axis: "epochs", width: 5, stepsPerEpoch: 300, view, ...drawn, ...extras };
   expect(readSettings(stored)).toEqual({ tag: null, ...stored });
 });
 

@@ -21,6 +21,7 @@ import { CHART_THEMES, type ThemeName } from "../../chart/theme.ts";
 import { Feed, type Frame } from "../../data/feed.ts";
 import { Loader } from "../../data/loader.ts";
 import { revealView, zoomView } from "../../data/view.ts";
+import { firstView, keepView } from "../keptView.ts";
 import type { KnownSeries } from "../series.ts";
 import type { Place } from "../workspace.ts";
 import type { ExtrasModel } from "./indicators/model.ts";
@@ -110,6 +111,7 @@ export class CandleModel {
   constructor(private readonly inputs: CandleInputs) {
     this.feed = new Feed(new Loader(inputs.client), {
       moved: (view) => this.chart?.setView(view),
+      rested: (view) => keepView(inputs.settings, view),
       loaded: (frame, view) => this.loaded(frame, view),
       failed: (error) => this.failed(error),
       busy: (busy) => this.setBusy(busy),
@@ -151,6 +153,8 @@ export class CandleModel {
       inputs.extras.follow(),
       followPlace({ ...inputs, frame }, (view) => this.feed.look(view)),
     ];
+    const view = firstView(inputs.settings.peek());
+    if (view) this.feed.aim(view);
     return () => {
       for (const stop of stops) stop();
       gestures.close();

@@ -2,6 +2,7 @@ import { AXES, type Axis } from "../../base/axis.ts";
 import { PRICE_SCALES, type PriceScale } from "../../base/priceScale.ts";
 import { STYLES, type Style } from "../../chart/bars.ts";
 import { MODES, type Mode, type PriceFit } from "../../chart/strands.ts";
+import { type KeptView, readView } from "../keptView.ts";
 import { DEFAULT_EXTRAS, type ExtraSettings, readExtras } from "./indicators/settings.ts";
 
 export interface CandleSettings extends ExtraSettings {
@@ -17,6 +18,7 @@ export interface CandleSettings extends ExtraSettings {
   readonly fit: PriceFit;
   /** For runs whose epochs are not known; null: such runs have no place on an axis of epochs. */
   readonly stepsPerEpoch: number | null;
+  readonly view: KeptView | null;
 }
 
 export const DEFAULT_SETTINGS: CandleSettings = {
@@ -29,6 +31,7 @@ export const DEFAULT_SETTINGS: CandleSettings = {
   scale: "linear",
   fit: "wicks",
   stepsPerEpoch: null,
+  view: null,
   ...DEFAULT_EXTRAS,
 };
 
@@ -49,6 +52,7 @@ export function readSettings(stored: Readonly<Record<string, unknown>>): CandleS
     scale: PRICE_SCALES.find((name) => name === scale) ?? DEFAULT_SETTINGS.scale,
     fit: fit === "bodies" ? "bodies" : "wicks",
     stepsPerEpoch: parseStepsPerEpoch(String(stepsPerEpoch)),
+    view: readView(stored.view),
     ...readExtras(stored),
   };
 }

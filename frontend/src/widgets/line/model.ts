@@ -12,6 +12,7 @@ import { CHART_THEMES } from "../../chart/theme.ts";
 import { PointFeed, type PointPlan } from "../../data/pointFeed.ts";
 import type { Held } from "../../data/supply.ts";
 import { revealView, zoomView } from "../../data/view.ts";
+import { firstView, keepView } from "../keptView.ts";
 import type { KnownSeries } from "../series.ts";
 import type { Workspace } from "../workspace.ts";
 import { placeView } from "./place.ts";
@@ -72,6 +73,7 @@ export class LineModel {
   constructor(private readonly inputs: LineInputs) {
     this.feed = new PointFeed(inputs.workspace.client, {
       moved: (view) => this.chart?.setView(view),
+      rested: (view) => keepView(inputs.settings, view),
       loaded: (held, view) => this.loaded(held, view),
       failed: (error) => this.failed(error),
       busy: (busy) => this.setBusy(busy),
@@ -96,6 +98,8 @@ export class LineModel {
       fit: () => this.fit(),
     });
     const stops = [...this.follow(chart), ...this.followOthers()];
+    const view = firstView(this.inputs.settings.peek());
+    if (view) this.feed.aim(view);
     return () => {
       for (const stop of stops) stop();
       gestures.close();

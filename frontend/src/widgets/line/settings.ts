@@ -1,5 +1,6 @@
 import { LINE_AXES, type LineAxis } from "../../base/axis.ts";
 import { PRICE_SCALES, type PriceScale } from "../../base/priceScale.ts";
+import { type KeptView, readView } from "../keptView.ts";
 import type { Stored } from "../widget.ts";
 
 export interface LineSettings {
@@ -9,16 +10,18 @@ export interface LineSettings {
   readonly scale: PriceScale;
   /** Weight of the exponential moving average, from 0, which is none, to below 1. */
   readonly smoothing: number;
+  readonly view: KeptView | null;
 }
 
 export const MOST_SMOOTHING = 0.999;
 
 /** Settings from what was stored; whatever can't be used falls back to its default. */
-export const readSettings = ({ tag, axis, scale, smoothing }: Stored): LineSettings => ({
+export const readSettings = ({ tag, axis, scale, smoothing, view }: Stored): LineSettings => ({
   tag: typeof tag === "string" ? tag : null,
   axis: LINE_AXES.find((name) => name === axis) ?? "steps",
   scale: PRICE_SCALES.find((name) => name === scale) ?? "linear",
   smoothing: typeof smoothing === "number" && smoothing > 0 && smoothing <= MOST_SMOOTHING ? smoothing : 0,
+  view: readView(view),
 });
 
 /** Positions of the slider: a third of it for each nine in the weight. */
