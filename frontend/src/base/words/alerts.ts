@@ -49,9 +49,9 @@ export const MARK_WORDS = {
   nextAlert: "Next alert",
 } as const;
 
-/** `step 1,234`, `steps 1,200 to 1,399` */
+/** `step 1,234`, `steps 1,200–1,399` */
 export const stepsOf = (first: number, last: number): string =>
-  first === last ? `step ${formatInteger(first)}` : `steps ${formatInteger(first)} to ${formatInteger(last)}`;
+  first === last ? `step ${formatInteger(first)}` : `steps ${formatInteger(first)}–${formatInteger(last)}`;
 
 export const andMore = (count: number): string => `and ${formatInteger(count)} more`;
 

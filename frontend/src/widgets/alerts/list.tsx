@@ -111,13 +111,13 @@ const AlertRow = ({ id, alert, row, count, isActive, colour, open }: AlertRowPro
       <p class="alert-line">
         <b>{kindWords(alert.kind).one}</b>
         <span class="unseen">{SEVERITY_NAMES[alert.severity]}</span>
+        <small>{stepsOf(alert.firstStep, alert.lastStep)}</small>
+      </p>
+      <p class="alert-line">
         <span class="alert-run">
           <span class="swatch" style={{ background: colour }} /> <bdi>{alert.run}</bdi>
         </span>
-        <small>{stepsOf(alert.firstStep, alert.lastStep)}</small>
-      </p>
-      <p class="alert-message">
-        <bdi>{alert.message}</bdi>
+        <bdi class="alert-message">{alert.message}</bdi>
       </p>
     </div>
   </div>

@@ -124,15 +124,16 @@ function Filters({ model, settings, colours }: FiltersProps) {
   if (alerts.length === 0) return null;
   const { kinds, severities } = settings.value;
   const runs = tally(alerts.map(({ run }) => run));
+  const found = Object.fromEntries(tally(alerts.map(({ severity }) => severity)));
   return (
     <div class="alert-filters">
       <fieldset class="tallies" aria-label={ALERTS.severities}>
-        {SEVERITIES.map((severity) => (
+        {SEVERITIES.filter((one) => one in found || severities.includes(one)).map((severity) => (
           <TallyButton
             key={severity}
             testId={`severity-${severity}`}
             on={severities.includes(severity)}
-            count={alerts.filter((alert) => alert.severity === severity).length}
+            count={found[severity] ?? 0}
             toggle={() => {
               settings.value = { ...settings.value, severities: toggled(severities, severity) };
             }}

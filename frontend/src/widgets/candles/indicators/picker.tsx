@@ -100,8 +100,8 @@ function Picker({ extras }: { readonly extras: ExtrasModel }) {
   );
 }
 
-function matches({ name, title, explanation }: IndicatorInfo, query: string): boolean {
-  const text = `${name} ${title} ${explanation}`.toLowerCase();
+function matches({ name, title, explanation, source }: IndicatorInfo, query: string): boolean {
+  const text = `${name} ${title} ${explanation} ${source}`.toLowerCase();
   return query
     .toLowerCase()
     .split(/\s+/)
