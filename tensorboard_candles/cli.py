@@ -38,9 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"tensorboard-candles {VERSION}")
         return 0
     if given[:1] == ["alerts"]:
-        from tensorboard_candles.cli_alerts import alerts_command
+        from tensorboard_candles.cli_alerts import alerts_quietly
 
-        return alerts_command(given[1:])
+        return alerts_quietly(given[1:])
     try:
         return open_dashboard(tensorboard_flags(given))
     except FlagsError as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import sys
 import time
@@ -25,6 +26,22 @@ from tensorboard_candles.store import LocalSource, Problem, RunView
 
 NAME = "tensorboard-candles alerts"
 _PAUSE_SECS = 0.1
+_INTERRUPTED = 128 + 2  # as a shell says of SIGINT, and of SIGPIPE
+_NOBODY_READS = 128 + 13
+
+
+def alerts_quietly(arguments: Sequence[str]) -> int:
+    """The command, which ends without a word where it is interrupted, or nobody reads on, as tools do."""
+    try:
+        status = alerts_command(arguments)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # or Python would fail once more when it flushes what is left
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _NOBODY_READS
+    return status
 
 
 def alerts_command(arguments: Sequence[str]) -> int:

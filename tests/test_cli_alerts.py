@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -139,3 +141,29 @@ def test_logs_on_object_storage_are_looked_at(s3: ObjectStore) -> None:
     s3.put("logs/run/" + records.FILE_NAME, records.scalar_file("loss", losses(spike_at=200)))
     assert run(s3.url("logs"), "--fail-on", "spike").returncode == 1
     assert run(s3.url("nothing"), "--fail-on", "spike").returncode == 2
+
+
+@pytest.mark.parametrize("fmt", ["text", "json"])
+def test_a_pipe_that_nobody_reads_ends_it_without_a_word(logdir: Path, fmt: str) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "tensorboard_candles.cli", "alerts", str(logdir), "--format", fmt]
+    done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, check=False, timeout=120)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_ctrl_c_ends_it_without_a_word(tmp_path: Path) -> None:
+    damaged = bytearray(records.scalar_file("loss", losses()))
+    damaged[1000] ^= 0xFF
+    records.write_run(tmp_path, "run", bytes(damaged))
+    for number in range(60):
+        values = np.random.default_rng(number).normal(1, 0.05, 20_000).tolist()
+        records.write_run(tmp_path, f"run{number}", records.many_scalars("loss", values))
+    command = [sys.executable, "-m", "tensorboard_candles.cli", "alerts", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        assert b"at byte" in process.stderr.readline()  # all is read, and looked at from here on
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=120)
+    assert (process.returncode, out, err) == (130, b"", b"")
