@@ -123,6 +123,9 @@ class Tab:
     def title(self) -> str:
         return " ".join(self.widget("candles").locator(".title h1").inner_text().split())
 
+    def polarity(self) -> str:
+        return self.get("polarity").get_attribute("data-polarity") or ""
+
     def value(self, name: str) -> float:
         """A number of the read-out as a double; NaN where it says nothing."""
         return float(self.get(f"readout-{name}").get_attribute("data-value") or "nan")
@@ -182,10 +185,41 @@ class Tab:
         self.tag_item(tag).get_by_role("button").click()
         until(lambda: self.chosen_tag() == tag and self._settled(), f"choice of {tag}")
 
-    def pick_axis(self, axis: str) -> None:
-        button = self.get(f"axis-{axis}")
+    def open_menu(self, name: str) -> None:
+        """The toolbar's menu of that name; where there is little room the toolbar is behind a button."""
+        menu = self.get(f"{name}-menu")
+        if not menu.is_visible():
+            self.get("controls-toggle").first.click()
+        menu.click()
+        self.frame.locator(".sections").wait_for()
+
+    def close_menu(self) -> None:
+        self.page.keyboard.press("Escape")
+        self.frame.locator(".sections").wait_for(state="detached")
+
+    def pick(self, menu: str, test_id: str) -> None:
+        """One of the choices in a menu of the toolbar."""
+        self.open_menu(menu)
+        button = self.get(test_id)
         button.click()
-        until(lambda: button.get_attribute("aria-pressed") == "true", f"the axis {axis}")
+        until(lambda: button.get_attribute("aria-pressed") == "true", f"{test_id} to be picked")
+        self.close_menu()
+
+    def is_picked(self, menu: str, test_id: str) -> bool:
+        self.open_menu(menu)
+        picked = self.get(test_id).get_attribute("aria-pressed") == "true"
+        self.close_menu()
+        return picked
+
+    def pick_axis(self, axis: str) -> None:
+        self.pick("axis", f"axis-{axis}")
+
+    def enter(self, test_id: str, text: str) -> None:
+        """Into a field of the menu of the axis."""
+        self.open_menu("axis")
+        self.get(test_id).fill(text)
+        self.get(test_id).press("Enter")
+        self.close_menu()
 
     def fit(self) -> None:
         self.get("fit").click()

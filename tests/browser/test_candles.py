@@ -29,7 +29,7 @@ def test_a_log_directory_opens_on_candles_of_a_loss(tab: Tab) -> None:
     assert tab.focused_run() == POISONED
     assert tab.chosen_tag() == LOSS
     assert tab.title() == f"{LOSS} {POISONED}"
-    assert tab.get("polarity").inner_text() == "lower is better"
+    assert tab.polarity() == "lower_is_better"
     view = tab.view()
     assert view.start <= 0
     assert view.end >= logs.STEPS
@@ -96,7 +96,7 @@ def test_checked_runs_are_lines_over_the_candles_of_another(tab: Tab) -> None:
 
 def test_another_tag_is_drawn_with_its_own_polarity(tab: Tab) -> None:
     tab.choose_tag(ACCURACY)
-    until(lambda: tab.get("polarity").inner_text() == "higher is better", "the other polarity")
+    until(lambda: tab.polarity() == "higher_is_better", "the other polarity")
     tab.hover(logs.SPIKE_STEP)
     until(lambda: 0 < tab.value("high") < 1, "an accuracy in the read-out")
     assert tab.title() == f"{ACCURACY} {POISONED}"
@@ -130,7 +130,7 @@ def test_what_was_picked_survives_a_reload(tab: Tab) -> None:
     assert tab.focused_run() == STEADY
     assert tab.chosen_tag() == ACCURACY
     assert tab.checked_runs() == [POISONED, STEADY]
-    assert tab.get("axis-seconds").get_attribute("aria-pressed") == "true"
+    assert tab.is_picked("axis", "axis-seconds")
 
 
 def test_candles_are_by_epochs_or_by_time_since_the_run_began_as_one_likes(tab: Tab) -> None:
@@ -186,14 +186,13 @@ def test_non_finite_points_are_counted_at_their_candle(tab: Tab) -> None:
 
 
 def test_log_scale_and_a_width_of_ones_own(tab: Tab) -> None:
-    tab.get("scale-log").click()
-    tab.get("width").fill("100")
-    tab.get("width").press("Enter")
+    tab.pick("scale", "scale-log")
+    tab.enter("width", "100")
     until(lambda: (tab.view().width, tab.view().candles) == (100, 30), "candles of 100 steps")
     tab.hover(logs.SPIKE_STEP)
     tab.wait_for_value("high", logs.SPIKE)
     assert tab.value("count") == 100
-    tab.get("width-auto").click()
+    tab.pick("axis", "width-auto")
     until(lambda: tab.view().candles > 100, "candles of the automatic width")
 
 
@@ -203,13 +202,11 @@ def test_runs_without_epochs_are_counted_and_drawn_once_it_is_said_how_long_epoc
     legend = tab.get("legend")
     until(lambda: "2 checked runs have no epochs and are not drawn" in legend.inner_text(), "the note")
     until(lambda: [tab.painted(colour) for colour in colours] == [0, 0], "lines that go")
-    tab.get("steps-per-epoch").fill("300")
-    tab.get("steps-per-epoch").press("Enter")
+    tab.enter("steps-per-epoch", "300")
     for colour in colours:
         tab.wait_for_paint(colour, least=50)
     assert "not drawn" not in legend.inner_text()
-    tab.get("steps-per-epoch").fill("")
-    tab.get("steps-per-epoch").press("Enter")
+    tab.enter("steps-per-epoch", "")
     until(lambda: "2 checked runs" in legend.inner_text(), "the note")
 
 
@@ -217,7 +214,7 @@ def test_the_epochs_of_a_run_without_any_can_be_given_where_they_are_missed(tab:
     tab.focus(STEADY)
     tab.pick_axis("epochs")
     error = tab.wait_for("chart-error")
-    assert tab.get("polarity").inner_text() == "lower is better"
+    assert tab.polarity() == "lower_is_better"
     assert "loss rose" in tab.get("legend").inner_text()
     steps = error.get_by_test_id("steps-per-epoch")
     steps.fill("no number")
@@ -231,20 +228,22 @@ def test_the_epochs_of_a_run_without_any_can_be_given_where_they_are_missed(tab:
     until(lambda: "epoch 7 " in tab.readout() and tab.value("count") == 100, "a candle of 100 steps")
     tab.page.reload()
     assert tab.wait_for_candles().candles == logs.STEPS / 100
+    tab.open_menu("axis")
     assert tab.get("steps-per-epoch").input_value() == "100"
-    tab.get("steps-per-epoch").fill("")
-    tab.get("steps-per-epoch").press("Enter")
+    tab.close_menu()
+    tab.enter("steps-per-epoch", "")
     tab.wait_for("chart-error")
 
 
 def test_prices_fitted_to_bodies_leave_a_mark_where_a_wick_is_cut_off(tab: Tab) -> None:
     for run in (STEADY, TOO_HOT):
         tab.check(run, False)
+    tab.get("show-alerts").click()  # their mark would stand where the arrow is
     worse = (217, 45, 63)
     tab.wait_for_paint(worse)
     flat = tab.painted(worse)
     assert tab.get("cut-key").count() == 0
-    tab.get("prices-bodies").click()
+    tab.pick("scale", "prices-bodies")
     until(lambda: tab.painted(worse) > 3 * flat, "bodies that fill the chart")
     tab.wait_for("cut-key")
     x, _ = tab.place(logs.SPIKE_STEP)
@@ -253,14 +252,14 @@ def test_prices_fitted_to_bodies_leave_a_mark_where_a_wick_is_cut_off(tab: Tab) 
     at_the_edge = tab.picture().crop((int(x - box["x"]) - 8, 2, int(x - box["x"]) + 8, 8))
     red, green, _ = np.moveaxis(np.asarray(at_the_edge, dtype=int), 2, 0)
     assert ((red > 180) & (green < 120)).sum() > 12, "an arrow at the top"
-    tab.get("prices-wicks").click()
+    tab.pick("scale", "prices-wicks")
     until(lambda: tab.painted(worse) < 2 * flat, "the whole spike")
     assert tab.get("cut-key").count() == 0
 
 
 def test_what_a_log_scale_cuts_off_is_said_below_the_plot(tab: Tab) -> None:
     before = tab.chart.bounding_box()
-    tab.get("scale-log").click()
+    tab.pick("scale", "scale-log")
     legend = tab.get("legend")
     until(lambda: "are cut off: they reach zero or below" in legend.inner_text(), "the note")
     assert tab.chart.bounding_box() == before

@@ -142,18 +142,22 @@ interface Legend {
   readonly better: SizedWords;
 }
 
-/** What red and green mean for a tag: `red, filled: loss rose within the candle (worse)`. */
-export function legend(tag: string, polarity: Polarity): Legend {
+/**
+ * What red and green mean for a tag: `red, filled: loss rose within the candle (worse)`.
+ * `plain`: the colours are those of runs, and only filled and hollow mean it.
+ */
+export function legend(tag: string, polarity: Polarity, plain = false): Legend {
   const name = isolated(ending(tag, 40));
   // The title has it whole.
   const last = isolated(ending(tag.split("/").at(-1) || tag, 20));
   const [bad, good] = polarity === "lower_is_better" ? ["rose", "fell"] : ["fell", "rose"];
+  const [red, green] = plain ? ["filled", "hollow"] : ["red, filled", "green, hollow"];
   return {
     worse: {
-      long: `red, filled: ${name} ${bad} within the candle (worse)`,
+      long: `${red}: ${name} ${bad} within the candle (worse)`,
       short: `${last} ${bad} (worse)`,
     },
-    better: { long: `green, hollow: ${name} ${good} (better)`, short: `${last} ${good} (better)` },
+    better: { long: `${green}: ${name} ${good} (better)`, short: `${last} ${good} (better)` },
   };
 }
 

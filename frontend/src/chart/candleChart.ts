@@ -226,7 +226,7 @@ export class CandleChart {
   private layPanes(): void {
     const wanted = Math.max(1, this.strands.length);
     const hasVolume = this.content?.mode !== "each";
-    const hadVolume = this.volume !== null;
+    const [hadVolume, count] = [this.volume !== null, this.prices.length];
     if (!hasVolume) {
       this.volume?.close();
       this.volume = null;
@@ -238,10 +238,12 @@ export class CandleChart {
       this.prices.push(pane);
       if (this.content) pane.setScale(this.content.scale, this.theme, false);
     }
-    if (hasVolume === hadVolume) return;
-    if (hasVolume) this.volume = new VolumePane(this.chart, this.prices.length);
-    this.chart.panes()[0]?.setStretchFactor(hasVolume ? PRICE_STRETCH : 1);
-    this.chart.panes()[this.prices.length]?.setStretchFactor(1);
+    if (hasVolume && !hadVolume) this.volume = new VolumePane(this.chart, this.prices.length);
+    // Unless something else has come or gone, panes stay as tall as they were pulled.
+    if (hasVolume === hadVolume && count === wanted) return;
+    const panes = this.chart.panes();
+    for (let i = 0; i < wanted; i++) panes[i]?.setStretchFactor(hasVolume ? PRICE_STRETCH : 1);
+    if (hasVolume) panes[wanted]?.setStretchFactor(1);
   }
 
   private fitPrices(): void {

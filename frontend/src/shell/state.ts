@@ -29,7 +29,7 @@ export class AppState implements Workspace, Picks {
   readonly logdir = signal<string | null>(null);
   readonly sidebarOpen = signal(false);
   readonly choice: ReadonlySignal<Choice>;
-  readonly polarities = signal<ReadonlyMap<string, Polarity>>(new Map());
+  readonly polarities = signal<ReadonlyMap<string, Polarity>>(readPolarities());
   readonly detectors = signal<readonly string[] | null>(readDetectors());
   readonly alertCounts = signal<ReadonlyMap<string, AlertCount>>(new Map());
   readonly crosshair = signal<Crosshair | null>(null);
@@ -62,7 +62,9 @@ export class AppState implements Workspace, Picks {
       },
     });
     effect(() => {
-      if (!this.isGuest.value) writeSession({ detectors: this.detectors.value, ...this.picked.value });
+      if (this.isGuest.value) return;
+      const polarities = Object.fromEntries(this.polarities.value);
+      writeSession({ detectors: this.detectors.value, polarities, ...this.picked.value });
     });
   }
 
@@ -167,6 +169,15 @@ const firstChoice = ({ focus, tag }: Choice): Choice => ({
 });
 
 const readChoice = (): Choice => choiceIn(readSession());
+
+function readPolarities(): Map<string, Polarity> {
+  const { polarities } = readSession();
+  const found = new Map<string, Polarity>();
+  for (const [tag, polarity] of Object.entries(isRecord(polarities) ? polarities : {})) {
+    if (polarity === "lower_is_better" || polarity === "higher_is_better") found.set(tag, polarity);
+  }
+  return found;
+}
 
 function choiceIn({ focus, checked, tag }: Stored): Choice {
   if (typeof focus !== "string" || !Array.isArray(checked) || checked.length === 0) return NOTHING;

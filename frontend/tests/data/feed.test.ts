@@ -298,3 +298,42 @@ test("candles are shown where an indicator can't be computed, with the reason", 
   expect(seen.errors).toEqual([]);
   expect(seen.frames.at(-1)?.candles[0]?.extrasRefused).toBe("obv adds up too many candles");
 });
+
+test("a view that is aimed at is taken up as soon as another axis is known", async () => {
+  const server = new Server();
+  const { feed, seen } = feedOn(server);
+  feed.want({ ...WANTED, axis: "epochs" });
+  await settle();
+  feed.want(WANTED);
+  feed.aim({ from: 1214.5, to: 1254.5 });
+  await settle();
+  expect(seen.views.at(-1)).toEqual({ from: 1214.5, to: 1254.5 });
+  expect(seen.frames.at(-1)?.plan).toMatchObject({ axis: "steps", width: 1 });
+  feed.aim({ from: 5000, to: 5100 });
+  expect(seen.views.at(-1)).toEqual({ from: 5000, to: 5100 });
+});
+
+test("runs that share each candle's room get wider ones", async () => {
+  const server = new Server();
+  const { feed, seen } = feedOn(server);
+  feed.want({ ...WANTED, sharing: 4 });
+  await settle();
+  expect(seen.frames.at(-1)?.plan.width).toBe(2000);
+  feed.want(WANTED);
+  await settle();
+  expect(seen.frames.at(-1)?.plan.width).toBe(500);
+});
+
+test("what candles depend on is held before every view", async () => {
+  const server = new Server();
+  const { feed, seen } = feedOn(server);
+  feed.want({ ...WANTED, history: 64 });
+  await settle();
+  for (const from of [50_000, 50_130, 40_000, 90_001]) {
+    feed.look({ from, to: from + 40 });
+    await settle();
+    const { width, window } = seen.frames.at(-1)?.plan ?? { width: 0, window: { from: 0, to: 0 } };
+    expect(width).toBe(1);
+    expect(window.from).toBeLessThanOrEqual(from - 64);
+  }
+});

@@ -1,6 +1,7 @@
 import { Fragment } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { HELP, READOUT, STRINGS } from "../../base/strings.ts";
+import { KEYS, KEYS_TITLE, POINTER, POINTER_TITLE } from "../../base/words/candleChart.ts";
 
 /** A candle in words and a picture, for who has never read one. */
 export function Help({ close }: { readonly close: () => void }) {
@@ -25,9 +26,35 @@ export function Help({ close }: { readonly close: () => void }) {
         <Drawing />
         <Words />
       </div>
+      <div class="help-body help-keys">
+        <Hands title={KEYS_TITLE} list={KEYS} />
+        <Hands title={POINTER_TITLE} list={POINTER} />
+      </div>
     </section>
   );
 }
+
+interface HandsProps {
+  readonly title: string;
+  readonly list: readonly (readonly [string, string])[];
+}
+
+/** What hands can do to the chart. */
+const Hands = ({ title, list }: HandsProps) => (
+  <div class="words">
+    <h3>{title}</h3>
+    <dl>
+      {list.map(([press, meaning]) => (
+        <Fragment key={press}>
+          <dt>
+            <kbd>{press}</kbd>
+          </dt>
+          <dd>{meaning}</dd>
+        </Fragment>
+      ))}
+    </dl>
+  </div>
+);
 
 const Words = () => (
   <div class="words">

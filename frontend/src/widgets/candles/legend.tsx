@@ -1,13 +1,20 @@
 import type { Candles } from "../../api/types.ts";
-import { formatInteger, formatWidth } from "../../base/format.ts";
+import { formatDigits, formatInteger, formatWidth } from "../../base/format.ts";
+import { isNeutral } from "../../base/polarity.ts";
 import { clippedAtZero, legend, notPlaced, STRINGS, tooNarrow } from "../../base/strings.ts";
+import { HEIKIN_ASHI_NOTE, LINE_LEGEND, leftOut, neutralLegend } from "../../base/words/candleChart.ts";
+import { MOST_SIDE_BY_SIDE } from "../../chart/strands.ts";
 import { MAX_VISIBLE_CANDLES } from "../../data/level.ts";
 import type { KnownSeries } from "../series.ts";
 import type { CandleInputs, CandleModel } from "./model.ts";
+import { readingAt } from "./reading.ts";
 import { Sized } from "./sized.tsx";
 
+/** More names than this are not one glance. */
+const MOST_NAMED = 5;
+
 /** What the picture does not show as asked, and why. */
-export function notesOf(model: CandleModel, { unplaced }: CandleInputs): string[] {
+export function notesOf(model: CandleModel, { several, settings, unplaced }: CandleInputs): string[] {
   const plan = model.frame.value?.plan;
   if (!plan || model.focus.value === null) return [];
   const notes: string[] = [];
@@ -18,21 +25,26 @@ export function notesOf(model: CandleModel, { unplaced }: CandleInputs): string[
     notes.push(tooNarrow(String(refusedWidth), unit, most, formatWidth(axis, width)));
   }
   if (model.clipped.value > 0) notes.push(clippedAtZero(formatInteger(model.clipped.value)));
+  const { value: runs } = several;
+  const { mode } = settings.value;
+  if (mode === "side" && runs - unplaced.value > MOST_SIDE_BY_SIDE) {
+    notes.push(leftOut(MOST_SIDE_BY_SIDE, runs - unplaced.value));
+  }
   if (unplaced.value > 0) notes.push(notPlaced(unplaced.value));
   return notes;
 }
 
 interface LegendProps {
-  readonly series: KnownSeries | undefined;
-  readonly focus: Candles | null;
-  readonly others: number;
-  readonly cut: boolean;
+  readonly model: CandleModel;
+  readonly inputs: CandleInputs;
   readonly notes: readonly string[];
 }
 
 /** One row of fixed height: a note takes the place of keys, and never room from the chart. */
-export function Legend({ series, focus, others, cut, notes }: LegendProps) {
-  const words = series && legend(series.tag, series.polarity);
+export function Legend({ model, inputs, notes }: LegendProps) {
+  const focus = model.focus.value;
+  const { style, mode, fit } = inputs.settings.value;
+  const series = inputs.series.value[0];
   const nonfinite = focus?.columns.nonfinite.some((count) => count > 0);
   return (
     <footer class={notes.length > 0 ? "legend noted" : "legend"} data-testid="legend">
@@ -41,27 +53,83 @@ export function Legend({ series, focus, others, cut, notes }: LegendProps) {
           <p key={note}>{note}</p>
         ))}
       </div>
-      <span>
-        <i class="key key-worse" /> {words && <Sized words={words.worse} />}
-      </span>
-      <span>
-        <i class="key key-better" /> {words && <Sized words={words.better} />}
-      </span>
+      {style === "line" ? <LineKeys /> : series && <CandleKeys series={series} plain={mode === "side"} />}
+      {style === "heikin-ashi" && (
+        <span>
+          <Sized words={HEIKIN_ASHI_NOTE} />
+        </span>
+      )}
       {nonfinite && (
         <span data-testid="nonfinite-key">
           <b class="key-cross">×</b> <Sized words={STRINGS.nonfinite} />
         </span>
       )}
-      {cut && (
+      {focus !== null && fit === "bodies" && (
         <span data-testid="cut-key">
           <i class="key-arrow" /> <Sized words={STRINGS.beyond} />
         </span>
       )}
-      {others > 0 && (
-        <span>
-          <i class="key key-line" /> <Sized words={STRINGS.otherRuns} />
-        </span>
-      )}
+      {focus !== null && mode !== "each" && <RunKeys model={model} isSide={mode === "side"} />}
     </footer>
   );
 }
+
+/** What filled and hollow mean; the colours mean it, too, where they are not those of runs. */
+function CandleKeys({ series, plain }: { readonly series: KnownSeries; readonly plain: boolean }) {
+  const neutral = isNeutral(series.tag);
+  const words = neutral ? neutralLegend(series.tag) : legend(series.tag, series.polarity, plain);
+  const tone = plain || neutral ? " mono" : "";
+  return (
+    <>
+      <span>
+        <i class={`key key-worse${tone}`} /> <Sized words={words.worse} />
+      </span>
+      <span>
+        <i class={`key key-better${tone}`} /> <Sized words={words.better} />
+      </span>
+    </>
+  );
+}
+
+const LineKeys = () => (
+  <>
+    <span>
+      <i class="key key-line" /> <Sized words={LINE_LEGEND.line} />
+    </span>
+    <span>
+      <i class="key key-band" /> <Sized words={LINE_LEGEND.band} />
+    </span>
+  </>
+);
+
+/** The other runs by name with their closes at the crosshair, or what their lines are where they are many. */
+function RunKeys({ model, isSide }: { readonly model: CandleModel; readonly isSide: boolean }) {
+  const runs = isSide ? model.runs.value : model.runs.value.slice(1);
+  const bucket = model.reading.value?.bucket;
+  if (runs.length === 0) return null;
+  if (runs.length > MOST_NAMED || bucket === undefined) {
+    return (
+      <span>
+        <i class="key key-line" /> <Sized words={STRINGS.otherRuns} />
+      </span>
+    );
+  }
+  return (
+    <>
+      {runs.map(({ candles, colour }) => (
+        <span key={candles.run} class="run-key" data-testid="run-key" data-run={candles.run}>
+          <i class="swatch" style={{ background: colour }} /> <bdi>{candles.run}</bdi>{" "}
+          <b>{closeAt(candles, bucket)}</b>
+        </span>
+      ))}
+    </>
+  );
+}
+
+function closeAt(candles: Candles, bucket: number): string {
+  const { row } = readingAt(candles, bucket, null) ?? { row: -1 };
+  return formatDigitsOrNone(candles.columns.close[row] ?? Number.NaN);
+}
+
+const formatDigitsOrNone = (value: number): string =>
+  Number.isFinite(value) ? formatDigits(value, 4) : STRINGS.empty;

@@ -13,6 +13,7 @@ import type { Runs } from "../../api/types.ts";
 import type { Range } from "../../base/axis.ts";
 import { HEIKIN_ASHI_MEMORY } from "../../base/heikinAshi.ts";
 import { isNeutral } from "../../base/polarity.ts";
+import { lastRowUpTo } from "../../base/rows.ts";
 import { CandleChart, type Painted } from "../../chart/candleChart.ts";
 import { Gestures } from "../../chart/gestures.ts";
 import type { Portrait } from "../../chart/portrait.ts";
@@ -20,19 +21,23 @@ import type { DrawnRun } from "../../chart/strands.ts";
 import { CHART_THEMES, type ThemeName } from "../../chart/theme.ts";
 import { Feed, type Frame } from "../../data/feed.ts";
 import { Loader } from "../../data/loader.ts";
-import { revealView, zoomView } from "../../data/view.ts";
+import { panView, revealView, zoomView } from "../../data/view.ts";
 import { firstView, keepView } from "../keptView.ts";
 import type { KnownSeries } from "../series.ts";
-import type { Place } from "../workspace.ts";
+import type { Crosshair, Place } from "../workspace.ts";
 import type { ExtrasModel } from "./indicators/model.ts";
 import { neighbour, readingAt } from "./reading.ts";
 import { followPlace } from "./reveal.ts";
 import { type CandleSettings, hasPlace } from "./settings.ts";
+import { longerWick, placeOfSteps } from "./spot.ts";
+import { Travel } from "./travel.ts";
 
 export interface CandleInputs {
   readonly client: Client;
   /** What to draw, the run in focus first. */
   readonly series: ReadonlySignal<readonly KnownSeries[]>;
+  /** How many series are checked, drawn or not. */
+  readonly several: ReadonlySignal<number>;
   /** How many series have no place on the axis, and are not among those to draw. */
   readonly unplaced: ReadonlySignal<number>;
   readonly version: ReadonlySignal<string>;
@@ -40,8 +45,11 @@ export interface CandleInputs {
   readonly theme: ReadonlySignal<ThemeName>;
   readonly allRuns: ReadonlySignal<Runs | null>;
   readonly extras: ExtrasModel;
+  /** What widgets share, and by which name this one is known among them. */
+  readonly crosshair: Signal<Crosshair | null>;
   /** The last place that was jumped to. */
   readonly place: ReadonlySignal<Place | null>;
+  readonly id: string;
 }
 
 const RETRY_MS = 2000;
@@ -89,16 +97,40 @@ export class CandleModel {
     const drawn = this.placeless.value === null && this.refusal.value === null;
     return (drawn && this.frame.value?.candles[0]) || null;
   });
+  /** Of the panes of runs: how many don't fit. */
+  readonly panesBeyond = computed(() => {
+    const runs = this.hasPanePerRun.value ? (this.frame.value?.candles.length ?? 0) : 0;
+    return Math.max(0, runs - this.mostPanes.value);
+  });
   readonly hasPanePerRun = computed(() => this.inputs.settings.value.mode === "each");
   /** In a pane of its own a run is read where the pointer is; else it is the one in focus. */
   readonly read = computed(() => {
     const pointed = this.hasPanePerRun.value ? this.runs.value[this.pane.value] : undefined;
     return this.focus.value && (pointed?.candles ?? this.focus.value);
   });
+  /** Where another widget's crosshair is, on the same axis. */
+  readonly ghost = computed(() => {
+    const crosshair = this.inputs.crosshair.value;
+    const isShared = crosshair !== null && crosshair.source !== this.inputs.id;
+    return isShared && crosshair.axis === this.inputs.settings.value.axis ? crosshair.at : null;
+  });
   readonly reading = computed(() => {
     const candles = this.read.value;
-    return candles && readingAt(candles, this.cursor.value, this.painted.value?.view ?? null);
+    if (candles === null) return null;
+    const ghost = this.ghost.value;
+    const shared = ghost === null ? null : Math.floor(ghost / candles.width + 1e-9) * candles.width;
+    return readingAt(candles, this.cursor.value ?? shared, this.painted.value?.view ?? null);
   });
+  readonly travel: Travel;
+  /** Where what the chart has gone to lies in what is held. */
+  readonly spotPlace = computed(() => {
+    const [spot, focus] = [this.travel.spot.value, this.focus.value];
+    return spot && focus && placeOfSteps(focus, spot.steps);
+  });
+  /** Whether a plain drag selects a range, and the pixels of one that is being selected. */
+  readonly selects = signal(false);
+  readonly selected = signal<Range | null>(null);
+  readonly helpOpen = signal(false);
 
   private readonly pane = signal(0);
   private readonly feed: Feed;
@@ -116,6 +148,13 @@ export class CandleModel {
       failed: (error) => this.failed(error),
       busy: (busy) => this.setBusy(busy),
     });
+    const { settings, series } = inputs;
+    this.travel = new Travel({
+      settings,
+      series,
+      view: () => this.chart?.view() ?? null,
+      aim: (view) => this.feed.aim(view),
+    });
   }
 
   /** Draws into an element until the returned function is called. */
@@ -123,7 +162,7 @@ export class CandleModel {
     const chart = new CandleChart(element, CHART_THEMES[this.inputs.theme.peek()], {
       hovered: (bucket, pane) => {
         this.pane.value = pane;
-        this.cursor.value = bucket;
+        this.pointAt(bucket);
       },
       pointed: (mark) => {
         this.keyed = false;
@@ -146,12 +185,15 @@ export class CandleModel {
       plotPx: () => chart.plotPx(),
       look: (view) => this.feed.look(view),
       fit: () => this.fit(),
+      selects: () => this.selects.value,
+      selecting: (px) => this.selecting(px),
+      pressed: (x, y) => this.pressed(chart, x, y),
     });
     const { inputs, frame } = this;
     const stops = [
       this.follow(chart),
       inputs.extras.follow(),
-      followPlace({ ...inputs, frame }, (view) => this.feed.look(view)),
+      followPlace({ ...inputs, frame }, (view, place) => this.travel.reveal(view, place)),
     ];
     const view = firstView(inputs.settings.peek());
     if (view) this.feed.aim(view);
@@ -180,6 +222,43 @@ export class CandleModel {
     this.feed.look(zoomView(view, inView ? cursor : (view.from + view.to) / 2, factor));
   }
 
+  /** Moves the view by so many of its own widths. */
+  pan(screens: number): void {
+    const view = this.chart?.view();
+    if (view) this.feed.look(panView(view, screens * (view.to - view.from)));
+  }
+
+  /** Down to the step at the end of the longer wick of the candle that is read, or of the other one. */
+  descend(isOther: boolean): void {
+    const reading = this.reading.value;
+    if (reading === null || reading.row < 0) return;
+    const longer = longerWick(reading.candles, reading.row);
+    const other = longer === "high" ? "low" : "high";
+    this.travel.visit(reading.candles, reading.row, isOther ? other : longer);
+  }
+
+  private pressed(chart: CandleChart, x: number, y: number): boolean {
+    const touched = chart.touched(x, y);
+    if (touched === null) return false;
+    const { candles } = touched.run;
+    const row = lastRowUpTo(candles.columns.x, (touched.bucket + 0.5) * candles.width);
+    return this.travel.visit(candles, row, touched.extreme);
+  }
+
+  private selecting(px: Range | null): void {
+    this.selected.value = px;
+    if (px === null) this.selects.value = false;
+  }
+
+  private pointAt(bucket: number | null): void {
+    this.cursor.value = bucket;
+    const { crosshair, id, settings } = this.inputs;
+    const width = this.focus.value?.width ?? 0;
+    if (bucket !== null) {
+      crosshair.value = { axis: settings.value.axis, at: bucket + width / 2, source: id };
+    } else if (crosshair.value?.source === id) crosshair.value = null;
+  }
+
   /** Moves the crosshair by candles. */
   step(move: number): void {
     const focus = this.focus.value;
@@ -201,16 +280,22 @@ export class CandleModel {
     const view = this.chart?.view();
     if (!view) return;
     this.feed.look(revealView(view, { from: bucket, to: bucket + width }));
-    this.cursor.value = bucket;
+    this.pointAt(bucket);
     this.keyed = true;
     this.chart?.setCursor(bucket);
   }
 
   leave(): void {
     this.keyed = false;
-    this.cursor.value = null;
+    this.pointAt(null);
     this.inputs.extras.mark.value = null;
     this.chart?.setCursor(null);
+  }
+
+  /** Lets go of all that was pointed at and gone to; the view stays. */
+  dismiss(): void {
+    this.leave();
+    this.travel.forget();
   }
 
   private follow(chart: CandleChart): () => void {
@@ -264,7 +349,7 @@ export class CandleModel {
     const all = drawnRuns(frame, series.peek());
     const [focus] = all;
     if (!focus || !this.chart) return;
-    const first = this.firstPane.peek();
+    const first = Math.min(this.firstPane.peek(), this.panesBeyond.peek());
     const runs = mode === "each" ? all.slice(first, first + this.mostPanes.peek()) : all;
     this.runs.value = runs;
     const { axis, width, window } = frame.plan;

@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { CandleColumn } from "../../api/types.ts";
+import { formatTimeOfDay } from "../../base/clock.ts";
 import { formatBucket, formatDigits, formatDuration, formatInteger, formatValue } from "../../base/format.ts";
 import { atStep, READOUT, STRINGS, tookTime, volumeTitle, withUnit } from "../../base/strings.ts";
 import { Term } from "../term.tsx";
@@ -57,10 +58,13 @@ function stepNote(reading: Reading | null, column: "high_step" | "low_step"): st
 }
 
 /** Where the candle lies; on the other axes also which steps it holds. */
-function place(reading: Reading | null): { readonly title: string; readonly note: string } {
+function place(reading: Reading | null, clock: boolean): { readonly title: string; readonly note: string } {
   if (reading === null) return { title: STRINGS.empty, note: "" };
   const { by, width } = reading.candles;
-  const title = formatBucket(by, reading.bucket, width);
+  const isDated = clock && by === "seconds" && reading.row >= 0;
+  const title = isDated
+    ? formatTimeOfDay(columnOf(reading, "start_time"), width)
+    : formatBucket(by, reading.bucket, width);
   if (reading.row < 0) return { title, note: STRINGS.noPoints };
   const seconds = columnOf(reading, "end_time") - columnOf(reading, "start_time");
   const [first, last] = [columnOf(reading, "first_step"), columnOf(reading, "last_step")];
@@ -69,10 +73,16 @@ function place(reading: Reading | null): { readonly title: string; readonly note
   return { title, note: by === "steps" ? took : steps };
 }
 
+interface ReadoutProps {
+  readonly reading: Reading | null;
+  /** Whether the axis says what time it was. */
+  readonly clock: boolean;
+}
+
 /** The candle under the crosshair in plain words, in a bar whose height never changes. */
-export function Readout({ reading }: { readonly reading: Reading | null }) {
+export function Readout({ reading, clock }: ReadoutProps) {
   const all = useSignal(false);
-  const { title, note } = place(reading);
+  const { title, note } = place(reading, clock);
   const volume = reading && volumeTitle(reading.candles.volume);
   return (
     <div class={all.value ? "readout-bar all" : "readout-bar"}>
@@ -126,7 +136,7 @@ export function Readout({ reading }: { readonly reading: Reading | null }) {
 /** The same for a screen reader, said when the keyboard moves the crosshair. */
 export function spoken(reading: Reading | null): string {
   if (reading === null) return "";
-  const { title, note } = place(reading);
+  const { title, note } = place(reading, false);
   if (reading.row < 0) return `${title}: ${note}`;
   const words = (["open", "high", "low", "close"] as const).map(
     (name) => `${READOUT[name]} ${withUnit(formatValue(columnOf(reading, name)), reading.candles.unit)}`,

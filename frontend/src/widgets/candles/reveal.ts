@@ -16,7 +16,7 @@ interface RevealInputs {
 /** Brings into view what is jumped to, once it is its run that is shown; until the returned function is called. */
 export function followPlace(
   { client, place, settings, frame }: RevealInputs,
-  look: (view: Range) => void,
+  look: (view: Range, place: Place) => void,
 ): () => void {
   let done = place.peek();
   return effect(() => {
@@ -28,7 +28,7 @@ export function followPlace(
     if (wanted === done || shown?.run !== wanted.run || shown.tag !== wanted.tag) return;
     done = wanted;
     void placeView(client, wanted, axis).then((view) => {
-      if (view !== null) look(view);
+      if (view !== null) look(view, wanted);
     });
   });
 }

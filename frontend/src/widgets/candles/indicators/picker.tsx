@@ -5,6 +5,7 @@ import { MARK_WORDS } from "../../../base/words/alerts.ts";
 import { INDICATOR_WORDS } from "../../../base/words/indicators.ts";
 import { MOST_INDICATORS, MOST_PANES } from "../../../data/indicators.ts";
 import { Popover } from "../../popover.tsx";
+import { Glyph } from "../glyphs.tsx";
 import type { ExtrasModel } from "./model.ts";
 
 /** What can be drawn beside the candles: indicators to add, alerts and patterns to switch on. */
@@ -29,6 +30,7 @@ export function ExtrasBar({ extras }: { readonly extras: ExtrasModel }) {
         <Toggle
           on={settings.value.alerts}
           words={[MARK_WORDS.alerts, MARK_WORDS.alertsHint]}
+          glyph="alerts"
           testId="show-alerts"
           toggle={() => {
             settings.value = { ...settings.value, alerts: !settings.value.alerts };
@@ -37,6 +39,7 @@ export function ExtrasBar({ extras }: { readonly extras: ExtrasModel }) {
         <Toggle
           on={settings.value.patterns}
           words={[MARK_WORDS.patterns, MARK_WORDS.patternsHint]}
+          glyph="patterns"
           testId="show-patterns"
           toggle={() => {
             settings.value = { ...settings.value, patterns: !settings.value.patterns };
@@ -50,13 +53,23 @@ export function ExtrasBar({ extras }: { readonly extras: ExtrasModel }) {
 interface ToggleProps {
   readonly on: boolean;
   readonly words: readonly [string, string];
+  readonly glyph: "alerts" | "patterns";
   readonly testId: string;
   readonly toggle: () => void;
 }
 
-const Toggle = ({ on, words: [name, hint], testId, toggle }: ToggleProps) => (
-  <button type="button" aria-pressed={on} title={hint} data-testid={testId} onClick={toggle}>
-    {name}
+const Toggle = ({ on, words: [name, hint], glyph, testId, toggle }: ToggleProps) => (
+  <button
+    type="button"
+    class="toggle"
+    aria-pressed={on}
+    aria-label={name}
+    title={hint}
+    data-testid={testId}
+    onClick={toggle}
+  >
+    <Glyph name={glyph} />
+    <span class="face-words">{name}</span>
   </button>
 );
 
