@@ -5,7 +5,6 @@ import type { Direction } from "../polarity.ts";
 export const COMPARISON = {
   title: "Run comparison",
   hint: "A row for each run: last and best value, volatility, drawdown, alerts and small candles, in any order, against a baseline.",
-  of: "runs compared",
   which: "Which runs",
   whichNames: { checked: "Checked", all: "All" },
   whichHints: {
@@ -18,7 +17,6 @@ export const COMPARISON = {
     own: "Every row fills its height: shows the shape of each run",
     common: "The same price at the same height in all rows: shows which run is lower",
   },
-  scaleShort: "Scale",
   groupBy: "Take runs as one that have the same",
   groupNames: { none: "Runs", folder: "Folders", pattern: "Regex" },
   groupHints: {
@@ -28,7 +26,6 @@ export const COMPARISON = {
   },
   groupChart:
     "Chart of each group: the mean of its runs as a line, their standard deviation as a band; candles over all runs of the group in focus. The table below says the same in numbers.",
-  focusGroup: "Draw the candles over all runs of this group",
   pattern: "What names the group of a run (regex)",
   patternExample: "lr=([^/]*)",
   noFolder: "(no folder)",
@@ -77,8 +74,6 @@ export const COMPARISON = {
   none: "No checked run has this tag.",
   noneAtAll: "No run has this tag.",
   comparing: "Comparing …",
-  keys: "Arrow keys move from run to run, Enter puts one into focus, B makes it the baseline.",
-  partly: "Some runs are still being looked at.",
 } as const;
 
 export const DIRECTION_WORDS: Readonly<Record<Direction, string>> = {
