@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 
 from tensorboard_candles.events.said import Polarity
 from tensorboard_candles.store import RunView
@@ -23,6 +24,8 @@ _PART = re.compile(r"[A-Za-z0-9]+")
 _WORD = re.compile(r"[A-Z]?[a-z]+\d*|[A-Z]+\d*(?![a-z])")
 
 
+# Thousands of runs have the same tags, and all of them are asked for at every poll.
+@lru_cache(maxsize=4096)
 def polarity_of(tag: str) -> Polarity:
     """Polarity of a tag by the words in its name; what names no metric that should rise should fall.
 

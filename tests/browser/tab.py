@@ -157,32 +157,34 @@ class Tab:
         return self.get(test_id).nth(self._data(test_id, name).index(value))
 
     def checked_runs(self) -> list[str]:
-        def is_checked(run: str) -> bool:
-            return self.run_item(run).get_by_role("checkbox").is_checked()
+        return [run for run in self.runs() if self.is_checked(run)]
 
-        return [run for run in self.runs() if is_checked(run)]
+    def is_checked(self, run: str) -> bool:
+        return self.run_item(run).get_attribute("aria-checked") == "true"
 
     def focused_run(self) -> str:
-        return self._data_of_pressed("run-item", "run")
+        return self._data_of_selected("run-item", "run")
 
     def chosen_tag(self) -> str:
-        return self._data_of_pressed("tag-item", "tag")
+        return self._data_of_selected("tag-item", "tag")
 
-    def _data_of_pressed(self, test_id: str, name: str) -> str:
-        pressed = self.get(test_id).filter(has=self.frame.locator("[aria-pressed=true]"))
-        return pressed.get_attribute(f"data-{name}") or ""
+    def _data_of_selected(self, test_id: str, name: str) -> str:
+        selected = self.get(test_id).and_(self.frame.locator("[aria-selected=true]"))
+        return selected.get_attribute(f"data-{name}") or ""
 
     # What a person does
 
     def focus(self, run: str) -> None:
-        self.run_item(run).get_by_role("button").click()
+        self.run_item(run).locator(".name").click()
         until(lambda: self.focused_run() == run and self._settled(), f"focus on {run}")
 
     def check(self, run: str, on: bool) -> None:
-        self.run_item(run).get_by_role("checkbox").set_checked(on)
+        if self.is_checked(run) != on:
+            self.run_item(run).get_by_test_id("check").click()
+            until(lambda: self.is_checked(run) == on, f"{run} checked: {on}")
 
     def choose_tag(self, tag: str) -> None:
-        self.tag_item(tag).get_by_role("button").click()
+        self.tag_item(tag).locator(".name").click()
         until(lambda: self.chosen_tag() == tag and self._settled(), f"choice of {tag}")
 
     def open_menu(self, name: str) -> None:

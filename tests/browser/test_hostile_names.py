@@ -47,6 +47,9 @@ def test_hostile_names_are_shown_as_text_and_nothing_else(
     tab.wait_for_candles()
     until(lambda: sorted(tab.runs()) == sorted(NAMES), "all runs")
     until(lambda: sorted(tab.tags()) == sorted(NAMES), "all tags")
+    measure = "(rows) => rows.map((row) => row.getBoundingClientRect().height)"
+    heights = tab.get("run-item").evaluate_all(measure)
+    assert set(heights) == {heights[0]}, "rows of one height"
     for name in NAMES:
         assert tab.run_item(name).locator(".name").text_content() == name
         assert name.endswith(tab.tag_item(name).locator(".name").text_content() or "?")

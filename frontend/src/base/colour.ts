@@ -1,21 +1,40 @@
-/** Mid tones that hold 3:1 against both white and the dark background, apart from the candles' red and green. */
-export const PALETTE: readonly string[] = [
-  "#3b82f6",
-  "#d9660a",
-  "#8b5cf6",
-  "#0891b2",
-  "#d33aa4",
-  "#a16207",
-  "#5b62e8",
-  "#5f8f0e",
-  "#0b7fc4",
-  "#b45309",
-  "#a855f7",
-  "#db2777",
-  "#958213",
-  "#4f8a8b",
-  "#8d6e63",
-];
+import { colourOf } from "./oklch.ts";
+
+/** `safe`: for whoever does not tell red from green. */
+export type ColourScheme = "default" | "safe";
+
+export const COLOUR_SCHEMES: readonly ColourScheme[] = ["default", "safe"];
+
+/**
+ * Colours that hold 3:1 against both white and the dark background, each as far from the others as that allows
+ * and apart from the candles' own; any first few of them are far apart, too. Those of `safe` stay apart where
+ * red or green cones are missing (simulated after Machado et al. 2009), which leaves room for fewer.
+ */
+export const PALETTES: Readonly<Record<ColourScheme, readonly string[]>> = {
+  default: [
+    "#1882c9",
+    "#ff0d89",
+    "#02a92e",
+    "#a94a14",
+    "#8625fe",
+    "#227702",
+    "#ad7d7c",
+    "#1d4ffd",
+    "#ad16b8",
+    "#33a397",
+    "#8b8318",
+    "#7d5a75",
+    "#e46212",
+    "#fd37e1",
+    "#157079",
+    "#bb55f9",
+    "#8588f6",
+    "#6c54be",
+    "#d56bb5",
+    "#bc3577",
+  ],
+  safe: ["#1896fb", "#d41101", "#864aae", "#a98c7f", "#756668", "#1d4ffd", "#9a76b5", "#f75e1c"],
+};
 
 /** For a run that is not known yet. */
 export const FALLBACK = "#7b8496";
@@ -30,31 +49,50 @@ export function hash(text: string): number {
   return value >>> 0;
 }
 
+// 3:1 on white is a luminance below 0.3, on the dark background one above 0.126.
+const DARKEST = 0.132;
+const LIGHTEST = 0.292;
+const DULLEST = 0.07;
+const MOST_VIVID = 0.22;
+// Fractions of 1/g, 1/g² and 1/g³ with g⁴ = g + 1 fill a cube evenly (Roberts 2018).
+const STEPS = [0.8191725133961645, 0.6710436067037893, 0.5497004779019703] as const;
+
+const fraction = (value: number): number => value - Math.floor(value);
+
+/** Beyond a palette: the n-th of endlessly many colours that fill what is left to hue, lightness and chroma evenly. */
+export function furtherColour(n: number): string {
+  const [hue, luminance, chroma] = STEPS.map((step) => fraction(0.5 + step * (n + 1)));
+  return colourOf(
+    DARKEST + (LIGHTEST - DARKEST) * (luminance ?? 0),
+    DULLEST + (MOST_VIVID - DULLEST) * Math.sqrt(chroma ?? 0),
+    hue ?? 0,
+  );
+}
+
 /** The least used colour, beginning the search at the name's own. */
 function pickSlot(own: number, used: readonly number[]): number {
   const fewest = Math.min(...used);
-  for (let i = 0; i < PALETTE.length; i++) {
-    const slot = (own + i) % PALETTE.length;
+  for (let i = 0; i < used.length; i++) {
+    const slot = (own + i) % used.length;
     if (used[slot] === fewest) return slot;
   }
   return own;
 }
 
 /**
- * A colour for each name: that of its hash, or the next one that fewer names have.
- * Names in `known` keep theirs, so a run that appears never recolours another.
+ * A colour for each name: that of its hash, or the next one that is still free; where none is, a further colour.
+ * What follows in the list never changes the colour of what stands before it.
  */
-export function assignColours(
-  names: readonly string[],
-  known: ReadonlyMap<string, string> = new Map(),
-): Map<string, string> {
-  const colours = new Map(known);
-  const used = PALETTE.map((colour) => [...colours.values()].filter((other) => other === colour).length);
+export function assignColours(names: Iterable<string>, scheme: ColourScheme): Map<string, string> {
+  const palette = PALETTES[scheme];
+  const colours = new Map<string, string>();
+  const used = palette.map(() => 0);
   for (const name of names) {
-    if (colours.has(name)) continue;
-    const slot = pickSlot(hash(name) % PALETTE.length, used);
-    used[slot] = (used[slot] ?? 0) + 1;
-    colours.set(name, PALETTE[slot] ?? FALLBACK);
+    const slot = pickSlot(hash(name) % palette.length, used);
+    const before = used[slot] ?? 0;
+    used[slot] = before + 1;
+    const further = (before - 1) * palette.length + slot;
+    colours.set(name, before === 0 ? (palette[slot] ?? FALLBACK) : furtherColour(further));
   }
   return colours;
 }

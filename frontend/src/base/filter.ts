@@ -1,32 +1,41 @@
-/** A test for names from what a person typed: a regular expression, or plain text where it is not one. */
-export function nameFilter(query: string): (name: string) => boolean {
+/** A test for names from what a person typed. */
+export interface NameFilter {
+  readonly test: (name: string) => boolean;
+  /** Why it is no regular expression; then it is searched for as plain text. */
+  readonly problem: string | null;
+}
+
+const EVERYTHING: NameFilter = { test: () => true, problem: null };
+
+export const nameFilter = (query: string): ((name: string) => boolean) => compileFilter(query).test;
+
+export function compileFilter(query: string): NameFilter {
   const text = query.trim();
-  if (text === "") return () => true;
+  if (text === "") return EVERYTHING;
+  const pattern = compilePattern(text);
+  if (pattern instanceof RegExp) return { test: (name) => pattern.test(name), problem: null };
+  const plain = text.toLowerCase();
+  return { test: (name) => name.toLowerCase().includes(plain), problem: pattern };
+}
+
+/** A pattern without regard to case; else what is wrong with it, in the browser's words. */
+export function compilePattern(text: string): RegExp | string {
   try {
-    const pattern = new RegExp(text, "iu");
-    return (name) => pattern.test(name);
+    return new RegExp(text, "iu");
   } catch {
-    const plain = text.toLowerCase();
-    return (name) => name.toLowerCase().includes(plain);
+    // Where whole characters are matched, a needless backslash is an error: `lr\=0\.1`.
+    try {
+      return new RegExp(text, "i");
+    } catch (error) {
+      return reasonOf(error, text);
+    }
   }
 }
 
-export interface Group<T> {
-  readonly prefix: string;
-  readonly items: readonly T[];
-}
-
-/** Groups by what stands before the first slash, in order of first appearance; names without one come first. */
-export function groupByPrefix<T>(items: readonly T[], name: (item: T) => string): Group<T>[] {
-  const groups = new Map<string, T[]>([["", []]]);
-  for (const item of items) {
-    const slash = name(item).indexOf("/");
-    const prefix = slash > 0 ? name(item).slice(0, slash) : "";
-    const group = groups.get(prefix);
-    if (group) group.push(item);
-    else groups.set(prefix, [item]);
-  }
-  return [...groups]
-    .filter(([, group]) => group.length > 0)
-    .map(([prefix, group]) => ({ prefix, items: group }));
+/** `Unterminated group`, of `Invalid regular expression: /(/i: Unterminated group`. */
+function reasonOf(error: unknown, text: string): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const after = message.lastIndexOf(text);
+  const reason = after < 0 ? message : message.slice(after + text.length);
+  return reason.replace(/^\/?\w*:?\s*/, "") || message;
 }

@@ -1,6 +1,7 @@
 /** Every word of the tab, in one place. */
 
 import { isolated } from "./bidi.ts";
+import type { ColourScheme } from "./colour.ts";
 import type { Polarity } from "./polarity.ts";
 
 /** A wording for where there is room, and one for where there is little. */
@@ -106,10 +107,13 @@ export const HELP = {
   parts: [
     ["wick", "the thin line, from the lowest to the highest value. Exact: a single bad batch shows."],
     ["body", "the box, from open (the first value) to close (the last one)."],
-    ["filled red", "it got worse within the candle: a loss rose, an accuracy fell."],
     [
-      "hollow green",
-      "it ended better than it began. One that begins on a spike is green, too: it got better from there.",
+      "filled",
+      "red, or orange in colour-blind safe colours: it got worse within the candle: a loss rose, an accuracy fell.",
+    ],
+    [
+      "hollow",
+      "green, or blue in colour-blind safe colours: it ended better than it began. One that begins on a spike is green, too: it got better from there.",
     ],
   ],
   last: "Long wicks mean noisy training, long bodies fast change. Zoom in to see the very steps.",
@@ -142,22 +146,30 @@ interface Legend {
   readonly better: SizedWords;
 }
 
+const HUES: Readonly<Record<ColourScheme, Readonly<Record<"worse" | "better", string>>>> = {
+  default: { worse: "red", better: "green" },
+  safe: { worse: "orange", better: "blue" },
+};
+
 /**
- * What red and green mean for a tag: `red, filled: loss rose within the candle (worse)`.
- * `plain`: the colours are those of runs, and only filled and hollow mean it.
+ * What the colours of candles mean for a tag: `red, filled: loss rose within the candle (worse)`.
+ * No scheme: the colours are those of runs, and only filled and hollow mean it.
  */
-export function legend(tag: string, polarity: Polarity, plain = false): Legend {
+export function legend(tag: string, polarity: Polarity, scheme: ColourScheme | null = "default"): Legend {
   const name = isolated(ending(tag, 40));
   // The title has it whole.
   const last = isolated(ending(tag.split("/").at(-1) || tag, 20));
   const [bad, good] = polarity === "lower_is_better" ? ["rose", "fell"] : ["fell", "rose"];
-  const [red, green] = plain ? ["filled", "hollow"] : ["red, filled", "green, hollow"];
+  const [filled, hollow] =
+    scheme === null
+      ? ["filled", "hollow"]
+      : [`${HUES[scheme].worse}, filled`, `${HUES[scheme].better}, hollow`];
   return {
     worse: {
-      long: `${red}: ${name} ${bad} within the candle (worse)`,
+      long: `${filled}: ${name} ${bad} within the candle (worse)`,
       short: `${last} ${bad} (worse)`,
     },
-    better: { long: `${green}: ${name} ${good} (better)`, short: `${last} ${good} (better)` },
+    better: { long: `${hollow}: ${name} ${good} (better)`, short: `${last} ${good} (better)` },
   };
 }
 

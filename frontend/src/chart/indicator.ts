@@ -1,5 +1,5 @@
 import type { IndicatorColumn } from "../data/indicators.ts";
-import type { ThemeName } from "./theme.ts";
+import type { Brightness } from "./theme.ts";
 
 /** An indicator as a chart draws it: over the candles, or in a pane of its own. */
 export interface DrawnIndicator {
@@ -18,7 +18,7 @@ export interface DrawnIndicator {
  * Colours of indicators. Those of runs are mid tones, the same in light and dark; these are darker than any run on
  * white and paler on black, so that neither is taken for the other, and legible as text (4.5:1).
  */
-export const INDICATOR_COLOURS: Readonly<Record<ThemeName, readonly string[]>> = {
+export const INDICATOR_COLOURS: Readonly<Record<Brightness, readonly string[]>> = {
   light: ["#1e3a8a", "#9a3412", "#6b21a8", "#0f5e58", "#9d174d", "#4d5d0b", "#713f12", "#334155"],
   dark: ["#bfdbfe", "#fdba74", "#d8b4fe", "#7df0dc", "#f9a8d4", "#d9f99d", "#fde68a", "#cbd5e1"],
 };

@@ -1,7 +1,15 @@
+import type { ColourScheme } from "../base/colour.ts";
 import type { Direction } from "../base/polarity.ts";
 import type { Severity } from "../base/severity.ts";
 
-export type ThemeName = "light" | "dark";
+export type Brightness = "light" | "dark";
+
+/** `-safe`: better and worse in colours for whoever does not tell red from green. */
+export type ThemeName = Brightness | `${Brightness}-safe`;
+
+export const schemeOf = (theme: ThemeName): ColourScheme => (theme.endsWith("-safe") ? "safe" : "default");
+
+export const brightnessOf = (theme: ThemeName): Brightness => (theme.startsWith("dark") ? "dark" : "light");
 
 /** Colours of what is painted on canvas; the chrome has its own, in CSS. */
 export interface ChartTheme {
@@ -23,7 +31,7 @@ export interface ChartTheme {
   readonly alert: Readonly<Record<Severity, { readonly fill: string; readonly ink: string }>>;
 }
 
-export const CHART_THEMES: Readonly<Record<ThemeName, ChartTheme>> = {
+const THEMES: Readonly<Record<Brightness, ChartTheme>> = {
   light: {
     background: "#ffffff",
     text: "#4b5565",
@@ -62,4 +70,10 @@ export const CHART_THEMES: Readonly<Record<ThemeName, ChartTheme>> = {
       info: { fill: "#8ab0ff", ink: "#08142e" },
     },
   },
+};
+
+export const CHART_THEMES: Readonly<Record<ThemeName, ChartTheme>> = {
+  ...THEMES,
+  "light-safe": { ...THEMES.light, candle: { better: "#0b62b3", worse: "#b85300", same: "#3b4354" } },
+  "dark-safe": { ...THEMES.dark, candle: { better: "#5fb0f2", worse: "#f0a030", same: "#d5dbe6" } },
 };

@@ -1,4 +1,5 @@
 import type { RunInfo, TagInfo } from "../api/types.ts";
+import { naturalOrder } from "../base/naturalOrder.ts";
 
 /** What a person picked in the sidebar. */
 export interface Choice {
@@ -85,16 +86,31 @@ export function checkRuns(choice: Choice, runs: readonly string[], on: boolean):
   return { ...choice, focus, checked };
 }
 
-/** Tags of the checked runs, once each, as the focused run knows them where it has them. */
-export function tagsOf(choice: Choice, runs: readonly RunInfo[]): TagInfo[] {
+/** The checked runs among these turned into unchecked ones, and the other way round. */
+export function invertRuns(choice: Choice, runs: readonly string[]): Choice {
   const checked = new Set(choice.checked);
-  const focusFirst = [...runs].sort(
-    (a, b) => Number(b.name === choice.focus) - Number(a.name === choice.focus),
-  );
-  const tags = new Map<string, TagInfo>();
-  for (const run of focusFirst) {
-    if (!checked.has(run.name)) continue;
-    for (const info of run.tags) if (!tags.has(info.tag)) tags.set(info.tag, info);
-  }
-  return [...tags.values()].sort((a, b) => a.tag.localeCompare(b.tag, "en", { numeric: true }));
+  const on = runs.filter((name) => !checked.has(name));
+  const off = runs.filter((name) => checked.has(name));
+  return checkRuns(checkRuns(choice, on, true), off, false);
+}
+
+/** Of all runs only this one. */
+export const onlyRun = (choice: Choice, run: string): Choice => ({ ...choice, focus: run, checked: [run] });
+
+/** A tag, as one of the checked runs knows it. */
+export interface CheckedTag extends TagInfo {
+  readonly run: string;
+}
+
+/** Tags of the checked runs, once each, as the focused run knows them where it has them. */
+export function tagsOf(choice: Choice, runs: readonly RunInfo[]): CheckedTag[] {
+  const checked = new Set(choice.checked);
+  const tags = new Map<string, CheckedTag>();
+  const add = (run: RunInfo) => {
+    for (const info of run.tags) if (!tags.has(info.tag)) tags.set(info.tag, { ...info, run: run.name });
+  };
+  const focused = runs.find((run) => run.name === choice.focus && checked.has(run.name));
+  if (focused) add(focused);
+  for (const run of runs) if (checked.has(run.name)) add(run);
+  return naturalOrder([...tags.values()], ({ tag }) => tag);
 }

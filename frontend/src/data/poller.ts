@@ -49,6 +49,7 @@ export class Poller {
     if (this.asking || this.closed) return;
     this.asking = true;
     clearTimeout(this.timer);
+    const askedAt = Date.now();
     try {
       const runs = await this.client.runs();
       this.failures = 0;
@@ -59,12 +60,13 @@ export class Poller {
       this.listener.failed(error, backoffMs(this.failures));
     } finally {
       this.asking = false;
-      this.next();
+      this.next(Date.now() - askedAt);
     }
   }
 
-  private next(): void {
+  private next(tookMs: number): void {
     if (this.paused || this.closed) return;
-    this.timer = setTimeout(() => void this.ask(), backoffMs(this.failures));
+    // Where an answer takes long, as of very many runs, others have to get theirs in between.
+    this.timer = setTimeout(() => void this.ask(), Math.max(backoffMs(this.failures), tookMs));
   }
 }

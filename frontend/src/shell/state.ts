@@ -4,39 +4,45 @@ import { Client } from "../api/client.ts";
 import { Unreachable } from "../api/errors.ts";
 import { isRecord } from "../api/json.ts";
 import type { Runs } from "../api/types.ts";
-import { assignColours } from "../base/colour.ts";
 import type { Polarity } from "../base/polarity.ts";
-import type { ThemeName } from "../chart/theme.ts";
 import type { Picks } from "../dashboard/state.ts";
 import { latestCounts } from "../data/alertCounts.ts";
 import { type Choice, checkRuns, focusRun, isLoss, pickTag, settle, tagsOf } from "../data/choice.ts";
 import { Poller } from "../data/poller.ts";
 import type { Stored } from "../widgets/widget.ts";
 import type { Crosshair, Place, Workspace } from "../widgets/workspace.ts";
+import { RunColours, readEdited } from "./colours.ts";
+import { Display } from "./display.ts";
+import { RunsState } from "./runsState.ts";
+import { SidebarState } from "./sidebarState.ts";
 import { readSession, writeSession } from "./storage.ts";
-import { followTheme } from "./theme.ts";
+import { TagsState } from "./tagsState.ts";
 
 const NOTHING: Choice = { focus: null, checked: [], tag: null };
 
 /** What the whole tab knows and what was picked in it. */
 export class AppState implements Workspace, Picks {
   readonly client: Client;
-  readonly theme: ReadonlySignal<ThemeName> = followTheme();
+  readonly display = new Display();
+  readonly theme = this.display.theme;
   readonly runs = signal<Runs | null>(null);
   /** Since the host does not answer: when it is asked next, on the clock of `Date.now`. */
   readonly failure = signal<{ readonly retryAt: number } | null>(null);
   /** What TensorBoard reads; null until it is known, empty where it can't be. */
   readonly logdir = signal<string | null>(null);
-  readonly sidebarOpen = signal(false);
+  readonly sidebar = new SidebarState();
   readonly choice: ReadonlySignal<Choice>;
   readonly polarities = signal<ReadonlyMap<string, Polarity>>(readPolarities());
   readonly detectors = signal<readonly string[] | null>(readDetectors());
   readonly alertCounts = signal<ReadonlyMap<string, AlertCount>>(new Map());
   readonly crosshair = signal<Crosshair | null>(null);
   readonly place = signal<Place | null>(null);
-  readonly colours = signal<ReadonlyMap<string, string>>(new Map());
+  readonly runColours = new RunColours(this.display.scheme);
+  readonly colours = this.runColours.all;
   readonly version = computed(() => this.runs.value?.version ?? "");
-  readonly tags = computed(() => tagsOf(this.choice.value, this.runs.value?.runs ?? []));
+  /** How the runs and the tags are listed. */
+  readonly list: RunsState;
+  readonly tagList: TagsState;
 
   private readonly hidden = signal(false);
   /** Whether what is picked came by a link, and is not what the person picked. */
@@ -44,13 +50,14 @@ export class AppState implements Workspace, Picks {
   private readonly picked = signal<Choice>(readChoice());
   // Until a person picks something the choice may still improve as more runs are read.
   private touched = this.picked.peek().focus !== null;
-  private coloursKept = false;
   private askingLogdir = false;
   private readonly poller: Poller;
 
   constructor(base: URL) {
     this.client = new Client(base);
     this.choice = computed(() => settle(this.picked.value, this.runs.value?.runs ?? []));
+    this.list = new RunsState(this);
+    this.tagList = new TagsState(computed(() => tagsOf(this.choice.value, this.runs.value?.runs ?? [])));
     this.poller = new Poller(this.client, {
       changed: (runs) => this.changed(runs),
       reached: () => {
@@ -89,6 +96,11 @@ export class AppState implements Workspace, Picks {
     this.pick(pickTag(this.choice.value, tag, this.runs.value?.runs ?? []));
   }
 
+  pick(choice: Choice): void {
+    this.touched = true;
+    this.picked.value = choice;
+  }
+
   setPolarity(tag: string, polarity: Polarity | null): void {
     const polarities = new Map(this.polarities.value);
     if (polarity === null) polarities.delete(tag);
@@ -104,7 +116,8 @@ export class AppState implements Workspace, Picks {
   }
 
   readPicks(): Stored {
-    return { ...this.choice.value, polarities: Object.fromEntries(this.polarities.value) };
+    const colours = this.runColours.editedOf(this.choice.value.checked);
+    return { ...this.choice.value, polarities: Object.fromEntries(this.polarities.value), colours };
   }
 
   showPicks(stored: Stored): void {
@@ -112,6 +125,7 @@ export class AppState implements Workspace, Picks {
       this.pick(choiceIn(stored));
       this.touched = this.picked.value.focus !== null;
       this.polarities.value = polaritiesIn(stored);
+      this.runColours.lend(readEdited(stored.colours));
     });
   }
 
@@ -143,19 +157,10 @@ export class AppState implements Workspace, Picks {
     }
   }
 
-  private pick(choice: Choice): void {
-    this.touched = true;
-    this.picked.value = choice;
-  }
-
   private changed(runs: Runs): void {
-    const oldestFirst = [...runs.runs].sort((a, b) => a.startTime - b.startTime).map((run) => run.name);
-    // While event files are read runs come in any order; only then are their colours the same on every reload.
-    const known = this.coloursKept ? this.colours.value : undefined;
-    this.coloursKept ||= runs.loading.done >= runs.loading.total;
     batch(() => {
       this.runs.value = runs;
-      this.colours.value = assignColours(oldestFirst, known);
+      this.runColours.admit(runs);
       if (!this.touched) this.picked.value = firstChoice(this.choice.value);
     });
   }

@@ -1,5 +1,5 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
-import type { ThemeName } from "../chart/theme.ts";
+import type { Brightness } from "../chart/theme.ts";
 
 // TensorBoard sets this on its body; nothing else of its theme reaches a plugin.
 const HOST_DARK_CLASS = "dark-mode";
@@ -14,11 +14,11 @@ function hostBody(): HTMLElement | null {
 }
 
 /** The host's theme while it can be seen, else the system's; follows both as they change. */
-export function followTheme(): ReadonlySignal<ThemeName> {
+export function followTheme(): ReadonlySignal<Brightness> {
   const system = window.matchMedia("(prefers-color-scheme: dark)");
   const body = hostBody();
   const isDark = () => (body ? body.classList.contains(HOST_DARK_CLASS) : system.matches);
-  const theme = signal<ThemeName>(isDark() ? "dark" : "light");
+  const theme = signal<Brightness>(isDark() ? "dark" : "light");
   const update = () => {
     theme.value = isDark() ? "dark" : "light";
   };

@@ -58,7 +58,8 @@ interface PanelProps {
   readonly children: ComponentChildren;
 }
 
-function Panel({ anchor, name, placement, children }: PanelProps) {
+/** What is shown at another element, over everything, while it is drawn. */
+export function Panel({ anchor, name, placement, children }: PanelProps) {
   const panel = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     const [at, shown] = [anchor.current, panel.current];

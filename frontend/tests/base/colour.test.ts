@@ -1,5 +1,49 @@
 import { expect, test } from "vitest";
-import { assignColours, hash, PALETTE } from "../../src/base/colour.ts";
+import { assignColours, COLOUR_SCHEMES, furtherColour, hash, PALETTES } from "../../src/base/colour.ts";
+import { contrast, linearOf, oklabOf, type Triple } from "../../src/base/oklch.ts";
+import { CHART_THEMES } from "../../src/chart/theme.ts";
+
+const BACKGROUNDS = [CHART_THEMES.light.background, CHART_THEMES.dark.background];
+
+/** What whoever lacks a kind of cones sees (Machado et al. 2009, severity 1), in linear light. */
+const SIGHTS: Readonly<Record<string, readonly Triple[]>> = {
+  "all cones": [
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+  ],
+  "no red cones": [
+    [0.152286, 1.052583, -0.204868],
+    [0.114503, 0.786281, 0.099216],
+    [-0.003882, -0.048116, 1.051998],
+  ],
+  "no green cones": [
+    [0.367322, 0.860646, -0.227968],
+    [0.280085, 0.672501, 0.047413],
+    [-0.01182, 0.04294, 0.968881],
+  ],
+};
+
+function seen(colour: string, sight: string): Triple {
+  const light = linearOf(colour);
+  const part = (row: Triple | undefined): number => {
+    const sum = (row ?? [0, 0, 0]).reduce((so_far, weight, i) => so_far + weight * (light[i] ?? 0), 0);
+    return Math.min(1, Math.max(0, sum));
+  };
+  const rows = SIGHTS[sight] ?? [];
+  return oklabOf([part(rows[0]), part(rows[1]), part(rows[2])]);
+}
+
+/** Of the two colours that are nearest to each other: how far apart they are in OKLab, where black to white is 1. */
+function nearest(colours: readonly string[], sight = "all cones"): number {
+  const points = colours.map((colour) => seen(colour, sight));
+  const distances = points.flatMap((one, i) =>
+    points.slice(i + 1).map((other) => Math.hypot(...one.map((x, k) => x - (other[k] ?? 0)))),
+  );
+  return Math.min(...distances);
+}
+
+const runs = (count: number): string[] => Array.from({ length: count }, (_, i) => `run-${i}`);
 
 test("the hash is FNV-1a", () => {
   expect(hash("")).toBe(0x811c9dc5);
@@ -7,38 +51,56 @@ test("the hash is FNV-1a", () => {
   expect(hash("foobar")).toBe(0xbf9cf968);
 });
 
-test("runs differ in colour while there are colours left", () => {
-  const names = PALETTE.map((_, i) => `run-${i}`);
-  expect(new Set(assignColours(names).values()).size).toBe(PALETTE.length);
+test("twenty runs have colours that are well apart", () => {
+  const given = [...assignColours(runs(20), "default").values()];
+  expect(new Set(given).size).toBe(20);
+  expect(nearest(given)).toBeGreaterThan(0.12);
 });
 
-test("a run that appears recolours no other", () => {
-  const before = assignColours(["b", "c"]);
-  const after = assignColours(["a", "b", "c"], before);
+test("eight runs have colours that stay apart for whoever lacks red or green cones", () => {
+  const given = [...assignColours(runs(8), "safe").values()];
+  for (const sight of Object.keys(SIGHTS)) expect(nearest(given, sight), sight).toBeGreaterThan(0.1);
+});
+
+test("better and worse stay apart for whoever lacks red or green cones", () => {
+  for (const name of ["light-safe", "dark-safe"] as const) {
+    const { better, worse } = CHART_THEMES[name].candle;
+    for (const sight of Object.keys(SIGHTS))
+      expect(nearest([better, worse], sight), sight).toBeGreaterThan(0.2);
+  }
+});
+
+test("runs are not in the colours of the candles", () => {
+  const candles = [CHART_THEMES.light, CHART_THEMES.dark].flatMap(({ candle }) => [
+    candle.better,
+    candle.worse,
+  ]);
+  for (const colour of PALETTES.default) {
+    for (const candle of candles) expect(nearest([colour, candle])).toBeGreaterThan(0.085);
+  }
+});
+
+test.each(COLOUR_SCHEMES)("the colours of 5,000 runs differ and stand out by 3:1: %s", (scheme) => {
+  const given = [...assignColours(runs(5000), scheme).values()];
+  expect(new Set(given).size).toBeGreaterThan(4950);
+  const dim = given.filter((colour) => BACKGROUNDS.some((background) => contrast(colour, background) < 3));
+  expect(dim).toEqual([]);
+  expect(given.filter((colour) => !/^#[0-9a-f]{6}$/.test(colour))).toEqual([]);
+});
+
+test("further colours are as evenly apart as so many can be", () => {
+  expect(nearest(Array.from({ length: 20 }, (_, n) => furtherColour(n)))).toBeGreaterThan(0.03);
+});
+
+test("a run that comes later recolours no other", () => {
+  const before = assignColours(["b", "c"], "default");
+  const after = assignColours(["b", "c", "a"], "default");
   expect(after.get("b")).toBe(before.get("b"));
   expect(after.get("c")).toBe(before.get("c"));
   expect(after.size).toBe(3);
 });
 
-test("more runs than colours share them evenly", () => {
-  const names = Array.from({ length: PALETTE.length * 20 }, (_, i) => `r${i}`);
-  const given = [...assignColours(names).values()];
-  for (const colour of PALETTE) expect(given.filter((other) => other === colour)).toHaveLength(20);
-});
-
-function luminance(colour: string): number {
-  const [r, g, b] = [1, 3, 5].map((at) => {
-    const c = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
-    return c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * (r ?? 0) + 0.7152 * (g ?? 0) + 0.0722 * (b ?? 0);
-}
-
-test.each(PALETTE)("%s stands out by 3:1 on white and on the dark background", (colour) => {
-  const contrast = (other: string) => {
-    const [high, low] = [luminance(colour), luminance(other)].sort((a, b) => b - a);
-    return ((high ?? 0) + 0.05) / ((low ?? 0) + 0.05);
-  };
-  expect(contrast("#ffffff")).toBeGreaterThanOrEqual(3);
-  expect(contrast("#14171f")).toBeGreaterThanOrEqual(3);
+test("contrast is that of WCAG", () => {
+  expect(contrast("#000000", "#ffffff")).toBeCloseTo(21, 5);
+  expect(contrast("#777777", "#ffffff")).toBeCloseTo(4.48, 2);
 });

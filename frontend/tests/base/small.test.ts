@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { isNear } from "../../src/base/axis.ts";
-import { groupByPrefix, nameFilter } from "../../src/base/filter.ts";
+import { compileFilter, nameFilter } from "../../src/base/filter.ts";
 import { Lru } from "../../src/base/lru.ts";
 import { direction } from "../../src/base/polarity.ts";
 
@@ -11,13 +11,12 @@ test("a filter is a regular expression, or plain text where it is not one", () =
   expect(["x"].filter(nameFilter(""))).toEqual(["x"]);
 });
 
-test("names group by what stands before the first slash", () => {
-  const groups = groupByPrefix(["train/loss", "lr", "val/loss", "train/acc"], (name) => name);
-  expect(groups.map(({ prefix, items }) => [prefix, ...items])).toEqual([
-    ["", "lr"],
-    ["train", "train/loss", "train/acc"],
-    ["val", "val/loss"],
-  ]);
+test("what is no regular expression is told, and a needless backslash is none the worse for it", () => {
+  expect(compileFilter("a(b").problem).toBe("Unterminated group");
+  expect(compileFilter("[/]").problem).toBeNull();
+  expect(compileFilter("/[").problem).toMatch(/character class/);
+  expect(compileFilter("lr\\=0").problem).toBeNull();
+  expect(compileFilter("lr\\=0").test("LR=0")).toBe(true);
 });
 
 test("the cache forgets what was used longest ago", () => {

@@ -1,6 +1,14 @@
 import { expect, test } from "vitest";
 import type { RunInfo } from "../../src/api/types.ts";
-import { checkRuns, focusRun, likelyTag, pickTag, settle, tagsOf } from "../../src/data/choice.ts";
+import {
+  checkRuns,
+  focusRun,
+  invertRuns,
+  likelyTag,
+  pickTag,
+  settle,
+  tagsOf,
+} from "../../src/data/choice.ts";
 
 function run(name: string, ...tags: string[]): RunInfo {
   const infos = tags.map((tag, i) => ({
@@ -67,4 +75,19 @@ test("tags are those of the checked runs, sorted as people count", () => {
   expect(tagsOf(choice, RUNS).map(({ tag }) => tag)).toEqual(["accuracy", "train/loss"]);
   const layers = [run("a", "layer10", "layer9")];
   expect(tagsOf({ ...choice, checked: ["a"] }, layers).map(({ tag }) => tag)).toEqual(["layer9", "layer10"]);
+});
+
+test("inverting swaps what is checked among the runs given, and leaves the others alone", () => {
+  const choice = { focus: "a", checked: ["a", "c"], tag: "t" };
+  expect(invertRuns(choice, ["a", "b"])).toEqual({ focus: "c", checked: ["c", "b"], tag: "t" });
+  expect(invertRuns(choice, ["a", "b", "c", "d"])).toEqual({ focus: "b", checked: ["b", "d"], tag: "t" });
+});
+
+test("of a tag that several runs have, the value shown is that of the run in focus", () => {
+  const runs = [run("a", "loss"), run("b", "loss"), run("c", "lr")];
+  const shown = tagsOf({ focus: "b", checked: ["a", "b", "c"], tag: null }, runs);
+  expect(shown.map((info) => [info.tag, info.run])).toEqual([
+    ["loss", "b"],
+    ["lr", "c"],
+  ]);
 });

@@ -55,3 +55,14 @@ test("asks less often while nobody answers", async () => {
   expect(seen.failed).toBeLessThan(10);
   expect([1, 2, 3, 9].map(backoffMs)).toEqual([1000, 2000, 4000, 15_000]);
 });
+
+test("rests as long as the last answer took", async () => {
+  const slow = () => new Promise<null>((resolve) => setTimeout(() => resolve(null), 8000));
+  const { poller, seen } = pollerOn(slow);
+  poller.start();
+  await vi.advanceTimersByTimeAsync(15_900);
+  expect(seen.asked).toBe(1);
+  await vi.advanceTimersByTimeAsync(200);
+  expect(seen.asked).toBe(2);
+  poller.close();
+});

@@ -1,9 +1,11 @@
 import type { Candles } from "../../api/types.ts";
+import type { ColourScheme } from "../../base/colour.ts";
 import { formatDigits, formatInteger, formatWidth } from "../../base/format.ts";
 import { isNeutral } from "../../base/polarity.ts";
 import { clippedAtZero, legend, notPlaced, STRINGS, tooNarrow } from "../../base/strings.ts";
 import { HEIKIN_ASHI_NOTE, LINE_LEGEND, leftOut, neutralLegend } from "../../base/words/candleChart.ts";
 import { MOST_SIDE_BY_SIDE } from "../../chart/strands.ts";
+import { schemeOf } from "../../chart/theme.ts";
 import { MAX_VISIBLE_CANDLES } from "../../data/level.ts";
 import type { KnownSeries } from "../series.ts";
 import type { CandleInputs, CandleModel } from "./model.ts";
@@ -53,7 +55,13 @@ export function Legend({ model, inputs, notes }: LegendProps) {
           <p key={note}>{note}</p>
         ))}
       </div>
-      {style === "line" ? <LineKeys /> : series && <CandleKeys series={series} plain={mode === "side"} />}
+      {style === "line" ? (
+        <LineKeys />
+      ) : (
+        series && (
+          <CandleKeys series={series} scheme={mode === "side" ? null : schemeOf(inputs.theme.value)} />
+        )
+      )}
       {style === "heikin-ashi" && (
         <span>
           <Sized words={HEIKIN_ASHI_NOTE} />
@@ -74,11 +82,17 @@ export function Legend({ model, inputs, notes }: LegendProps) {
   );
 }
 
+interface CandleKeysProps {
+  readonly series: KnownSeries;
+  /** Null: the colours are those of runs. */
+  readonly scheme: ColourScheme | null;
+}
+
 /** What filled and hollow mean; the colours mean it, too, where they are not those of runs. */
-function CandleKeys({ series, plain }: { readonly series: KnownSeries; readonly plain: boolean }) {
+function CandleKeys({ series, scheme }: CandleKeysProps) {
   const neutral = isNeutral(series.tag);
-  const words = neutral ? neutralLegend(series.tag) : legend(series.tag, series.polarity, plain);
-  const tone = plain || neutral ? " mono" : "";
+  const words = neutral ? neutralLegend(series.tag) : legend(series.tag, series.polarity, scheme);
+  const tone = scheme === null || neutral ? " mono" : "";
   return (
     <>
       <span>

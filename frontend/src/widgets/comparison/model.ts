@@ -3,6 +3,7 @@ import type { Comparison, ComparisonQuery } from "../../api/comparison.ts";
 import { Unreachable } from "../../api/errors.ts";
 import type { GroupCandles, GroupQuery, RunGroup } from "../../api/groups.ts";
 import { assignColours } from "../../base/colour.ts";
+import { schemeOf } from "../../chart/theme.ts";
 import { hasTag } from "../../data/choice.ts";
 import { Latest } from "../../data/latest.ts";
 import { steady } from "../series.ts";
@@ -57,7 +58,12 @@ export class ComparisonModel {
     this.tag = computed(() => settings.value.tag ?? workspace.choice.value.tag);
     this.runs = steady(() => runsWithTag(workspace, this.tag.value, settings.value.which));
     this.groups = computed(() => groupsOf(this.runs.value, settings.value.groupBy, settings.value.pattern));
-    this.groupColours = computed(() => assignColours((this.groups.value ?? []).map(({ name }) => name)));
+    this.groupColours = computed(() =>
+      assignColours(
+        (this.groups.value ?? []).map(({ name }) => name),
+        schemeOf(workspace.theme.value),
+      ),
+    );
     this.query = computed(() => this.queryOf(settings.value));
     this.groupQuery = computed(() => this.groupQueryOf());
     this.rows = computed(() => this.rowsOf(settings.value.baseline));

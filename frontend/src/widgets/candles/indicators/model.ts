@@ -6,6 +6,7 @@ import { alertSpoken } from "../../../base/words/alerts.ts";
 import { valueSpoken } from "../../../base/words/indicators.ts";
 import type { ExtrasContent, Mark } from "../../../chart/extras.ts";
 import { colourSlots, type DrawnIndicator, INDICATOR_COLOURS } from "../../../chart/indicator.ts";
+import { brightnessOf } from "../../../chart/theme.ts";
 import { latestAlerts } from "../../../data/alerts.ts";
 import {
   type ChosenIndicator,
@@ -185,7 +186,7 @@ export class ExtrasModel<Settings extends ExtraSettings = ExtraSettings> {
     const names = (this.registries.indicators.value ?? []).map(({ name }) => name);
     const own = this.chosen.value.map(({ text, info }) => ({ text, own: names.indexOf(info.name) }));
     this.slots = colourSlots(own, this.slots);
-    const colours = INDICATOR_COLOURS[this.inputs.workspace.theme.value];
+    const colours = INDICATOR_COLOURS[brightnessOf(this.inputs.workspace.theme.value)];
     return new Map([...this.slots].map(([text, slot]) => [text, colours[slot] ?? ""]));
   }
 
