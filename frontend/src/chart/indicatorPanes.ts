@@ -8,6 +8,7 @@ import {
   LineSeries,
   LineStyle,
   type LineWidth,
+  type PriceFormatCustom,
 } from "lightweight-charts";
 import type { IndicatorColumn } from "../data/indicators.ts";
 import type { DrawnIndicator } from "./indicator.ts";
@@ -104,20 +105,22 @@ export class IndicatorPanes {
     const api = this.chart.addPane();
     api.setStretchFactor(1);
     const index = api.paneIndex();
-    const series = new Map(outputs.map((output) => [output, this.addSeries(output, index)]));
+    const prices = LEVELS[name] ?? [];
+    const format = indicatorFormat(prices.length < 2);
+    const series = new Map(outputs.map((output) => [output, this.addSeries(output, index, format)]));
     const [first] = series.values();
-    const levels = (LEVELS[name] ?? []).flatMap((price) => first?.createPriceLine(levelOptions(price)) ?? []);
+    const levels = prices.flatMap((price) => first?.createPriceLine(levelOptions(price)) ?? []);
     const pane = { name, api, series, levels };
     this.panes.set(id, pane);
     return pane;
   }
 
-  private addSeries(output: string, pane: number): AnySeries {
+  private addSeries(output: string, pane: number, priceFormat: PriceFormatCustom): AnySeries {
     const options = {
       lastValueVisible: false,
       priceLineVisible: false,
       crosshairMarkerVisible: false,
-      priceFormat: indicatorFormat(),
+      priceFormat,
     };
     return output === "histogram"
       ? this.chart.addSeries(HistogramSeries, options, pane)

@@ -93,11 +93,12 @@ export const volumeFormat = (): PriceFormatCustom => ({
   tickmarksFormatter: (values) => formatDistinct(values, (value, digits) => formatDigits(value, digits - 1)),
 });
 
-export const indicatorFormat = (): PriceFormatCustom => ({
+/** Where levels are labelled, ticks among them would only cover each other. */
+export const indicatorFormat = (hasTicks: boolean): PriceFormatCustom => ({
   type: "custom",
   minMove: FINEST_MOVE,
   formatter: (value) => formatDigits(value, 4),
-  tickmarksFormatter: (values) => formatDistinct(values, formatDigits),
+  tickmarksFormatter: (values) => (hasTicks ? formatDistinct(values, formatDigits) : values.map(() => "")),
 });
 
 /** A series that never changes is drawn in the middle of a scale, not along the edge of one a hair high. */

@@ -63,6 +63,9 @@ export function IndicatorWidget(props: WidgetProps<IndicatorSettings>) {
                 }}
               />
             </h1>
+            <span class="pill" data-testid="indicator-label">
+              {model.chosen.value?.label}
+            </span>
           </div>
         }
       >
