@@ -91,6 +91,9 @@ export const runCount = (count: string): string => (count === "1" ? "1 run" : `$
 export const groupCount = (groups: string, runs: string): string =>
   `${groups === "1" ? "1 group" : `${groups} groups`} of ${runCount(runs)}`;
 
+export const tooManyGrouped = (most: string): string =>
+  `Groups of more than ${most} runs in all are not drawn; the table holds all of them.`;
+
 /** `± 0.012` */
 export const plusMinus = (value: string): string => `± ${value}`;
 

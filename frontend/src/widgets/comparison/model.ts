@@ -18,7 +18,7 @@ import { type Prices, pricesOf } from "./smallCandles.ts";
 const MOST_NAMES_CHARACTERS = 6000;
 
 // More names than these don't fit into one request.
-const MOST_GROUPED_RUNS = 400;
+export const MOST_GROUPED_RUNS = 400;
 
 // Of the longest group, so that a short one still has enough for a picture.
 const GROUP_CANDLES = 240;
@@ -104,6 +104,11 @@ export class ComparisonModel {
     return this.answer.value !== null && this.answer.value.tag !== this.tag.value;
   }
 
+  /** Whether there are too many runs in groups for pictures of them. */
+  get isTooMany(): boolean {
+    return this.runs.value.length > MOST_GROUPED_RUNS;
+  }
+
   /** Asks for as long as it is not told to stop. */
   follow(): () => void {
     const stop = effect(() => {
@@ -137,7 +142,7 @@ export class ComparisonModel {
 
   private groupQueryOf(): GroupQuery | null {
     const [tag, groups] = [this.tag.value, this.groups.value];
-    if (tag === null || groups === null || this.runs.value.length > MOST_GROUPED_RUNS) return null;
+    if (tag === null || groups === null || this.isTooMany) return null;
     return { tag, groups, limit: GROUP_CANDLES, polarity: this.workspace.polarities.value.get(tag) ?? null };
   }
 

@@ -2,7 +2,13 @@ import { type Signal, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { formatInteger } from "../../base/format.ts";
 import { polarityName, STRINGS } from "../../base/strings.ts";
-import { COMPARISON, comparisonTitle, groupCount, runCount } from "../../base/words/comparison.ts";
+import {
+  COMPARISON,
+  comparisonTitle,
+  groupCount,
+  runCount,
+  tooManyGrouped,
+} from "../../base/words/comparison.ts";
 import type { GroupScene } from "../../chart/groupScene.ts";
 import { Sized } from "../candles/sized.tsx";
 import { Choice } from "../choice.tsx";
@@ -13,7 +19,7 @@ import type { WidgetProps } from "../widget.ts";
 import { type ColumnName, shownColumns } from "./columns.ts";
 import { GroupChart } from "./groupChart.tsx";
 import { patternOf } from "./groups.ts";
-import { ComparisonModel } from "./model.ts";
+import { ComparisonModel, MOST_GROUPED_RUNS } from "./model.ts";
 import { offerOf } from "./offer.ts";
 import { type ComparisonSettings, GROUPINGS, SCALES, WHICH_RUNS } from "./settings.ts";
 import { ComparisonTable } from "./table.tsx";
@@ -35,7 +41,10 @@ export function ComparisonWidget(props: WidgetProps<ComparisonSettings>) {
       <WidgetHead frame={frame} title={<Title {...props} model={model} />}>
         <Controls settings={settings} hasBaseline={rows?.baseline !== null} />
       </WidgetHead>
-      {model.groups.value && <GroupChart {...props} model={model} scene={scene} />}
+      {model.groups.value && !model.isTooMany && <GroupChart {...props} model={model} scene={scene} />}
+      {model.groups.value && model.isTooMany && (
+        <p class="hint">{tooManyGrouped(formatInteger(MOST_GROUPED_RUNS))}</p>
+      )}
       {rows && model.order.value.length > 0 ? (
         <ComparisonTable workspace={workspace} settings={settings} model={model} comparison={rows} />
       ) : (
