@@ -1,8 +1,13 @@
 /** A map that forgets what was used longest ago. */
 export class Lru<V> {
   private readonly entries = new Map<string, V>();
+  private weight = 0;
 
-  constructor(private readonly capacity: number) {}
+  /** `weigh`: how much of the capacity an entry takes; left out: 1 each. */
+  constructor(
+    private readonly capacity: number,
+    private readonly weigh: (value: V) => number = () => 1,
+  ) {}
 
   get(key: string): V | undefined {
     const value = this.entries.get(key);
@@ -13,15 +18,23 @@ export class Lru<V> {
   }
 
   set(key: string, value: V): void {
-    this.entries.delete(key);
+    this.remove(key);
     this.entries.set(key, value);
+    this.weight += this.weigh(value);
     for (const oldest of this.entries.keys()) {
-      if (this.entries.size <= this.capacity) return;
-      this.entries.delete(oldest);
+      if (this.weight <= this.capacity) return;
+      this.remove(oldest);
     }
   }
 
   get size(): number {
     return this.entries.size;
+  }
+
+  private remove(key: string): void {
+    const value = this.entries.get(key);
+    if (value === undefined) return;
+    this.entries.delete(key);
+    this.weight -= this.weigh(value);
   }
 }

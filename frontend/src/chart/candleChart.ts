@@ -115,6 +115,7 @@ export class CandleChart {
     this.drawSeries(content);
     if (before?.fit !== content.fit || before.scale !== content.scale) this.fitPrices();
     this.showView(view);
+    for (const pane of [...this.prices, this.volume]) pane?.refit();
   }
 
   /** Draws other indicators and marks, and nothing else anew. */

@@ -10,6 +10,7 @@ import {
   type LineWidth,
   type Logical,
   type PriceFormatCustom,
+  PriceScaleMode,
   type SeriesAttachedParameter,
   type SeriesOptionsCommon,
 } from "lightweight-charts";
@@ -78,6 +79,11 @@ export class CanvasSeries implements ISeriesPrimitive<number> {
   clear(): void {
     this.grid = null;
     this.series.setData([]);
+  }
+
+  /** Asks anew what room is needed; the library does so by itself only where the view moves. */
+  refit(): void {
+    this.series.priceScale().applyOptions({ mode: PriceScaleMode.Normal });
   }
 
   update(): void {

@@ -24,6 +24,9 @@ const PRICE_AXIS_PX = 84;
 // Finer than any price that can be told apart, and what the library needs to find round ticks.
 const FINEST_MOVE = 1e-12;
 
+/** Above the highest price and below the lowest one, as shares of a pane. */
+export const PRICE_MARGINS = { top: 0.06, bottom: 0.08 };
+
 export function chartOptions(theme: ChartTheme): DeepPartial<ChartOptionsImpl<number>> {
   const label = { labelBackgroundColor: theme.crosshairLabel, color: theme.crosshair, width: 1 as LineWidth };
   return {
@@ -40,7 +43,7 @@ export function chartOptions(theme: ChartTheme): DeepPartial<ChartOptionsImpl<nu
       borderColor: theme.border,
       minimumWidth: PRICE_AXIS_PX,
       entireTextOnly: true,
-      scaleMargins: { top: 0.06, bottom: 0.08 },
+      scaleMargins: PRICE_MARGINS,
     },
     crosshair: {
       mode: CrosshairMode.Normal,

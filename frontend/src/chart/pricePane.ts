@@ -4,7 +4,7 @@ import type { PriceScale } from "../base/priceScale.ts";
 import { nonFiniteBuckets } from "./bars.ts";
 import { CanvasSeries, type Painting } from "./canvasSeries.ts";
 import { paintCrosses, paintCutMarks } from "./marks.ts";
-import { priceFormat, roomForConstants } from "./options.ts";
+import { PRICE_MARGINS, priceFormat, roomForConstants } from "./options.ts";
 import {
   type BandAlpha,
   type CandleLook,
@@ -41,6 +41,8 @@ export class PricePane implements Painting {
   ) {
     this.canvas = new CanvasSeries(chart, pane, priceFormat("linear", false), this);
     this.series.attachPrimitive(this.axis);
+    // A pane that comes later does not have the options of the chart.
+    this.series.priceScale().applyOptions({ scaleMargins: PRICE_MARGINS });
   }
 
   /** What paints it, but for the axis. */
@@ -55,6 +57,10 @@ export class PricePane implements Painting {
 
   lay(grid: Grid, all: boolean): void {
     this.canvas.lay(grid, all);
+  }
+
+  refit(): void {
+    this.canvas.refit();
   }
 
   clear(): void {

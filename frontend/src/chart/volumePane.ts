@@ -32,6 +32,10 @@ export class VolumePane implements Painting {
     this.canvas.lay(grid, false);
   }
 
+  refit(): void {
+    this.canvas.refit();
+  }
+
   clear(): void {
     this.canvas.clear();
   }

@@ -5,7 +5,11 @@ import type { Axis, Range } from "../base/axis.ts";
 import { Lru } from "../base/lru.ts";
 import { MAX_CANDLES } from "./level.ts";
 
-const CACHED_SERIES = 64;
+// Of all series and windows together: some 16 MB of columns, whether they are few and long or many and short.
+const CACHED_CANDLES = 125_000;
+
+// What an answer without candles takes, as many candles.
+const EACH = 50;
 
 // Keeps one answer small enough to decode within a frame or two.
 const SERIES_PER_REQUEST = 8;
@@ -32,7 +36,7 @@ export interface LoadRequest extends Basis {
 
 /** Candles of many series through few requests, with those of recent windows kept. */
 export class Loader {
-  private readonly cache = new Lru<Candles>(CACHED_SERIES);
+  private readonly cache = new Lru<Candles>(CACHED_CANDLES, ({ columns }) => EACH + columns.x.length);
 
   constructor(private readonly client: Pick<Client, "candles">) {}
 

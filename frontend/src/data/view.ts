@@ -1,4 +1,4 @@
-import { overlaps, type Range, span } from "../base/axis.ts";
+import { isNear, overlaps, type Range, span } from "../base/axis.ts";
 
 /** What a view does when the series grows: shows it all, stays at its right edge, or stays where it is. */
 export type Follow = "all" | "edge" | "none";
@@ -47,7 +47,9 @@ export function clampView(view: Range, extent: Range, narrowest: number): Range 
   const centre = (view.from + view.to) / 2;
   const keep = wanted >= span(extent) ? span(extent) : wanted * LEAST_ON_SERIES;
   const from = Math.min(extent.to - keep, Math.max(extent.from + keep - wanted, centre - wanted / 2));
-  return { from, to: from + wanted };
+  const clamped = { from, to: from + wanted };
+  // What may stay stays to the last digit, so that one comes back to the very same view.
+  return isNear(clamped, view) ? view : clamped;
 }
 
 /** Zooms by `factor` (above 1: closer) and keeps the place under `anchor` where it is. */

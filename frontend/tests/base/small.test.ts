@@ -28,6 +28,17 @@ test("the cache forgets what was used longest ago", () => {
   expect([cache.get("a"), cache.get("b"), cache.get("c")]).toEqual([1, undefined, 3]);
 });
 
+test("a cache may count what its entries weigh", () => {
+  const cache = new Lru<string>(10, (text) => text.length);
+  cache.set("a", "1234");
+  cache.set("b", "123456");
+  expect(cache.size).toBe(2);
+  cache.set("a", "12345");
+  expect([cache.get("a"), cache.get("b")]).toEqual(["12345", undefined]);
+  cache.set("c", "123");
+  expect(cache.size).toBe(2);
+});
+
 test("red is worse, not up", () => {
   expect(direction(1, 2, "lower_is_better")).toBe("worse");
   expect(direction(1, 2, "higher_is_better")).toBe("better");

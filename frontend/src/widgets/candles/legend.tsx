@@ -55,6 +55,7 @@ export function Legend({ model, inputs, notes }: LegendProps) {
           <p key={note}>{note}</p>
         ))}
       </div>
+      {focus !== null && mode === "side" && <RunKeys model={model} isSide />}
       {style === "line" ? (
         <LineKeys />
       ) : (
@@ -77,7 +78,7 @@ export function Legend({ model, inputs, notes }: LegendProps) {
           <i class="key-arrow" /> <Sized words={STRINGS.beyond} />
         </span>
       )}
-      {focus !== null && mode !== "each" && <RunKeys model={model} isSide={mode === "side"} />}
+      {focus !== null && mode === "focus" && <RunKeys model={model} isSide={false} />}
     </footer>
   );
 }
