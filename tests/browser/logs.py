@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from tests.support import records
 
@@ -53,13 +54,17 @@ def write_trainings(logdir: Path) -> Path:
     return logdir
 
 
-def write_long_run(logdir: Path) -> Path:
-    """A million points with two spikes of one point each."""
+def long_values() -> npt.NDArray[np.float32]:
     noise = np.random.default_rng(1).normal(size=LONG_STEPS)
     series = (2 * np.exp(-np.arange(LONG_STEPS) / 3e5) + 0.1 * noise).astype(np.float32)
     for step, height in LONG_SPIKES.items():
         series[step] = height
-    records.write_run(logdir, "long", records.many_scalars("loss", series.tolist()))
+    return series
+
+
+def write_long_run(logdir: Path) -> Path:
+    """A million points with two spikes of one point each."""
+    records.write_run(logdir, "long", records.many_scalars("loss", long_values().tolist()))
     return logdir
 
 

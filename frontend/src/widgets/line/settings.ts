@@ -30,7 +30,8 @@ export const SLIDER_END = 60;
 const DECADES = 3;
 
 export const weightAt = (position: number): number =>
-  Number((1 - 10 ** ((-DECADES * position) / SLIDER_END)).toPrecision(3));
+  // What is left to the newest point has two digits, so that no two positions say the same.
+  Number((1 - Number((10 ** ((-DECADES * position) / SLIDER_END)).toPrecision(2))).toFixed(6));
 
 export const positionOf = (weight: number): number =>
-  Math.round((-Math.log10(1 - weight) * SLIDER_END) / DECADES);
+  Math.round((Math.log10(1 / (1 - weight)) * SLIDER_END) / DECADES);
