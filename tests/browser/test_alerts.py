@@ -134,7 +134,8 @@ def step_to(tab: Tab, step: int) -> None:
 def test_a_log_directory_without_trouble_says_what_was_looked_for(
     open_tab: OpenTab, tensorboard_server: StartServer, tmp_path: Path
 ) -> None:
-    server = tensorboard_server(logs.write_short_run(tmp_path, "calm"))
+    logs.write_short_run(tmp_path, "calm")
+    server = tensorboard_server(tmp_path)
     server.wait_loaded(run="calm", points=200)
     tab = open_tab(server.url)
     tab.wait_for_candles()

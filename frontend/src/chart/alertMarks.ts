@@ -87,7 +87,8 @@ export class AlertMarks implements ISeriesPrimitive<number> {
   setData(content: AlertMarksContent | null, theme: ChartTheme): void {
     this.content = content;
     this.theme = theme;
-    if (content === null) this.drawn = [];
+    // Without any, nothing is drawn that would say so.
+    if (content === null || content.spots.length === 0) this.drawn = [];
     this.redraw?.();
   }
 

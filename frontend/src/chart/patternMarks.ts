@@ -73,7 +73,8 @@ export class PatternMarks implements ISeriesPrimitive<number> {
   setData(content: PatternMarksContent | null, theme: ChartTheme): void {
     this.content = content;
     this.theme = theme;
-    if (content === null) this.drawn = [];
+    // Without any, nothing is drawn that would say so.
+    if (content === null || content.spots.length === 0) this.drawn = [];
     this.redraw?.();
   }
 
