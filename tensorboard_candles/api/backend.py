@@ -12,6 +12,7 @@ from tensorboard import plugin_util
 from werkzeug.wrappers import Request
 
 from tensorboard_candles.api.comparison import Rows
+from tensorboard_candles.api.told import Told
 from tensorboard_candles.errors import NotFound
 from tensorboard_candles.events import log_roots
 from tensorboard_candles.indicators.alerts.lookout import Lookout
@@ -27,6 +28,7 @@ class Backend:
     local: LocalSource | None
     sampled: SampledSources | None
     lookout: Lookout = field(default_factory=Lookout)
+    told: Told = field(default_factory=Told)
     compared: Rows = field(default_factory=partial(Rows, most=8))
 
     def source(self, request: Request) -> Source:

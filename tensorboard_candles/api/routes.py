@@ -47,7 +47,7 @@ def routes(backend: Backend) -> Mapping[str, WsgiApp]:
     return {
         "/static/*": _reading(static_route),
         "/config": _reading(lambda request: config_route(request, backend.logdir)),
-        "/runs": of_source(runs_route),
+        "/runs": of_source(partial(runs_route, told=backend.told)),
         "/candles": at_once(candles_route),
         "/points": at_once(points_route),
         "/arguments": of_source(arguments_route),

@@ -36,7 +36,7 @@ export interface Tagged<Answer> {
 
 /** The plugin's routes, below `base`. */
 export class Client {
-  private runsTag = "";
+  private lastRuns: Runs | null = null;
 
   constructor(
     private readonly base: URL,
@@ -45,11 +45,11 @@ export class Client {
 
   /** Runs and tags, or null while nothing has changed since the last call. */
   async runs(signal?: AbortSignal): Promise<Runs | null> {
-    const response = await this.get("runs", ifNot(this.runsTag), signal);
-    if (await isUnchanged(response)) return null;
-    const runs = decodeRuns(await readJson(response));
-    this.runsTag = etagOf(response);
-    return runs;
+    const before = this.lastRuns;
+    const path = before === null ? "runs" : `runs?since=${encodeURIComponent(before.version)}`;
+    const runs = decodeRuns(await readJson(await this.get(path, {}, signal)), before);
+    this.lastRuns = runs;
+    return runs.version === before?.version ? null : runs;
   }
 
   /** The directory that TensorBoard reads. */

@@ -3,7 +3,8 @@ import { BadAnswer } from "./errors.ts";
 import { asArray, asCount, asNumber, asRecord, asText, isRecord } from "./json.ts";
 import type { Loading, Problem, RunInfo, Runs, TagInfo } from "./types.ts";
 
-export function decodeRuns(answer: unknown): Runs {
+/** Runs as they are now; an answer that tells only what changed is read together with those `before`. */
+export function decodeRuns(answer: unknown, before: Runs | null = null): Runs {
   if (!isRecord(answer) || !Array.isArray(answer.runs)) throw new BadAnswer("no list of runs in the answer");
   const problems = asArray(answer.problems).map((problem) => decodeProblem(asRecord(problem)));
   return {
@@ -12,8 +13,26 @@ export function decodeRuns(answer: unknown): Runs {
     loading: decodeLoading(asRecord(answer.loading)),
     problems,
     problemCount: Math.max(problems.length, asCount(answer.problem_count)),
-    runs: answer.runs.map((run) => decodeRun(asRecord(run))),
+    runs: merged(
+      answer,
+      answer.runs.map((run) => decodeRun(asRecord(run))),
+      before,
+    ),
   };
+}
+
+function merged(
+  answer: Record<string, unknown>,
+  told: readonly RunInfo[],
+  before: Runs | null,
+): readonly RunInfo[] {
+  if (before === null || answer.since !== before.version) return told;
+  const runs = new Map(before.runs.map((run) => [run.name, run]));
+  for (const name of asArray(answer.gone)) runs.delete(asText(name));
+  const added = told.some(({ name }) => !runs.has(name));
+  for (const run of told) runs.set(run.name, run);
+  const list = [...runs.values()];
+  return added ? list.sort((a, b) => (a.name < b.name ? -1 : 1)) : list;
 }
 
 export const decodePolarity = (value: unknown): Polarity =>

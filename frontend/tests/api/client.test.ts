@@ -105,7 +105,7 @@ test("the API's own words come through and anything else is a server that is not
   await expect(client.candles(query)).rejects.toThrow(Unreachable);
 });
 
-test("unchanged runs cost no decoding, and missing numbers are NaN", async () => {
+test("of runs only what changed is asked for, and missing numbers are NaN", async () => {
   const runs = {
     version: "1",
     exact: false,
@@ -114,8 +114,8 @@ test("unchanged runs cost no decoding, and missing numbers are NaN", async () =>
     runs: [{ name: "a", tags: [{ tag: "loss", points: 2, first_step: 0, last_step: 1, last_value: null }] }],
   };
   const { client, asked } = clientAnswering(
-    Response.json(runs, { headers: { ETag: '"1"' } }),
-    new Response(null, { status: 304 }),
+    Response.json(runs),
+    Response.json({ ...runs, since: "1", runs: [], gone: [] }),
   );
   const answer = await client.runs();
   expect(answer?.exact).toBe(false);
@@ -123,7 +123,21 @@ test("unchanged runs cost no decoding, and missing numbers are NaN", async () =>
   expect(answer?.problems[0]?.offset).toBe(12);
   expect(answer?.runs[0]?.tags[0]?.lastValue).toBeNaN();
   expect(await client.runs()).toBeNull();
-  expect(asked[1]?.options.headers).toEqual({ "If-None-Match": '"1"' });
+  expect(asked.map(({ url }) => url.search)).toEqual(["", "?since=1"]);
+});
+
+test("runs that are new, changed or gone are told alone, and take their places among the others", async () => {
+  const run = (name: string, points: number) => ({ name, tags: [{ tag: "loss", points }] });
+  const { client } = clientAnswering(
+    Response.json({ version: "1", runs: [run("a", 1), run("c", 1), run("d", 1)] }),
+    Response.json({ version: "2", since: "1", runs: [run("b", 1), run("c", 2)], gone: ["d"] }),
+    Response.json({ version: "9", runs: [run("z", 1)] }),
+  );
+  const named = (runs: Awaited<ReturnType<typeof client.runs>>) =>
+    runs?.runs.map(({ name, tags }) => `${name} ${tags[0]?.points}`);
+  expect(named(await client.runs())).toEqual(["a 1", "c 1", "d 1"]);
+  expect(named(await client.runs())).toEqual(["a 1", "b 1", "c 2"]);
+  expect(named(await client.runs())).toEqual(["z 1"]);
 });
 
 test("how coarsely a tag was logged is known where its writer made candles", async () => {
