@@ -6,6 +6,7 @@ import { placeName } from "../../base/words/line.ts";
 import { Gestures } from "../../chart/gestures.ts";
 import { LineChart, type PaintedLines } from "../../chart/lineChart.ts";
 import type { LineSeries } from "../../chart/lineGeometry.ts";
+import type { LineScene } from "../../chart/lineScene.ts";
 import { CHART_THEMES } from "../../chart/theme.ts";
 import { Feed, type Frame } from "../../data/feed.ts";
 import { type ChosenIndicator, chosenOf, readIndicator } from "../../data/indicators.ts";
@@ -31,6 +32,7 @@ const RETRY_MS = 2000;
 export class IndicatorModel {
   readonly frame = signal<Frame | null>(null);
   readonly painted = signal<PaintedLines | null>(null);
+  readonly isDrawn = computed(() => this.painted.value !== null);
   readonly cursor = signal<number | null>(null);
   readonly busy = signal(false);
   /** What the API said where it could not answer. */
@@ -82,6 +84,10 @@ export class IndicatorModel {
   configure(chosen: ChosenIndicator, numbers: readonly number[]): void {
     const { settings } = this.inputs;
     settings.value = { ...settings.value, indicator: chosenOf(chosen.info, numbers).text };
+  }
+
+  scene(): LineScene | null {
+    return this.chart?.scene() ?? null;
   }
 
   fit(): void {

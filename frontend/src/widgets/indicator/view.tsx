@@ -14,6 +14,7 @@ import {
 import type { LineSeries } from "../../chart/lineGeometry.ts";
 import { Choice } from "../choice.tsx";
 import { WidgetHead } from "../head.tsx";
+import { picturesOf } from "../line/offer.ts";
 import { ParameterFields } from "../parameters.tsx";
 import { Popover } from "../popover.tsx";
 import { registriesOf } from "../registries.ts";
@@ -46,7 +47,15 @@ export function IndicatorWidget(props: WidgetProps<IndicatorSettings>) {
     const title = indicatorOf(label, settings.value.tag ?? workspace.choice.value.tag ?? "");
     frame.title.value = title;
     const [candles, lines] = [model.frame.value?.candles ?? [], model.lines.value];
-    frame.offer.value = { table: () => tableOf(candles, lines, label) };
+    frame.offer.value = {
+      table: () => tableOf(candles, lines, label),
+      ...(model.isDrawn.value
+        ? picturesOf(
+            () => model.scene(),
+            () => ({ title: frame.title.peek(), valueTitle: "" }),
+          )
+        : {}),
+    };
   });
   return (
     <section class="widget lines indicator">

@@ -10,13 +10,32 @@ import type { HeldLine, LineModel } from "./model.ts";
 
 /** What a line widget hands out once it has drawn something: the points in view, and pictures of them. */
 export function offerOf(model: LineModel, tag: string): Offer {
-  const shown = (): readonly [Picture, LineScene] => {
-    const scene = model.scene();
-    if (scene === null) throw new Error("nothing is drawn");
-    return [pictureOf(scene, tag, model.held.value?.plan.smooth ?? 0, model.lines.value[0]?.points), scene];
-  };
   return {
     table: () => tableOf(model.lines.value, model.painted.value?.geometry.view ?? null),
+    ...picturesOf(
+      () => model.scene(),
+      () => {
+        const smooth = model.held.value?.plan.smooth ?? 0;
+        return {
+          title: smooth > 0 ? `${tag} (${smoothedBy(smooth)})` : tag,
+          valueTitle: model.lines.value[0]?.points.unit ?? "",
+        };
+      },
+    ),
+  };
+}
+
+/** Pictures of a chart of lines, as it is when they are asked for. */
+export function picturesOf(
+  sceneNow: () => LineScene | null,
+  titles: () => Pick<Picture, "title" | "valueTitle">,
+): Required<Pick<Offer, "png" | "svg">> {
+  const shown = (): readonly [Picture, LineScene] => {
+    const scene = sceneNow();
+    if (scene === null) throw new Error("nothing is drawn");
+    return [{ ...pictureOf(scene), ...titles() }, scene];
+  };
+  return {
     async png() {
       const [picture, scene] = shown();
       return toPng(picture, (ink) => drawScene(ink, finer(scene)));
@@ -34,22 +53,13 @@ const finer = (scene: LineScene): LineScene => ({
   geometry: { ...scene.geometry, ratio: PNG_RATIO },
 });
 
-function pictureOf(
-  { axis, series, geometry, theme }: LineScene,
-  tag: string,
-  smooth: number,
-  points: Points | undefined,
-): Picture {
-  return {
-    title: smooth > 0 ? `${tag} (${smoothedBy(smooth)})` : tag,
-    legend: series.map(({ run, colour }) => ({ name: run, colour })),
-    placeTitle: LINE.axisTitles[axis],
-    valueTitle: points?.unit ?? "",
-    width: geometry.width + VALUE_AXIS_PX,
-    height: geometry.height + PLACE_AXIS_PX,
-    theme,
-  };
-}
+const pictureOf = ({ axis, series, geometry, theme }: LineScene) => ({
+  legend: series.map(({ run, colour }) => ({ name: run, colour })),
+  placeTitle: LINE.axisTitles[axis],
+  width: geometry.width + VALUE_AXIS_PX,
+  height: geometry.height + PLACE_AXIS_PX,
+  theme,
+});
 
 /** The held points in view, run by run. */
 export function tableOf(lines: readonly HeldLine[], view: Range | null): Table {
