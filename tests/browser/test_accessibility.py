@@ -52,6 +52,25 @@ def test_axe_finds_nothing_serious_in_the_glossary_and_the_tour(open_tab: OpenTa
     assert grave_violations(tab) == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_in_the_palette_the_menus_and_a_data_table(
+    open_tab: OpenTab, trainings: Server, scheme: str
+) -> None:
+    tab = open_tab(trainings.url, color_scheme=scheme)
+    tab.wait_for_candles()
+    tab.get("layouts").click()
+    tab.get("layout Compare").click()
+    tab.wait_for("notice")
+    tab.widget("comparison").get_by_test_id("comparison-row").first.wait_for()
+    tab.widget("comparison").get_by_test_id("widget-menu").click()
+    assert grave_violations(tab) == []
+    tab.frame.get_by_test_id("show-table").click()
+    tab.get("add-widget").click()
+    assert grave_violations(tab) == []
+    tab.page.keyboard.press("Escape")
+    assert grave_violations(tab) == []
+
+
 def test_axe_would_find_an_image_without_words(open_tab: OpenTab, trainings: Server) -> None:
     tab = open_tab(trainings.url)
     tab.wait_for_candles()

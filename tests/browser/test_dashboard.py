@@ -258,6 +258,33 @@ def test_what_a_widget_holds_is_exported(tab: Tab) -> None:
     assert table.locator("th").first.inner_text() == "run"
 
 
+def test_a_picture_of_a_chart_is_exported(tab: Tab) -> None:
+    for format_, begin in (("png", b"\x89PNG"), ("svg", b"<")):
+        with tab.page.expect_download() as started:
+            choose(tab, "candles", f"export-{format_}")
+        assert started.value.suggested_filename.endswith(f".{format_}")
+        assert Path(started.value.path()).read_bytes().startswith(begin)
+
+
+def test_a_widget_far_down_is_drawn_once_it_is_scrolled_to(tab: Tab) -> None:
+    tall = {"type": "candles", "x": 0, "y": 0, "w": 12, "h": 40, "settings": {}}
+    below = {"type": "line", "x": 0, "y": 40, "w": 12, "h": 8, "settings": {}}
+    layout = {"version": 1, "active": 0, "tabs": [{"name": "t", "widgets": [tall, below]}]}
+    file: FilePayload = {
+        "name": "t.json",
+        "mimeType": "application/json",
+        "buffer": json.dumps(layout).encode(),
+    }
+    tab.get("import-file").set_input_files(file)
+    tab.wait_for_candles()
+    line = tab.widget("line")
+    assert line.get_by_test_id("waiting-widget").count() == 1
+    tab.frame.locator(".grid-area").evaluate("(e) => e.scrollTo(0, 1e5)")
+    line.get_by_test_id("line-chart").wait_for(timeout=WITHIN_SECS * 1000)
+    tab.frame.locator(".grid-area").evaluate("(e) => e.scrollTo(0, 0)")
+    assert line.get_by_test_id("line-chart").count() == 1
+
+
 def test_a_dashboard_goes_to_a_file_and_comes_back(comparing: Tab, tmp_path: Path) -> None:
     tab = comparing
     before = saved_shape(tab)

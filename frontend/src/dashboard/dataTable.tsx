@@ -32,7 +32,7 @@ export function DataTable({ frame, close }: DataTableProps) {
     <section class="data-table" data-testid="data-table" aria-label={caption}>
       <header>
         <span>
-          {rows === 0 && DATA_TABLE.none}
+          {rows === 0 ? DATA_TABLE.none : <bdi>{caption}</bdi>}{" "}
           {rows > MOST_ROWS && DATA_TABLE.cut(formatInteger(MOST_ROWS), formatInteger(rows))}
         </span>
         <button

@@ -25,7 +25,7 @@ export function useFullScreen(
   }, [isFull, element, full]);
 }
 
-const OPEN = ':popover-open, dialog[open], [data-full="true"] [role="dialog"]';
+const OPEN = ':popover-open, dialog[open], [data-full="true"] :is([role="dialog"], [data-open="true"])';
 
 /** What is beside an element and beside all that is around it; what is only said aloud goes on. */
 function makeOthersInert(element: HTMLElement): () => void {

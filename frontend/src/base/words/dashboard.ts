@@ -71,7 +71,7 @@ export const WIDGET_MENU = {
 export const DATA_TABLE = {
   caption: (title: string): string => `Data of ${isolated(title)}`,
   cut: (shown: string, all: string): string =>
-    `The first ${shown} of ${all} rows. The CSV holds all of them.`,
+    `(the first ${shown} of ${all} rows; the CSV holds all of them)`,
   none: "There are no data to show.",
 } as const;
 
