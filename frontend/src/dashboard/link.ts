@@ -38,6 +38,8 @@ export const withoutView = (hash: string): string =>
 /** The address of TensorBoard with a view to open in it. */
 export function linkTo(address: string, packed: string): string {
   const url = new URL(address);
+  // TensorBoard writes it there; who opens the link may prefer light.
+  url.searchParams.delete("darkMode");
   const rest = partsOf(withoutView(url.hash)).filter((part) => part.includes("="));
   url.hash = [TAB, ...rest, `${PARAMETER}=${packed}`].join("&");
   return url.href;
