@@ -87,7 +87,10 @@ test("text that is not JSON is told apart", () => {
 test("a link carries the view beside what TensorBoard keeps in its address", async () => {
   const picked = { focus: "a", checked: ["a", "b/ü"], tag: "loss" };
   const packed = await packView({ layout, picked });
-  const link = linkTo("http://host:6006/some/prefix/?darkMode=true&x=1#scalars&_smoothing=0.5&p.candles.view=old", packed);
+  const link = linkTo(
+    "http://host:6006/some/prefix/?darkMode=true&x=1#scalars&_smoothing=0.5&p.candles.view=old",
+    packed,
+  );
   const { origin, pathname, search, hash } = new URL(link);
   expect(origin + pathname + search).toBe("http://host:6006/some/prefix/?x=1");
   expect(hash.startsWith("#candles&_smoothing=0.5&p.candles.view=")).toBe(true);

@@ -167,7 +167,8 @@ const LongValue = ({ name, text }: { readonly name: string; readonly text: strin
             <bdi>{name}</bdi>
           </b>
         </p>
-        <pre>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
+        <pre tabIndex={0}>
           <bdi>{text}</bdi>
         </pre>
       </div>

@@ -163,7 +163,8 @@ const Empty = () => (
   <div class="arguments-empty" role="status" data-testid="arguments-empty">
     <h2>{ARGUMENTS.emptyTitle}</h2>
     <p>{ARGUMENTS.emptyText}</p>
-    <pre>
+    {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
+    <pre tabIndex={0}>
       <code>{ARGUMENTS_SNIPPET}</code>
     </pre>
     <p>{ARGUMENTS.emptyOther}</p>
