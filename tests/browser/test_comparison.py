@@ -183,6 +183,8 @@ def test_only_rows_in_view_are_there_of_many_runs(
     widget(tab).get_by_test_id("which-all").click()
     count = widget(tab).get_by_test_id("count-of-runs")
     until(lambda: count.inner_text() == f"{MANY_RUNS:,} runs", "all runs")
+    table = widget(tab).locator("table")
+    until(lambda: table.get_attribute("aria-rowcount") == str(MANY_RUNS + 1), "a row for each of them")
     sort(tab, "last")
     until(lambda: runs(tab)[:2] == names[:2], "the best at the top")
     assert rows(tab).count() < 60
