@@ -26,7 +26,7 @@ import { firstView, keepView } from "../keptView.ts";
 import type { KnownSeries } from "../series.ts";
 import type { Crosshair, Place } from "../workspace.ts";
 import type { ExtrasModel } from "./indicators/model.ts";
-import { neighbour, readingAt } from "./reading.ts";
+import { isSameReading, neighbour, type Reading, readingAt } from "./reading.ts";
 import { followPlace } from "./reveal.ts";
 import { type CandleSettings, hasPlace } from "./settings.ts";
 import { longerWick, placeOfSteps } from "./spot.ts";
@@ -119,7 +119,10 @@ export class CandleModel {
     if (candles === null) return null;
     const ghost = this.ghost.value;
     const shared = ghost === null ? null : Math.floor(ghost / candles.width + 1e-9) * candles.width;
-    return readingAt(candles, this.cursor.value ?? shared, this.painted.value?.view ?? null);
+    const reading = readingAt(candles, this.cursor.value ?? shared, this.painted.value?.view ?? null);
+    // The same candle is the same object, so that a view that moves draws no words anew.
+    if (!isSameReading(this.lastReading, reading)) this.lastReading = reading;
+    return this.lastReading;
   });
   readonly travel: Travel;
   /** Where what the chart has gone to lies in what is held. */
@@ -132,6 +135,7 @@ export class CandleModel {
   readonly selected = signal<Range | null>(null);
   readonly helpOpen = signal(false);
 
+  private lastReading: Reading | null = null;
   private readonly pane = signal(0);
   private readonly feed: Feed;
   private chart: CandleChart | null = null;

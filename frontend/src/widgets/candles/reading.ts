@@ -12,6 +12,9 @@ export interface Reading {
 export const columnOf = ({ candles, row }: Reading, column: CandleColumn): number =>
   candles.columns[column][row] ?? Number.NaN;
 
+export const isSameReading = (a: Reading | null, b: Reading | null): boolean =>
+  a?.candles === b?.candles && a?.row === b?.row && a?.bucket === b?.bucket;
+
 /** The candle under the crosshair, or the last one in view while there is no crosshair. */
 export function readingAt(candles: Candles, cursor: number | null, view: Range | null): Reading | null {
   const { x } = candles.columns;

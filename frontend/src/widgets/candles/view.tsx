@@ -63,7 +63,7 @@ export function CandleWidget(props: WidgetProps<CandleSettings>) {
         <ExtrasBar extras={inputs.extras} />
         <HelpButton open={model.helpOpen} />
       </WidgetHead>
-      <Readout reading={model.reading.value} clock={inputs.settings.value.clock} />
+      <ReadingBar model={model} inputs={inputs} />
       <div class="chart-holder">
         <ChartArea model={model} inputs={inputs} />
         <ChartNotes model={model} extras={inputs.extras} />
@@ -71,6 +71,11 @@ export function CandleWidget(props: WidgetProps<CandleSettings>) {
       <Legend model={model} inputs={inputs} notes={notesOf(model, inputs)} />
     </section>
   );
+}
+
+/** Apart, because it is drawn anew with each move of the crosshair. */
+function ReadingBar({ model, inputs }: { readonly model: CandleModel; readonly inputs: CandleInputs }) {
+  return <Readout reading={model.reading.value} clock={inputs.settings.value.clock} />;
 }
 
 function asksStepsPerEpoch({ settings, unplaced }: CandleInputs): boolean {
