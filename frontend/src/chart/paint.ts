@@ -131,7 +131,8 @@ export function paintLine(plot: Plot, bars: Bars, colour: string, widthPx = LINE
   context.strokeStyle = colour;
   context.fillStyle = colour;
   context.lineWidth = widthPx * plot.ratio;
-  context.lineJoin = "round";
+  // Round joins take many times as long, and nobody can tell at this width.
+  context.lineJoin = "bevel";
   context.beginPath();
   for (let row = first; row < end; row++) {
     const [x, y] = [xOf(plot, at(bars.bucket, row)), yOf(plot, at(bars.close, row))];
@@ -162,14 +163,17 @@ export function paintBand(plot: Plot, bars: Bars, colour: string, [inside, edge]
   context.fillStyle = colour;
   context.globalAlpha = inside;
   context.fill();
-  context.strokeStyle = colour;
-  context.globalAlpha = edge;
-  context.lineWidth = plot.ratio;
-  context.stroke();
+  if (edge > 0) {
+    context.strokeStyle = colour;
+    context.globalAlpha = edge;
+    context.lineWidth = plot.ratio;
+    context.lineJoin = "bevel";
+    context.stroke();
+  }
   context.restore();
 }
 
-/** How opaque the inside of a band is, and how opaque its edge. */
+/** How opaque the inside of a band is, and how opaque its edge; 0: it has none. */
 export type BandAlpha = readonly [number, number];
 
 function outline(plot: Plot, bars: Bars, from: number, to: number): void {

@@ -22,9 +22,11 @@ import type { ChartTheme } from "./theme.ts";
 const THREAD_PX = 1;
 const FIRST_LINE_PX = 2;
 
-// One band may be seen well; twenty of them have to let each other through.
+// One band may be seen well; twenty of them have to let each other through, and to be quick.
 const ONE_BAND: BandAlpha = [0.2, 0.45];
-const MANY_BANDS: BandAlpha = [0.1, 0.22];
+const SOME_BANDS: BandAlpha = [0.1, 0.22];
+const MANY_BANDS: BandAlpha = [0.13, 0];
+const MOST_EDGED = 6;
 
 /** One pane of prices, with a scale of its own. Draws what it is handed. */
 export class PricePane implements Painting {
@@ -97,7 +99,7 @@ export class PricePane implements Painting {
     const { strands, theme } = this;
     if (theme === null) return;
     const lines = strands.filter(({ shape }) => shape === "line");
-    const alpha = lines.length > 1 ? MANY_BANDS : ONE_BAND;
+    const alpha = bandAlpha(lines.length);
     // The run in focus comes last, above all others.
     for (const { bars, run } of lines.toReversed()) paintBand(plot, bars, run.colour, alpha);
     for (const strand of strands.toReversed()) this.paintStrand(plot, strand, theme);
@@ -120,6 +122,11 @@ export class PricePane implements Painting {
     else paintCandles(plot, bars, look);
     paintCutMarks(plot, bars, look);
   }
+}
+
+function bandAlpha(bands: number): BandAlpha {
+  if (bands > MOST_EDGED) return MANY_BANDS;
+  return bands > 1 ? SOME_BANDS : ONE_BAND;
 }
 
 /** Red and green; where several runs share a bucket, the colour says which, and only hollow says better. */
