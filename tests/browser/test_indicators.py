@@ -111,7 +111,7 @@ def test_an_indicator_that_can_not_be_computed_says_so_and_takes_no_candle_away(
     long_run: Server, open_tab: OpenTab
 ) -> None:
     tab = open_tab(long_run.url)
-    tab.trouble.allowed += [r"status 400: .*indicators=obv", r"console: .* 400 .*indicators=obv"]
+    tab.trouble.allowed += [r"status 400: .*indicators=obv.*", r"console: .* 400 .*indicators=obv.*"]
     tab.wait_for_candles()
     add(tab, "obv")
     tab.zoom_until(logs.LONG_STEPS - 1000, width=10)
