@@ -1,4 +1,4 @@
-import { colourOf } from "./oklch.ts";
+import { colourOf, linearOf, oklabOf } from "./oklch.ts";
 
 /** `safe`: for whoever does not tell red from green. */
 export type ColourScheme = "default" | "safe";
@@ -69,30 +69,37 @@ export function furtherColour(n: number): string {
   );
 }
 
-/** The least used colour, beginning the search at the name's own. */
-function pickSlot(own: number, used: readonly number[]): number {
-  const fewest = Math.min(...used);
-  for (let i = 0; i < used.length; i++) {
-    const slot = (own + i) % used.length;
-    if (used[slot] === fewest) return slot;
-  }
-  return own;
+// In OKLab, where black to white is 1: nearer ones are told apart only side by side.
+const FAR = 0.2;
+
+function distance(one: string, other: string): number {
+  const [a, b] = [oklabOf(linearOf(one)), oklabOf(linearOf(other))];
+  return Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
+}
+
+/** The name's own colour where it is free and far from those in use; else the free one that is farthest from them. */
+function pickFree(own: string, free: readonly string[], used: readonly string[]): string {
+  const room = (colour: string) => Math.min(...used.map((other) => distance(colour, other)));
+  if (free.includes(own) && room(own) >= FAR) return own;
+  return free.reduce((best, colour) => (room(colour) > room(best) ? colour : best));
 }
 
 /**
- * A colour for each name: that of its hash, or the next one that is still free; where none is, a further colour.
- * What follows in the list never changes the colour of what stands before it.
+ * A colour for each name: that of its hash, or another that is still free where that is taken or near one in use;
+ * where none is free, a further colour. What follows in the list never changes the colour of what stands before it.
  */
 export function assignColours(names: Iterable<string>, scheme: ColourScheme): Map<string, string> {
   const palette = PALETTES[scheme];
   const colours = new Map<string, string>();
-  const used = palette.map(() => 0);
+  const used: string[] = [];
   for (const name of names) {
-    const slot = pickSlot(hash(name) % palette.length, used);
-    const before = used[slot] ?? 0;
-    used[slot] = before + 1;
-    const further = (before - 1) * palette.length + slot;
-    colours.set(name, before === 0 ? (palette[slot] ?? FALLBACK) : furtherColour(further));
+    const own = palette[hash(name) % palette.length] ?? FALLBACK;
+    const free = palette.filter((colour) => !used.includes(colour));
+    if (free.length === 0) colours.set(name, furtherColour(colours.size - palette.length));
+    else {
+      used.push(pickFree(own, free, used));
+      colours.set(name, used.at(-1) ?? FALLBACK);
+    }
   }
   return colours;
 }

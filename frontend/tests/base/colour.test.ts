@@ -57,6 +57,13 @@ test("twenty runs have colours that are well apart", () => {
   expect(nearest(given)).toBeGreaterThan(0.12);
 });
 
+test("few runs have colours that nobody has to look for twice, whatever their names are", () => {
+  for (let i = 0; i < 50; i++) {
+    const given = [...assignColours([`a${i}`, `b${i}`, `c${i}`, `d${i}`], "default").values()];
+    expect(nearest(given)).toBeGreaterThan(0.16);
+  }
+});
+
 test("eight runs have colours that stay apart for whoever lacks red or green cones", () => {
   const given = [...assignColours(runs(8), "safe").values()];
   for (const sight of Object.keys(SIGHTS)) expect(nearest(given, sight), sight).toBeGreaterThan(0.1);
