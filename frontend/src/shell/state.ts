@@ -33,7 +33,7 @@ export class AppState implements Workspace, Picks {
   readonly sidebar = new SidebarState();
   readonly choice: ReadonlySignal<Choice>;
   readonly polarities = signal<ReadonlyMap<string, Polarity>>(readPolarities());
-  readonly detectors = signal<readonly string[] | null>(readDetectors());
+  readonly detectors = signal(detectorsIn(readSession()));
   readonly alertCounts = signal<ReadonlyMap<string, AlertCount>>(new Map());
   readonly crosshair = signal<Crosshair | null>(null);
   readonly place = signal<Place | null>(null);
@@ -117,7 +117,8 @@ export class AppState implements Workspace, Picks {
 
   readPicks(): Stored {
     const colours = this.runColours.editedOf(this.choice.value.checked);
-    return { ...this.choice.value, polarities: Object.fromEntries(this.polarities.value), colours };
+    const polarities = Object.fromEntries(this.polarities.value);
+    return { ...this.choice.value, polarities, detectors: this.detectors.value, colours };
   }
 
   showPicks(stored: Stored): void {
@@ -125,6 +126,7 @@ export class AppState implements Workspace, Picks {
       this.pick(choiceIn(stored));
       this.touched = this.picked.value.focus !== null;
       this.polarities.value = polaritiesIn(stored);
+      this.detectors.value = detectorsIn(stored);
       this.runColours.lend(readEdited(stored.colours));
     });
   }
@@ -199,8 +201,7 @@ function polaritiesIn({ polarities }: Stored): ReadonlyMap<string, Polarity> {
   );
 }
 
-function readDetectors(): readonly string[] | null {
-  const { detectors } = readSession();
+function detectorsIn({ detectors }: Stored): readonly string[] | null {
   if (!Array.isArray(detectors)) return null;
   return detectors.filter((one): one is string => typeof one === "string");
 }
