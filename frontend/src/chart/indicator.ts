@@ -19,8 +19,8 @@ export interface DrawnIndicator {
  * white and paler on black, so that neither is taken for the other, and legible as text (4.5:1).
  */
 export const INDICATOR_COLOURS: Readonly<Record<Brightness, readonly string[]>> = {
-  light: ["#1e3a8a", "#9a3412", "#6b21a8", "#0f5e58", "#9d174d", "#4d5d0b", "#713f12", "#334155"],
-  dark: ["#bfdbfe", "#fdba74", "#d8b4fe", "#7df0dc", "#f9a8d4", "#d9f99d", "#fde68a", "#cbd5e1"],
+  light: ["#1e2f70", "#6e1f0a", "#4c1480", "#053d39", "#7a0f3c", "#39460a", "#0b0f19", "#334155"],
+  dark: ["#bfdbfe", "#fdba74", "#d8b4fe", "#7df0dc", "#f9a8d4", "#d9f99d", "#fde68a", "#f8fafc"],
 };
 
 /**

@@ -1,4 +1,6 @@
 import {
+  type AutoscaleInfo,
+  type AutoscaleInfoProvider,
   type HistogramData,
   HistogramSeries,
   type IChartApiBase,
@@ -8,7 +10,6 @@ import {
   LineSeries,
   LineStyle,
   type LineWidth,
-  type PriceFormatCustom,
 } from "lightweight-charts";
 import type { IndicatorColumn } from "../data/indicators.ts";
 import type { DrawnIndicator } from "./indicator.ts";
@@ -106,8 +107,7 @@ export class IndicatorPanes {
     api.setStretchFactor(1);
     const index = api.paneIndex();
     const prices = LEVELS[name] ?? [];
-    const format = indicatorFormat(prices.length < 2);
-    const series = new Map(outputs.map((output) => [output, this.addSeries(output, index, format)]));
+    const series = new Map(outputs.map((output) => [output, this.addSeries(output, index, prices)]));
     const [first] = series.values();
     const levels = prices.flatMap((price) => first?.createPriceLine(levelOptions(price)) ?? []);
     const pane = { name, api, series, levels };
@@ -115,18 +115,30 @@ export class IndicatorPanes {
     return pane;
   }
 
-  private addSeries(output: string, pane: number, priceFormat: PriceFormatCustom): AnySeries {
+  private addSeries(output: string, pane: number, levels: readonly number[]): AnySeries {
     const options = {
       lastValueVisible: false,
       priceLineVisible: false,
       crosshairMarkerVisible: false,
-      priceFormat,
+      priceFormat: indicatorFormat(levels.length < 2),
+      autoscaleInfoProvider: roomForLevels(levels),
     };
     return output === "histogram"
       ? this.chart.addSeries(HistogramSeries, options, pane)
       : this.chart.addSeries(LineSeries, options, pane);
   }
 }
+
+/** Where there is more than one, a reader has to see all of them to know which is near. */
+const roomForLevels =
+  (levels: readonly number[]): AutoscaleInfoProvider =>
+  (original: () => AutoscaleInfo | null) => {
+    const info = original();
+    if (levels.length < 2 || !info?.priceRange) return info;
+    const { minValue, maxValue } = info.priceRange;
+    const priceRange = { minValue: Math.min(minValue, ...levels), maxValue: Math.max(maxValue, ...levels) };
+    return { ...info, priceRange };
+  };
 
 const levelOptions = (price: number) => ({
   price,

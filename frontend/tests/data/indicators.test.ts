@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { IndicatorInfo } from "../../src/api/registries.ts";
 import type { Candles } from "../../src/api/types.ts";
+import { PALETTES } from "../../src/base/colour.ts";
 import { colourSlots, INDICATOR_COLOURS } from "../../src/chart/indicator.ts";
 import {
   chosenOf,
@@ -88,5 +89,32 @@ test.each([
       number,
     ];
     expect((a + 0.05) / (b + 0.05)).toBeGreaterThanOrEqual(4.5);
+  }
+});
+
+/** OKLab, in which equal distances look about equally far (Ottosson 2020). */
+function seen(colour: string): readonly [number, number, number] {
+  const linear = [1, 3, 5].map((at) => {
+    const value = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  });
+  const mixed = (weights: readonly number[]) =>
+    Math.cbrt(weights.reduce((sum, weight, i) => sum + weight * (linear[i] ?? 0), 0));
+  const long = mixed([0.4122214708, 0.5363325363, 0.0514459929]);
+  const medium = mixed([0.2119034982, 0.6806995451, 0.1073969566]);
+  const short = mixed([0.0883024619, 0.2817188376, 0.6299787005]);
+  return [
+    0.2104542553 * long + 0.793617785 * medium - 0.0040720468 * short,
+    1.9779984951 * long - 2.428592205 * medium + 0.4505937099 * short,
+    0.0259040371 * long + 0.7827717662 * medium - 0.808675766 * short,
+  ];
+}
+
+test.each(["light", "dark"] as const)("no indicator is taken for a run on the %s theme", (theme) => {
+  const runs = Object.values(PALETTES).flat().map(seen);
+  for (const colour of INDICATOR_COLOURS[theme]) {
+    const own = seen(colour);
+    const distances = runs.map((run) => Math.hypot(...run.map((part, i) => part - (own[i] ?? 0))));
+    expect(Math.min(...distances)).toBeGreaterThan(0.12);
   }
 });
