@@ -11,7 +11,8 @@ import { StepsPerEpoch } from "./toolbar.tsx";
 export function ChartArea({ model, inputs }: { model: CandleModel; inputs: CandleInputs }) {
   const announced = useSignal("");
   const onKeyDown = (event: KeyboardEvent) => {
-    if (!handleKey(model, event)) return;
+    // What is typed into a field of what covers the chart is no key of the chart's.
+    if (event.target !== event.currentTarget || !handleKey(model, event)) return;
     event.preventDefault();
     const reading = model.reading.value;
     announced.value = [spoken(reading), inputs.extras.spoken(reading)].filter(Boolean).join(". ");
