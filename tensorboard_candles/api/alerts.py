@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -12,7 +11,7 @@ from typing import Any
 from werkzeug.wrappers import Request, Response
 
 from tensorboard_candles.api import params
-from tensorboard_candles.api.answer import etag_of, not_modified, respond_json
+from tensorboard_candles.api.answer import etag_of, finite_or_none, not_modified, respond_json
 from tensorboard_candles.api.detectors import KINDS, chosen
 from tensorboard_candles.errors import BadRequest, NotFound
 from tensorboard_candles.indicators.alerts import Alert, Detector
@@ -161,8 +160,7 @@ def _views(source: Source, filters: Filters) -> Sequence[RunView]:
 
 def on_wire(alert: Alert) -> dict[str, Any]:
     """An alert as JSON holds it."""
-    value = alert.value if math.isfinite(alert.value) else None
-    return {"run": alert.run, **asdict(alert), "value": value}
+    return {"run": alert.run, **asdict(alert), "value": finite_or_none(alert.value)}
 
 
 def _respond(request: Request, content: Any, progress: dict[str, Any]) -> Response:

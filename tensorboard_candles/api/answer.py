@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import io
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -89,6 +90,15 @@ def etag_of(request: Request, *versions: str) -> str:
     for version in versions:
         digest.update(b"\0" + version.encode())
     return digest.hexdigest()
+
+
+def finite_or_none(value: float) -> float | None:
+    """A number for JSON, which holds neither NaN nor infinity.
+
+    >>> finite_or_none(0.5), finite_or_none(math.nan)
+    (0.5, None)
+    """
+    return value if math.isfinite(value) else None
 
 
 def to_list(column: npt.NDArray[Any]) -> list[Json]:

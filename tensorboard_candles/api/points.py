@@ -9,7 +9,7 @@ import numpy as np
 from werkzeug.wrappers import Request, Response
 
 from tensorboard_candles.api import params
-from tensorboard_candles.api.answer import Table, not_modified, respond_tables
+from tensorboard_candles.api.answer import Table, finite_or_none, not_modified, respond_tables
 from tensorboard_candles.api.candles import steps_per_epoch
 from tensorboard_candles.api.series import asked, etag_of_series, tables_of, unit_of
 from tensorboard_candles.errors import BadRequest, NoEpochs
@@ -110,7 +110,7 @@ def table(view: RunView, series: Series, query: Query) -> Table:
         "polarity": polarity_in(view, series.tag),
         "unit": unit_of(view, series.tag),
         "nonfinite": series.nonfinite_count,
-        "start_time": view.start_time,
+        "start_time": finite_or_none(view.start_time),
         "extent": _extent(position),
     }
     return Table(head, columns)

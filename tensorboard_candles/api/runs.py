@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from tensorboard_candles.api.answer import etag_of, not_modified, respond_json
+from tensorboard_candles.api.answer import etag_of, finite_or_none, not_modified, respond_json
 from tensorboard_candles.api.series import unit_of
 from tensorboard_candles.api.told import Told
 from tensorboard_candles.ohlc import has_epochs, polarity_in, volume_tag_in
@@ -64,8 +63,8 @@ def _run(view: RunView) -> dict[str, Any]:
         "tags": [_tag(view, series) for series in view.series.values()],
         "volume_tag": volume_tag_in(view),
         "has_epochs": has_epochs(view),
-        "start_time": _finite_or_none(view.start_time),
-        "end_time": _finite_or_none(view.end_time),
+        "start_time": finite_or_none(view.start_time),
+        "end_time": finite_or_none(view.end_time),
     }
 
 
@@ -76,11 +75,7 @@ def _tag(view: RunView, series: Series) -> dict[str, Any]:
         "resolution": series.resolution,
         "first_step": int(series.step[0]),
         "last_step": series.last_step,
-        "last_value": _finite_or_none(float(series.value[-1])),
+        "last_value": finite_or_none(float(series.value[-1])),
         "polarity": polarity_in(view, series.tag),
         "unit": unit_of(view, series.tag),
     }
-
-
-def _finite_or_none(value: float) -> float | None:
-    return value if math.isfinite(value) else None

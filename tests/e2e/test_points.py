@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -22,6 +23,11 @@ def server(
 ) -> Server:
     logdir = tmp_path_factory.mktemp("points")
     records.write_run(logdir, "run", records.scalar_file("loss", VALUES.tolist()))
+    untimed = (
+        records.scalar_record("loss", step=step, wall_time=math.nan, value=value)
+        for step, value in enumerate([2.0, 1.0])
+    )
+    records.write_run(logdir, "untimed", records.version_record(wall_time=math.nan) + b"".join(untimed))
     started = shared_tensorboard_server(logdir)
     started.wait_loaded(run="run", points=len(VALUES))
     return started
@@ -55,6 +61,15 @@ def test_wall_time_is_an_axis(server: Server) -> None:
     assert whole["start_time"] == times[0]
     (part,) = server.get_json("points", **SERIES, by="wall_time", start=times[10], end=times[13])["points"]
     assert part["columns"]["step"] == [10, 11, 12]
+
+
+@pytest.mark.parametrize("fmt", ["json", "safetensors", "csv"])
+def test_a_run_without_a_time_has_points_all_the_same(server: Server, fmt: str) -> None:
+    query = {"run": "untimed", "tag": "loss"}
+    assert server.get("points", **query, format=fmt).status == 200
+    (item,) = server.get_json("points", **query)["points"]
+    assert (item["start_time"], item["columns"]["value"]) == (None, [2.0, 1.0])
+    assert item["columns"]["wall_time"] == [None, None]
 
 
 @pytest.mark.parametrize("smooth", ["1", "-0.1", "nan", "much"])
