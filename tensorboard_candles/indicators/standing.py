@@ -15,7 +15,7 @@ ATR_PERIOD = 14
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Prices are NaN, and steps of extremes NO_STEP, where no point is finite."""
+    """Prices are NaN, and steps of extremes NO_STEP, where no point is finite, or has a place."""
 
     last: float
     """Finite value."""
@@ -34,7 +34,7 @@ class Standing:
 
 
 def standing_of(found: Candles) -> Standing:
-    """The standing of a series, of whose candles there is one at least.
+    """The standing of a series, given the candles of all of it; there are none where no point has a time.
 
     >>> from tensorboard_candles.ohlc import StepAxis, candles
     >>> from tensorboard_candles.store import Series
@@ -59,14 +59,14 @@ def standing_of(found: Candles) -> Standing:
         volatility=relative_volatility(found.close),
         atr=_last(ranges),
         nonfinite=int(found.nonfinite.sum()),
-        start_time=float(np.fmin.reduce(found.start_time)),
-        end_time=float(np.fmax.reduce(found.end_time)),
+        start_time=float(np.fmin.reduce(found.start_time, initial=np.nan)),
+        end_time=float(np.fmax.reduce(found.end_time, initial=np.nan)),
     )
 
 
 def _first(price: Float64Array, step: Int64Array, badness: Float64Array) -> tuple[float, int]:
     """The price that is least bad, and the smallest step at which it was that."""
-    least = np.fmin.reduce(badness)
+    least = np.fmin.reduce(badness, initial=np.nan)
     if np.isnan(least):
         return np.nan, NO_STEP
     # On the axis of seconds candles are not in the order of steps.

@@ -44,6 +44,9 @@ def server(
     for name, values in RUNS.items():
         records.write_run(logdir, name, records.scalar_file("loss", values))
     records.write_run(logdir, "other", records.scalar_file("lr", [0.1, 0.01]))
+    untimed = records.scalar_record("drift", step=0, wall_time=math.nan, value=2.0)
+    records.write_run(logdir, "untimed", records.version_record(wall_time=math.nan) + untimed)
+    records.write_run(logdir, "timed", records.scalar_file("drift", [3.0, 1.0]))
     started = shared_tensorboard_server(logdir)
     started.wait_loaded()
     return started
@@ -232,3 +235,14 @@ def test_candles_may_be_cut_by_seconds_and_epochs(server: Server, by: str) -> No
     rows = by_run(table)
     assert (table["by"], rows["a"]["best"]) == (by, min(RUNS["a"]))
     assert rows["a"]["candles.open"][0] == RUNS["a"][0]
+
+
+def test_a_run_without_a_time_has_a_row_without_prices_by_seconds(server: Server) -> None:
+    rows = by_run(compared(server, tag="drift", by="seconds", baseline="untimed"))
+    assert (rows["untimed"]["points"], rows["untimed"]["last"], rows["untimed"]["best_step"]) == (
+        1,
+        None,
+        None,
+    )
+    assert (rows["timed"]["last"], rows["timed"]["best_difference"]) == (1.0, None)
+    assert by_run(compared(server, tag="drift"))["untimed"]["last"] == 2.0
