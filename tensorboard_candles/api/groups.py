@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 from werkzeug.wrappers import Request, Response
 
 from tensorboard_candles.api import params
@@ -73,13 +74,15 @@ def tables(groups: Groups, tag: str, query: Query) -> list[Table]:
 
 def _table(name: str, views: Sequence[RunView], tag: str, query: Query, width: float) -> Table:
     found = [_candles(view, tag, query, width) for view in views]
-    over_runs = candles_over_runs(found)
-    if len(over_runs) > query.limit:
+    # Counted before each run takes a cell for every bucket of all the others.
+    count = len(np.unique(np.concatenate([one.bucket for one in found])))
+    if count > query.limit:
         raise BadRequest(
-            f"width {width:g} gives {len(over_runs)} candles of group {name!r}, more than the limit of "
+            f"width {width:g} gives {count} candles of group {name!r}, more than the limit of "
             f"{query.limit}; give a larger width, a narrower start and end, or a larger limit "
             f"(at most {MOST_CANDLES})"
         )
+    over_runs = candles_over_runs(found)
     series = [view.series[tag] for view in views]
     extents = [one.extent for one in found]
     head = {
