@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,6 +73,8 @@ def _inside(position: NumberArray, start: float | None, end: float | None) -> sl
 def _columns(position: Float64Array, low: float, high: float, count: int) -> Int64Array:
     if high <= low:
         return np.zeros(len(position), np.int64)
+    if not math.isfinite(high - low):
+        position, low, high = position / 2, low / 2, high / 2
     column = np.floor((position - low) / (high - low) * count).astype(np.int64)
     return np.minimum(column, count - 1)
 

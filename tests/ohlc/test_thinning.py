@@ -44,6 +44,12 @@ def test_points_that_are_not_finite_are_counted_up_to_each_point(
     assert few.nonfinite.tolist() == counts
 
 
+def test_positions_that_are_too_far_apart_for_a_double_are_thinned_all_the_same() -> None:
+    position = np.concatenate([np.full(50, -1.7e308), np.zeros(50), np.full(50, 1.7e308)])
+    few = thinned(np.arange(150.0), position, start=None, end=None, limit=12)
+    assert few.rows.tolist() == [0, 49, 50, 99, 100, 149]
+
+
 def test_points_come_in_the_order_of_their_positions() -> None:
     value = np.array([1.0, 2.0, 3.0])
     few = thinned(value, np.array([5.0, 1.0, 3.0]), start=None, end=None, limit=4)
