@@ -115,7 +115,7 @@ def _series(run: str, tag: str, data: Sequence[Any]) -> Series:
 
 
 def _run_view(name: str, series: Mapping[str, Series]) -> RunView:
-    digest = hashlib.blake2b(digest_size=8)
+    digest = hashlib.blake2b(repr(name).encode(), digest_size=8)
     for tag, one in series.items():
         digest.update(repr(tag).encode())
         digest.update(one.step[:].tobytes())

@@ -101,3 +101,12 @@ def test_other_values_at_the_same_steps_and_times_are_another_version(tmp_path: 
         source = SampledSource(CountingProvider(tmp_path / name), CONTEXT, "")
         versions |= {source.version(), source.run("a").version}
     assert len(versions) == 4
+
+
+def test_the_same_points_under_another_name_are_another_version(tmp_path: Path) -> None:
+    versions = set()
+    for name in ("a", "b"):
+        write_run(tmp_path / name, name, scalar_file("loss", [1.0]))
+        source = SampledSource(CountingProvider(tmp_path / name), CONTEXT, "")
+        versions |= {source.version(), source.run(name).version}
+    assert len(versions) == 4
