@@ -198,11 +198,20 @@ def test_spike_and_infinity_within_a_candle_of_the_writer_are_found() -> None:
 
 
 def test_nothing_is_looked_at_while_somebody_asked_for_quiet() -> None:
-    lookout, question = Lookout(), Question(series_of(loss_values(1000)), NonFinite())
+    lookout = Lookout(most_pause_secs=LONG_SECS)
+    question = Question(series_of(loss_values(1000)), NonFinite())
     with lookout.paused(), lookout.paused():
         (reply,) = lookout.ask([question], within_secs=0.2)
         assert reply.looked.points == 0
     (reply,) = lookout.ask([question], within_secs=LONG_SECS)
+    assert reply.is_whole
+
+
+def test_alerts_are_found_though_somebody_asks_for_quiet_all_the_time() -> None:
+    lookout = Lookout(most_pause_secs=0.01)
+    question = Question(series_of(loss_values(3 * series_module.POINTS_AT_A_TIME)), NonFinite())
+    with lookout.paused():
+        (reply,) = lookout.ask([question], within_secs=LONG_SECS)
     assert reply.is_whole
 
 

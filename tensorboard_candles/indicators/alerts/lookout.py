@@ -20,6 +20,8 @@ MOST_DETECTORS = 32
 """Settings beside the defaults whose findings are kept; those asked for longest ago are forgotten."""
 
 _Key = tuple[Detector, Polarity | None, str | None]
+MOST_PAUSE_SECS = 1.0
+"""After that long a piece is looked at: whatever else is asked for all the time, alerts are found."""
 logger = logging.getLogger(__name__)
 
 
@@ -54,7 +56,8 @@ class Lookout:
     was looked at least lately.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, most_pause_secs: float = MOST_PAUSE_SECS) -> None:
+        self._most_pause_secs = most_pause_secs
         self._changed = threading.Condition()
         self._kept: WeakKeyDictionary[Lineage, dict[_Key, _Kept]] = WeakKeyDictionary()
         self._detectors: dict[Detector, None] = {}
@@ -65,7 +68,7 @@ class Lookout:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Nothing is looked at meanwhile: whoever makes many small steps would wait for a turn at each."""
+        """Next to nothing is looked at meanwhile: many small steps would wait for a turn each."""
         with self._changed:
             self._pauses += 1
         try:
@@ -127,8 +130,8 @@ class Lookout:
     def _run(self) -> None:
         while True:
             with self._changed:
-                while not self._wanted or self._pauses:
-                    self._changed.wait()
+                self._changed.wait_for(lambda: self._wanted)
+                self._changed.wait_for(lambda: not self._pauses, timeout=self._most_pause_secs)
             # a call of its own, that keeps no series alive when it is over
             self._look_at_next()
 
