@@ -24,7 +24,7 @@ from benchmarks import report
 from tensorboard_candles import Tracker
 from tests.browser import chromium
 from tests.support import records
-from tests.support.server import Server
+from tests.support.server import Server, serving
 
 POINTS = 1_000_000
 RUNS = 20
@@ -42,7 +42,7 @@ const seen = new MutationObserver(() => {
   window.firstCandlesMs ??= performance.now();
 });
 const changes = { subtree: true, childList: true, attributes: true, attributeFilter: ["data-candles"] };
-seen.observe(document, changes);
+seen.observing(document, changes);
 """
 # One event of the hand in each frame, so that what is measured is the drawing and not the hand.
 PLAY = """
@@ -123,16 +123,6 @@ def opened(browser: Browser, server: Server) -> Iterator[tuple[Page, Frame]]:
     frame.wait_for_function("window.firstCandlesMs")
     yield page, frame
     context.close()
-
-
-@contextmanager
-def serve(logdir: Path, log: Path) -> Iterator[Server]:
-    server = Server([f"--logdir={logdir}", "--port=0"], log)
-    try:
-        server.wait_until_serving()
-        yield server
-    finally:
-        server.stop()
 
 
 def first_candles_ms(browser: Browser, server: Server) -> float:
@@ -238,8 +228,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as directory, sync_playwright() as playwright:
         root, browser = Path(directory), chromium.launch(playwright)
         with (
-            serve(write_long_run(root / "long"), root / "long.log") as long,
-            serve(write_twenty_runs(root / "twenty"), root / "twenty.log") as twenty,
+            serving(write_long_run(root / "long"), root / "long.log") as long,
+            serving(write_twenty_runs(root / "twenty"), root / "twenty.log") as twenty,
         ):
             long.wait_loaded(run="long", points=POINTS)
             for run in range(RUNS):
@@ -260,7 +250,7 @@ def main() -> int:
 def print_heap(browser: Browser, root: Path, secs: float) -> None:
     growing = Growing(root / "live")
     growing.start()
-    with serve(root / "live", root / "live.log") as server:
+    with serving(root / "live", root / "live.log") as server:
         server.wait_loaded()
         before, after = measure_heap(browser, server, secs)
     growing.is_over.set()

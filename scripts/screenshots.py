@@ -5,99 +5,107 @@ Trains the demo, serves it with TensorBoard and opens the tab in Chromium.
 
 from __future__ import annotations
 
-import shutil
-import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
+from typing import Literal
 
-from playwright.sync_api import Frame, Page, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+from demo.train import POISONED_BATCH  # noqa: E402  (only now is the repository on the path)
+from tests.browser import chromium  # noqa: E402
+from tests.browser.conftest import SEEN_BEFORE  # noqa: E402
+from tests.browser.tab import Tab  # noqa: E402
+from tests.support.server import serving  # noqa: E402
+
 DOCS = ROOT / "docs"
-CHROMIUM_FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+WIDE: ViewportSize = {"width": 1440, "height": 810}
+NARROW: ViewportSize = {"width": 390, "height": 844}
 POISONED = "digits/poisoned"
-SPIKE = 10.0
+EPOCHS, BATCHES = 40, 45
+SPIKE_STEP = EPOCHS // 2 * BATCHES + POISONED_BATCH
 PAINT_MS = 1500
+
+Scheme = Literal["light", "dark"]
+Scene = Callable[[Tab], None]
 
 
 def main() -> None:
-    DOCS.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as logdir:
-        train = [sys.executable, "-m", "demo.train", "--logdir", logdir, "--epochs", "40"]
+    with tempfile.TemporaryDirectory() as directory, sync_playwright() as playwright:
+        logdir = Path(directory, "runs")
+        train = [sys.executable, "-m", "demo.train", "--logdir", str(logdir), "--epochs", str(EPOCHS)]
         subprocess.run(train, cwd=ROOT, check=True)
-        with _tensorboard(logdir) as url, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS
-            )
-            for scheme in ("light", "dark"):
-                page = browser.new_page(
-                    viewport={"width": 1440, "height": 810},
-                    color_scheme=scheme,
-                )
-                _take(page, url, DOCS / f"candles-{scheme}.png")
-            browser.close()
-
-
-def _take(page: Page, url: str, path: Path) -> None:
-    page.goto(f"{url}/#candles")
-    page.wait_for_selector("iframe")
-    tab = next(frame for frame in page.frames if "plugin_entry" in frame.url)
-    tab.locator(f'[data-testid="run-item"][data-run="{POISONED}"]').click()
-    tab.wait_for_selector('[data-testid="chart"][data-candles]')
-    _point_at_spike(page, tab)
-    page.wait_for_timeout(PAINT_MS)
-    page.screenshot(path=path)
-    print(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1024} KB")
-
-
-def _point_at_spike(page: Page, tab: Frame) -> None:
-    """Put the crosshair on the candle of the poisoned batch: along the chart until its high is read out."""
-    tab.get_by_role("button", name="Log", exact=True).click()
-    page.wait_for_timeout(PAINT_MS)
-    box = tab.locator('[data-testid="chart"]').bounding_box()
-    if box is None:
-        raise SystemExit("the chart is not on screen")
-    high = tab.locator('[data-testid="readout-high"]')
-    for x in range(int(box["width"] * 0.3), int(box["width"]), 2):
-        page.mouse.move(box["x"] + x, box["y"] + 0.25 * box["height"])
-        if float(high.get_attribute("data-value") or "nan") > SPIKE:
-            return
-    raise SystemExit("the chart shows no spike")
+        browser = chromium.launch(playwright)
+        with serving(logdir, Path(directory, "tensorboard.txt")) as server:
+            server.wait_loaded(run=POISONED, tag="train/loss", points=EPOCHS * BATCHES)
+            for name, scene, viewport, scheme in PICTURES:
+                with _opened(browser, server.url, viewport, scheme) as tab:
+                    scene(tab)
+                    tab.page.wait_for_timeout(PAINT_MS)
+                    path = DOCS / f"dashboard-{name}.png"
+                    tab.page.screenshot(path=path)
+                    print(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1024} KB")
+        browser.close()
 
 
 @contextmanager
-def _tensorboard(logdir: str) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "tensorboard.main", "--logdir", logdir, "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        url = f"http://127.0.0.1:{port}"
-        try:
-            _wait_until_served(f"{url}/data/plugin/candles/runs", process)
-            yield url
-        finally:
-            process.terminate()
+def _opened(browser: Browser, url: str, viewport: ViewportSize, scheme: Scheme) -> Iterator[Tab]:
+    context = browser.new_context(viewport=viewport, color_scheme=scheme)
+    context.add_init_script(SEEN_BEFORE)
+    tab = Tab(context.new_page(), chromium.Trouble(), url)
+    tab.wait_for_candles()
+    yield tab
+    context.close()
 
 
-def _wait_until_served(url: str, process: subprocess.Popen[bytes]) -> None:
-    while process.poll() is None:
-        try:
-            with urlopen(url, timeout=5) as answer:
-                if answer.status == 200:
-                    return
-        except URLError:
-            continue
-    raise SystemExit("TensorBoard did not start")
+def the_spike(tab: Tab) -> None:
+    """The whole run on a log scale, with the crosshair on the candle of the poisoned batch."""
+    tab.focus(POISONED)
+    tab.pick("scale", "scale-log")
+    tab.wait_for_candles()
+    tab.hover(SPIKE_STEP)
+
+
+def narrow(tab: Tab) -> None:
+    """A phone."""
+    tab.pick("scale", "scale-log")
+    tab.wait_for_candles()
+
+
+def down_to_the_step(tab: Tab) -> None:
+    """After a click on the wick."""
+    the_spike(tab)
+    x, _ = tab.place(SPIKE_STEP)
+    box = tab.chart.bounding_box()
+    assert box is not None
+    # high up, where the high is nearer than the low
+    tab.page.mouse.click(x, box["y"] + 0.1 * box["height"])
+    tab.wait_for("spot-note")
+
+
+def comparing(tab: Tab) -> None:
+    """The layout for that."""
+    tab.focus(POISONED)
+    tab.get("layouts").click()
+    tab.get("layout Compare").click()
+    tab.wait_for_candles()
+    tab.frame.get_by_role("button", name="Close").last.click()
+    tab.leave_chart()
+
+
+PICTURES: tuple[tuple[str, Scene, ViewportSize, Scheme], ...] = (
+    ("light", the_spike, WIDE, "light"),
+    ("dark", the_spike, WIDE, "dark"),
+    ("narrow", narrow, NARROW, "dark"),
+    ("comparing", comparing, WIDE, "light"),
+    ("spike", down_to_the_step, WIDE, "light"),
+)
 
 
 if __name__ == "__main__":

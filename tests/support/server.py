@@ -176,6 +176,17 @@ class Server:
 
 
 @contextmanager
+def serving(logdir: Path, log: Path) -> Iterator[Server]:
+    """TensorBoard on a log directory, on a free port; what it prints goes to `log`."""
+    server = Server(["--logdir", str(logdir)], log)
+    try:
+        server.wait_until_serving()
+        yield server
+    finally:
+        server.stop()
+
+
+@contextmanager
 def rust_data_server(logdir: Path, port_file: Path) -> Iterator[str]:
     """TensorBoard's Rust server by itself, with 100 points a series: its address for --grpc_data_provider."""
     binary = import_module("tensorboard_data_server").server_binary()
