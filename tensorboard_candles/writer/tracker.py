@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, TypeVar, cast, ov
 from tensorboard.compat.proto.event_pb2 import Event
 
 from tensorboard_candles import metadata
-from tensorboard_candles.errors import NotAScalar, WriterError
+from tensorboard_candles.errors import WriterError
 from tensorboard_candles.writer import summaries
 from tensorboard_candles.writer.destination import CLOSE_WITHIN_SECS, RunDir
 from tensorboard_candles.writer.devices import OnDevice
@@ -41,7 +41,7 @@ from tensorboard_candles.writer.pictures import pixels, several_pixels
 from tensorboard_candles.writer.ranks import agreed, this_rank
 from tensorboard_candles.writer.resuming import LeftOff, left_off
 from tensorboard_candles.writer.silent_file import SilentFile
-from tensorboard_candles.writer.values import Scalar, as_int64, take
+from tensorboard_candles.writer.values import Scalar, as_int64, check_named, merged, take
 from tensorboard_candles.writer.watching import watch
 
 if TYPE_CHECKING:
@@ -164,10 +164,10 @@ class Tracker(Epochs):
         after close(); nothing of that call is written then.
         """
         try:
-            named = more if metrics is None else _merge(metrics, more)
+            named = more if metrics is None else merged(metrics, more)
             layout, given = layout_of(tuple(named)), named.values()
         except (TypeError, AttributeError, WriterError):
-            _check_named(metrics)
+            check_named(metrics)
             raise
         if step is not None:
             step = as_int64("step", step)
@@ -381,22 +381,6 @@ def _close_after_alerts(file: EventFile | SilentFile, alerting: Alerting) -> Non
     file.write_out(within_secs=CLOSE_WITHIN_SECS)
     alerting.close()  # before the file: who is called may log
     file.close()
-
-
-def _check_named(metrics: object) -> None:
-    if metrics is not None and not isinstance(metrics, Mapping):
-        raise NotAScalar(
-            f'metrics have names: log(loss=0.3) or log({{"loss": 0.3}}); got {metrics!r:.80} without one'
-        )
-
-
-def _merge(metrics: Mapping[str, Scalar], more: Mapping[str, Scalar]) -> Mapping[str, Scalar]:
-    if not more:
-        return metrics
-    for tag in metrics:
-        if tag in more:
-            raise WriterError(f"{tag!r} is given twice, in the mapping and by name; log it once")
-    return {**metrics, **more}
 
 
 def _check_tag(tag: str) -> None:

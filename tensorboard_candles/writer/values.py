@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol, SupportsFloat, SupportsIndex
 
 import numpy as np
@@ -141,3 +141,25 @@ def _not_real(tag: str, got: object) -> NotAScalar:
 
 def _kind(value: object) -> str:
     return f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
+
+
+def check_named(metrics: object) -> None:
+    """Raises NotAScalar for what is no mapping from names to numbers."""
+    if metrics is not None and not isinstance(metrics, Mapping):
+        raise NotAScalar(
+            f'metrics have names: log(loss=0.3) or log({{"loss": 0.3}}); got {metrics!r:.80} without one'
+        )
+
+
+def merged(metrics: Mapping[str, Scalar], more: Mapping[str, Scalar]) -> Mapping[str, Scalar]:
+    """All that is logged at once; raises WriterError for what is given twice.
+
+    >>> merged({"loss": 0.3}, {"lr": 0.1})
+    {'loss': 0.3, 'lr': 0.1}
+    """
+    if not more:
+        return metrics
+    for tag in metrics:
+        if tag in more:
+            raise WriterError(f"{tag!r} is given twice, in the mapping and by name; log it once")
+    return {**metrics, **more}
