@@ -20,7 +20,7 @@ from tensorboard_candles.api.detectors import KINDS, chosen
 from tensorboard_candles.errors import BadRequest
 from tensorboard_candles.events import log_roots
 from tensorboard_candles.indicators.alerts import Alert, Detector
-from tensorboard_candles.indicators.alerts.series import alerts_in, in_order
+from tensorboard_candles.indicators.alerts.series import alerts_in, in_order, training_beside
 from tensorboard_candles.remote_files import is_url, shown
 from tensorboard_candles.store import LocalSource, Problem, RunView
 
@@ -53,10 +53,15 @@ def alerts_command(arguments: Sequence[str]) -> int:
     source = _read(given.logdir)
     for problem in source.problems():
         print(f"{NAME}: {_problem_line(problem)}", file=sys.stderr)
-    tags = _chosen_tags(source.runs(), given.run, given.tag)
+    views = {view.name: view for view in source.runs()}
+    tags = _chosen_tags(list(views.values()), given.run, given.tag)
     if not tags:
         parser.error(f"nothing was looked at: {_nothing(given)}")
-    found = in_order(alert for view, some in tags for alert in alerts_in(view, given.detectors, tags=some))
+    found = in_order(
+        alert
+        for view, some in tags
+        for alert in alerts_in(view, given.detectors, tags=some, training=training_beside(view, views.get))
+    )
     _print(found, series_count=sum(len(some) for _, some in tags), fmt=given.format)
     return 1 if any(alert.kind in given.fail_on for alert in found) else 0
 

@@ -13,10 +13,11 @@ from werkzeug.wrappers import Request, Response
 from tensorboard_candles.api import params
 from tensorboard_candles.api.answer import etag_of, finite_or_none, not_modified, respond_json
 from tensorboard_candles.api.detectors import KINDS, chosen
+from tensorboard_candles.api.series import runs_by_name
 from tensorboard_candles.errors import BadRequest, NotFound
 from tensorboard_candles.indicators.alerts import Alert, Detector
 from tensorboard_candles.indicators.alerts.lookout import Lookout, Reply
-from tensorboard_candles.indicators.alerts.series import in_order, questions
+from tensorboard_candles.indicators.alerts.series import Question, in_order, questions, training_beside
 from tensorboard_candles.ohlc import Polarity
 from tensorboard_candles.store import RunView, Source
 
@@ -125,7 +126,11 @@ def found_in(
     """
     some = [one for one in detectors if not filters.kinds or one.kind in filters.kinds]
     tags = filters.tags or None
-    asked = [one for view in views for one in questions(view, some, tags=tags, polarity=polarity)]
+    run_named = runs_by_name(source, views)
+    asked: list[Question] = []
+    for view in views:
+        training = training_beside(view, run_named)
+        asked += questions(view, some, tags=tags, polarity=polarity, training=training)
     loading = source.loading()
     return Found(views, lookout.ask(asked, within_secs=within_secs), loading.done, loading.total)
 

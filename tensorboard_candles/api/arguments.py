@@ -10,8 +10,7 @@ from werkzeug.wrappers import Request, Response
 
 from tensorboard_candles.api import params
 from tensorboard_candles.api.answer import etag_of, not_modified, respond_json
-from tensorboard_candles.api.series import saying_what_loads
-from tensorboard_candles.errors import NotFound
+from tensorboard_candles.api.series import runs_by_name, saying_what_loads
 from tensorboard_candles.store import RunView, Source
 
 MOST_RUNS = 5000
@@ -30,15 +29,7 @@ def arguments_route(request: Request, source: Source) -> Response:
 
 def _givers(source: Source, views: Sequence[RunView]) -> list[tuple[RunView, RunView]]:
     """Each run with that whose arguments it has: itself, else the nearest directory above with any."""
-    known: dict[str, RunView | None] = {view.name: view for view in views}
-
-    def run_named(name: str) -> RunView | None:
-        if name not in known:
-            try:
-                known[name] = source.run(name)
-            except NotFound:
-                known[name] = None
-        return known[name]
+    run_named = runs_by_name(source, views)
 
     def giver_of(view: RunView) -> RunView:
         above = (run_named(name) for name in _above(view.name))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -17,10 +17,10 @@ from tensorboard_candles.api import params
 from tensorboard_candles.api.answer import Table, etag_of, not_modified, respond_tables
 from tensorboard_candles.api.candles import MOST_CANDLES, axis_name, steps_per_epoch
 from tensorboard_candles.api.remembered import Remembered
-from tensorboard_candles.api.series import common_width, unit_among, with_tag
+from tensorboard_candles.api.series import common_width, runs_by_name, unit_among, with_tag
 from tensorboard_candles.indicators.alerts import DEFAULTS
 from tensorboard_candles.indicators.alerts.lookout import Lookout
-from tensorboard_candles.indicators.alerts.series import Question, questions
+from tensorboard_candles.indicators.alerts.series import Question, questions, training_beside
 from tensorboard_candles.indicators.standing import Standing, standing_of
 from tensorboard_candles.ohlc import (
     NO_STEP,
@@ -84,7 +84,7 @@ def comparison_route(request: Request, source: Source, lookout: Lookout, rows: R
     with lookout.paused():
         known = rows_of(views, query, rows, width=width, until=time.monotonic() + within_secs)
         [baseline] = rows_of(named, query, rows, width=width, until=0) or [None]
-    alerts = alert_counts(views, query, lookout)
+    alerts = alert_counts(views, query, lookout, runs_by_name(source, views))
     versions = (view.version for view in views)
     missing = sum(row is None for row in known)
     etag = etag_of(request, *versions, json.dumps([alerts, missing, *(view.version for view in named)]))
@@ -140,12 +140,18 @@ def _row_of(view: RunView, series: Series, query: Query, width: float, rows: Row
     return row
 
 
-def alert_counts(views: Sequence[RunView], query: Query, lookout: Lookout) -> list[int | None]:
+def alert_counts(
+    views: Sequence[RunView],
+    query: Query,
+    lookout: Lookout,
+    run_named: Callable[[str], RunView | None],
+) -> list[int | None]:
     """How many alerts the tag has in each run; None as long as it was not looked at to its end."""
     asked: list[Question] = []
     begins = [0]
     for view in views:
-        asked += questions(view, DEFAULTS, tags=[query.tag], polarity=query.polarity)
+        training = training_beside(view, run_named)
+        asked += questions(view, DEFAULTS, tags=[query.tag], polarity=query.polarity, training=training)
         begins.append(len(asked))
     replies = lookout.ask(asked, within_secs=0)
     of_runs = (replies[begin:end] for begin, end in itertools.pairwise(begins))

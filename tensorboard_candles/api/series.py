@@ -54,6 +54,21 @@ def with_tag(source: Source, tag: str, runs: Sequence[str], *, most: int) -> lis
     return views
 
 
+def runs_by_name(source: Source, views: Iterable[RunView]) -> Callable[[str], RunView | None]:
+    """These runs by name, and others as they are when first asked for; None for what there is not."""
+    known: dict[str, RunView | None] = {view.name: view for view in views}
+
+    def run_named(name: str) -> RunView | None:
+        if name not in known:
+            try:
+                known[name] = source.run(name)
+            except NotFound:
+                known[name] = None
+        return known[name]
+
+    return run_named
+
+
 def series_of(view: RunView, tag: str) -> Series:
     """Raises NotFound where the run has no such tag."""
     if tag not in view.series:

@@ -210,3 +210,30 @@ def test_said_polarity_turns_what_is_a_spike(
     server = tensorboard_server(tmp_path)
     server.wait_loaded(run="run", tag="regret", points=POINTS)
     assert [row[4] for row in alerts(server, kind="spike")] == [1000]
+
+
+def test_overfitting_is_found_between_tags_of_a_run_and_between_runs_beside_each_other(
+    tmp_path: Path, tensorboard_server: Callable[..., Server]
+) -> None:
+    training, half = np.linspace(2.0, 0.2, 60), np.linspace(2.0, 1.2, 30)
+    validation = np.r_[half, half[::-1]]
+    both = (
+        records.scalar_record(tag, step=epoch, value=float(values[epoch]))
+        for epoch in range(60)
+        for tag, values in (("loss", training), ("val_loss", validation))
+    )
+    records.write_run(tmp_path, "one", records.version_record() + b"".join(both))
+    records.write_run(tmp_path, "keras/train", records.scalar_file("epoch_loss", training.tolist()))
+    records.write_run(tmp_path, "keras/validation", records.scalar_file("epoch_loss", validation.tolist()))
+    server = tensorboard_server(tmp_path)
+    server.wait_loaded(run="keras/validation", tag="epoch_loss", points=60)
+    told = [(run, tag) for run, tag, *_ in alerts(server, kind="overfitting-gap")]
+    assert told == [("keras/validation", "epoch_loss"), ("one", "val_loss")]
+    assert len(alerts(server, kind="overfitting-gap", run="keras/validation")) == 1
+    count = len(alerts(server, run="keras/validation"))
+    query = {"tag": "epoch_loss", "run": "keras/validation", "wait": 30}
+
+    def compared() -> Any:
+        return server.get_json("comparison", **query)["comparison"][0]["columns"]["alerts"][0]
+
+    assert eventually(compared, what="a look at the run") == count

@@ -27,7 +27,13 @@ from tensorboard_candles.indicators.alerts import lookout as lookout_module
 from tensorboard_candles.indicators.alerts import series as series_module
 from tensorboard_candles.indicators.alerts.detector import Detector, Event, Severity, Watch, Watches
 from tensorboard_candles.indicators.alerts.lookout import Lookout, Reply
-from tensorboard_candles.indicators.alerts.series import Question, SeriesAlerts, alerts_in, in_order
+from tensorboard_candles.indicators.alerts.series import (
+    Question,
+    SeriesAlerts,
+    alerts_in,
+    in_order,
+    training_beside,
+)
 from tensorboard_candles.store import RunView, Series
 from tests.support.server import eventually
 
@@ -50,7 +56,7 @@ def series_of(values: Floats, *, run: str = "run", tag: str = "loss", like: Seri
 
 def view_of(*every: Series) -> RunView:
     return RunView.of(
-        "run", "1", {one.tag: one for one in every}, Points(np.arange(0), np.empty(0), np.empty(0))
+        every[0].run, "1", {one.tag: one for one in every}, Points(np.arange(0), np.empty(0), np.empty(0))
     )
 
 
@@ -242,6 +248,36 @@ def test_overfitting_is_found_in_a_pair_of_tags() -> None:
         one.kind for one in alerts_in(view_of(*overfit()), (OverfittingGap(),), tags=["train/loss"])
     ] == []
     assert not list(alerts_in(view_of(*overfit()[:1]), (OverfittingGap(),)))
+
+
+def in_runs_beside_each_other() -> tuple[RunView, RunView]:
+    """As Keras writes them: one tag, in a directory for each."""
+    validation, training = overfit()
+    return (
+        view_of(replace(validation, run="fit/validation", tag="epoch_loss")),
+        view_of(replace(training, run="fit/train", tag="epoch_loss")),
+    )
+
+
+def test_overfitting_is_found_in_a_pair_of_runs() -> None:
+    validation, training = in_runs_beside_each_other()
+    views = {view.name: view for view in (validation, training)}
+    assert training_beside(validation, views.get) is training
+    assert training_beside(training, views.get) is None
+    (alert,) = alerts_in(validation, (OverfittingGap(),), training=training)
+    assert (alert.run, alert.tag, alert.kind) == ("fit/validation", "epoch_loss", "overfitting-gap")
+    assert not list(alerts_in(training, (OverfittingGap(),)))
+
+
+def test_runs_of_a_pair_that_are_read_at_different_times_give_what_they_give_at_once() -> None:
+    validation, training = (one.series["epoch_loss"] for one in in_runs_beside_each_other())
+    whole, grown = SeriesAlerts(Question(validation, OverfittingGap(), None, training)), Lookout()
+    whole.extend(Question(validation, OverfittingGap(), None, training))
+    for step in (-1, 1000, 1020, 1048, 1049, 2000, 2999):
+        question = Question(validation, OverfittingGap(), None, until(training, step))
+        (reply,) = grown.ask([question], within_secs=LONG_SECS)
+        assert reply.looked.points == (step + 1) // 50
+    assert reply.looked == whole.looked
 
 
 def test_pair_that_grows_gives_what_it_gives_as_a_whole() -> None:

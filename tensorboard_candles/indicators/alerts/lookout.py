@@ -19,7 +19,7 @@ from tensorboard_candles.store import Lineage
 MOST_DETECTORS = 32
 """Settings beside the defaults whose findings are kept; those asked for longest ago are forgotten."""
 
-_Key = tuple[Detector, Polarity | None, str | None]
+_Key = tuple[Detector, Polarity | None, tuple[str, str] | None]
 MOST_PAUSE_SECS = 1.0
 """After that long a piece is looked at: whatever else is asked for all the time, alerts are found."""
 logger = logging.getLogger(__name__)
@@ -90,7 +90,8 @@ class Lookout:
 
     def _of(self, question: Question) -> _Kept:
         of_series = self._kept.setdefault(question.series.lineage, {})
-        training = None if question.training is None else question.training.tag
+        beside = question.training
+        training = None if beside is None else (beside.run, beside.tag)
         key = question.detector, question.polarity, training
         if key not in of_series:
             of_series[key] = _Kept(question)

@@ -1,14 +1,15 @@
-"""What a tag is of, by its name: a learning rate, or a measure on data that is trained or validated on."""
+"""What a tag or a run is of, by its name: a learning rate, or data that is trained or validated on."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 _LEARNING_RATE = re.compile(r"(?<![a-z])lr(?![a-z])|learning.?rate", re.IGNORECASE)
 _TRAIN = frozenset("train training trn tr".split())
 _VALIDATION = frozenset("val valid validation eval evaluation dev test testing".split())
+_RUNS_OF_TRAINING = ("train", "training")
 _WORD = re.compile(r"[a-z]+|[A-Z][a-z]*|[A-Z]+(?![a-z])|[0-9]+")
 
 
@@ -33,6 +34,18 @@ def train_tags(tags: Iterable[str]) -> Mapping[str, str]:
     the other. A tag that says that it is of the training comes before one that says nothing.
     """
     return _train_tags(tuple(tags))
+
+
+def train_runs(run: str) -> Sequence[str]:
+    """Names that the run beside one on validation data may have: that on training data, as of Keras.
+
+    >>> train_runs("digits/validation")
+    ['digits/train', 'digits/training']
+    >>> train_runs("validation-of-digits"), train_runs("digits/train")
+    ([], [])
+    """
+    directory, separator, name = run.rpartition("/")
+    return [f"{directory}{separator}{word}" for word in _RUNS_OF_TRAINING] if name in _VALIDATION else []
 
 
 @lru_cache(maxsize=256)  # thousands of runs have the very same tags

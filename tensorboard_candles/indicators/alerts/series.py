@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from tensorboard_candles.events.points import Float64Array, Int64Array
 from tensorboard_candles.indicators.alerts.detector import Alert, Detector
-from tensorboard_candles.indicators.alerts.names import train_tags
+from tensorboard_candles.indicators.alerts.names import train_runs, train_tags
 from tensorboard_candles.indicators.alerts.training import training_levels
 from tensorboard_candles.indicators.alerts.watching import Watched, watches
 from tensorboard_candles.ohlc import Polarity
@@ -40,7 +40,10 @@ class Question:
             return len(self.series)
         if not len(self.training):
             return 0
-        return min(bisect_left(self.series.step, self.training.step[-1]) + 1, len(self.series))
+        last = self.training.step[-1]
+        if self.training.run != self.series.run:  # which may be read later than this one
+            return bisect_right(self.series.step, last)
+        return min(bisect_left(self.series.step, last) + 1, len(self.series))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,40 +107,56 @@ def questions(
     *,
     tags: Collection[str] | None = None,
     polarity: Polarity | None = None,
+    training: RunView | None = None,
 ) -> list[Question]:
     """What to ask of a run, of all of its tags or of these: of those detectors that make sense of each.
 
-    They are judged by that polarity; where it is None, by what the writer said.
+    They are judged by that polarity; where it is None, by what the writer said. `training` is the run beside
+    it on training data, where there is one; see `training_beside`.
     """
-    some, pairs = list(detectors), train_tags(view.series)
+    some, trained = list(detectors), _trained(view, training)
     return [
         question
         for tag in (view.series if tags is None else tags)
         if tag in view.series
-        for question in _questions(view, tag, pairs.get(tag), some, polarity)
+        for question in _questions(view, tag, trained.get(tag), some, polarity)
     ]
+
+
+def training_beside(view: RunView, run_named: Callable[[str], RunView | None]) -> RunView | None:
+    """The run on training data in the directory where this one, on validation data, lies."""
+    return next((found for name in train_runs(view.name) if (found := run_named(name))), None)
+
+
+def _trained(view: RunView, training: RunView | None) -> Mapping[str, Series]:
+    """By tag the same on training data: of this very run, or else of that beside it."""
+    own = {tag: view.series[train_tag] for tag, train_tag in train_tags(view.series).items()}
+    return {**training.series, **own} if training else own
 
 
 def _questions(
     view: RunView,
     tag: str,
-    train_tag: str | None,
+    training: Series | None,
     detectors: Iterable[Detector],
     polarity: Polarity | None,
 ) -> Iterator[Question]:
     said = view.said.get(tag)
     polarity = polarity or (said.polarity if said else None)
     for one in detectors:
-        if watches(one, tag, described=polarity is not None, validates=train_tag is not None):
-            training = view.series[train_tag] if train_tag and one.needs_training else None
-            yield Question(view.series[tag], one, polarity, training)
+        if watches(one, tag, described=polarity is not None, validates=training is not None):
+            yield Question(view.series[tag], one, polarity, training if one.needs_training else None)
 
 
 def alerts_in(
-    view: RunView, detectors: Iterable[Detector], *, tags: Collection[str] | None = None
+    view: RunView,
+    detectors: Iterable[Detector],
+    *,
+    tags: Collection[str] | None = None,
+    training: RunView | None = None,
 ) -> Iterator[Alert]:
-    """All alerts of a run, of all of its tags or of these; see `in_order`."""
-    for question in questions(view, detectors, tags=tags):
+    """All alerts of a run, of all of its tags or of these; see `questions` and `in_order`."""
+    for question in questions(view, detectors, tags=tags, training=training):
         found = SeriesAlerts(question)
         while found.looked.points < question.points:
             found.extend(question)
