@@ -1,6 +1,7 @@
 # make demo    train three small runs and watch their candles in TensorBoard
 # make test    every test: pytest, vitest and, in Chromium, the browser's
-# make test-all  that, and the tests that need frameworks (torch, TensorFlow, JAX, …; 5 GB in .venv-frameworks)
+# make test-slow  what of them takes minutes: the looks of every widget, the pixels of a million points
+# make test-all  both, and the tests that need frameworks (torch, TensorFlow, JAX, …; 5 GB in .venv-frameworks)
 # make check   ruff, mypy, tsc, biome
 # make nightly property tests by the ten thousand, every bit flipped, an hour of fuzzing, a soak (hours)
 # make bench   time and memory beside TensorBoard's own loaders and other loggers (half an hour; a quiet machine)
@@ -26,7 +27,7 @@ MODULES := frontend/node_modules/.package-lock.json
 BUNDLE := tensorboard_candles/static/index.js
 SOURCES := $(shell find frontend -name node_modules -prune -o -type f -print)
 
-.PHONY: demo test test-all check nightly bench format bundle
+.PHONY: demo test test-slow test-all check nightly bench format bundle
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -38,7 +39,11 @@ test: $(VENV)/.dev $(BUNDLE)
 	$(NPM) test
 	$(PY) -m pytest
 
-test-all: test $(FRAMEWORKS)/.installed
+test-slow: $(VENV)/.dev $(BUNDLE)
+	scripts/need-chromium.sh
+	$(PY) -m pytest -m slow
+
+test-all: test test-slow $(FRAMEWORKS)/.installed
 	$(FRAMEWORKS_PY) -m pytest --all-frameworks $(NEED_FRAMEWORKS)
 
 check: $(VENV)/.dev $(MODULES)
@@ -54,11 +59,12 @@ nightly: $(VENV)/.fuzz $(BUNDLE)
 	$(PY) -m fuzz .fuzz/corpus --secs $(FUZZ_SECS)
 	$(PY) -m benchmarks.soak --secs $(SOAK_SECS)
 
-bench: $(VENV)/.bench $(FRAMEWORKS)/.installed $(LOGGERS)/.installed
+bench: $(VENV)/.bench $(FRAMEWORKS)/.installed $(LOGGERS)/.installed $(BUNDLE)
 	$(PY) -m benchmarks.load
 	$(PY) -m benchmarks.tail
 	$(PY) -m benchmarks.query
 	$(PY) -m benchmarks.alerts
+	$(PY) -m benchmarks.tab
 	$(PY) -m benchmarks.write --peers $(LOGGERS)/bin/python
 	$(FRAMEWORKS_PY) -m benchmarks.loop
 
@@ -84,7 +90,7 @@ $(VENV)/.fuzz: $(VENV)/.dev
 	$(PIP) --editable ".[fuzz]"
 	touch $@
 
-$(VENV)/.bench: $(VENV)/.demo
+$(VENV)/.bench: $(VENV)/.dev
 	$(PIP) --editable ".[bench]"
 	touch $@
 

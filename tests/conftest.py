@@ -21,6 +21,7 @@ StartServer = Callable[..., Server]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-pictures", action="store_true", help="keep how the tab looks now as right")
     parser.addoption("--all-frameworks", action="store_true", help="a framework that is missing is a failure")
 
 

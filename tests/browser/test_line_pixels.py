@@ -16,6 +16,8 @@ from tests.browser.lines import Lines, Pixels, open_widgets
 from tests.support import records
 from tests.support.server import Server, eventually
 
+pytestmark = pytest.mark.slow
+
 EMPTY = [(255, 255, 255), (238, 240, 244)]
 NONFINITE = (180, 83, 9)
 GAP = slice(90_000, 130_000)

@@ -55,14 +55,28 @@ export function Tour() {
   );
 }
 
-/** Keeps the box beside what it is about; where that is not on the page (a drawer is closed), in the middle. */
+/** Keeps the box beside what it is about; where that is out of sight (a drawer is closed), in the corner. */
 function pointAt(selector: string, box: HTMLElement): () => void {
-  const target = document.querySelector<HTMLElement>(selector);
-  box.dataset.placed = "";
-  if (!target || target.getClientRects().length === 0) return () => delete box.dataset.placed;
+  let stop = () => {};
+  const find = () => {
+    const target = document.querySelector<HTMLElement>(selector);
+    if (!target || target.getClientRects().length === 0) return false;
+    stop = stayBeside(target, box);
+    return true;
+  };
+  // Widgets are drawn a moment after the page is.
+  const waiting = new MutationObserver(() => find() && waiting.disconnect());
+  if (!find()) waiting.observe(document.body, { childList: true, subtree: true });
+  return () => {
+    waiting.disconnect();
+    stop();
+  };
+}
+
+function stayBeside(target: HTMLElement, box: HTMLElement): () => void {
   target.classList.add("toured");
   const place = async () => {
-    const large = target.clientHeight > window.innerHeight / 2;
+    const large = target.clientHeight > window.innerHeight / 3;
     const { x, y } = await computePosition(target, box, {
       placement: large ? "top" : "right-start",
       strategy: "fixed",
