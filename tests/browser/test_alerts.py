@@ -59,6 +59,40 @@ def test_the_list_has_the_gravest_alert_of_the_checked_runs_first(tab: Tab) -> N
     until(lambda: rows(tab) == [SPIKE], "the alert of the checked runs")
 
 
+def test_a_run_is_picked_out_of_the_list_by_its_count(tab: Tab) -> None:
+    until(lambda: len(rows(tab)) == 2, "both alerts")
+    of_poisoned = tab.widget("alerts").locator(f'[data-testid="run-tally"][data-run="{POISONED}"]')
+    of_poisoned.click()
+    until(lambda: rows(tab) == [SPIKE], "the alert of the picked run")
+    assert of_poisoned.get_attribute("aria-pressed") == "true"
+    of_poisoned.click()
+    until(lambda: rows(tab) == [NONFINITE, SPIKE], "both alerts again")
+
+
+def test_messages_wrap_in_a_narrow_list_and_rows_are_as_high_as_they_need(tab: Tab) -> None:
+    until(lambda: len(rows(tab)) == 2, "both alerts")
+    tab.widget("alerts").evaluate("(widget) => { widget.style.width = '240px'; }")
+
+    def boxes() -> list[list[float]]:
+        found: list[list[float]] = (
+            tab.widget("alerts")
+            .get_by_test_id("alert-row")
+            .evaluate_all(
+                """(all) => all.map((row) => {
+                    const { top, bottom } = row.getBoundingClientRect();
+                    const words = row.querySelector(".alert-message");
+                    const hidden = words.scrollHeight - words.clientHeight;
+                    return [top, bottom, row.scrollWidth - row.clientWidth, hidden];
+                })"""
+            )
+        )
+        return found
+
+    until(lambda: min(bottom - top for top, bottom, _, _ in boxes()) > 80, "rows of several lines")
+    until(lambda: boxes()[1][0] >= boxes()[0][1] - 0.5, "one row below the other")
+    assert all(too_wide <= 0 and hidden <= 0 for _, _, too_wide, hidden in boxes())
+
+
 def test_an_alert_in_the_list_jumps_to_its_place(tab: Tab) -> None:
     until(lambda: len(rows(tab)) == 2, "both alerts")
     row(tab, "non-finite").click()

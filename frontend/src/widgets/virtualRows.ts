@@ -7,6 +7,7 @@ const OVERSCAN_ROWS = 6;
 
 interface VirtualOptions {
   readonly count: number;
+  /** Of each row; of rows that are measured a guess. */
   readonly rowPx: number;
   /** Of what sticks to the top of the scroller, above all rows. */
   readonly headPx: number;
@@ -17,9 +18,14 @@ export interface VirtualRows {
   readonly begin: number;
   readonly end: number;
   readonly scrollTo: (row: number) => void;
+  /** From the first row to the end of the last, as far as they are measured. */
+  readonly totalPx: number;
+  readonly topOf: (row: number) => number;
+  /** For rows of unequal height: the `ref` of each, which says its number as `data-index`. */
+  readonly measure: (row: HTMLElement | null) => void;
 }
 
-/** Which rows of a long list of equally high ones are in view, as it scrolls and changes its size. */
+/** Which rows of a long list are in view, as it scrolls and changes its size. */
 export function useVirtualRows(
   scroller: RefObject<HTMLElement | null>,
   { count, rowPx, headPx }: VirtualOptions,
@@ -46,5 +52,8 @@ export function useVirtualRows(
     begin: items[0]?.index ?? 0,
     end: (items.at(-1)?.index ?? -1) + 1,
     scrollTo: (row) => virtualizer.scrollToIndex(row),
+    totalPx: virtualizer.getTotalSize(),
+    topOf: (row) => (virtualizer.measurementsCache[row]?.start ?? headPx + row * rowPx) - headPx,
+    measure: virtualizer.measureElement,
   };
 }

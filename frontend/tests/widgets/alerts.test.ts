@@ -21,7 +21,7 @@ const ALERTS = [
   alert("run2", 3, "warning"),
   alert("run10", 1, "warning"),
 ];
-const ALL = { kinds: [], severities: [] };
+const ALL = { kinds: [], severities: [], runs: [] };
 const steps = (rows: readonly Alert[]) => rows.map(({ firstStep }) => firstStep);
 
 test("the gravest come first, or the earliest, or run by run as people count", () => {
@@ -30,9 +30,11 @@ test("the gravest come first, or the earliest, or run by run as people count", (
   expect(steps(rowsOf(ALERTS, { ...ALL, sort: "run" }))).toEqual([3, 9, 1, 5]);
 });
 
-test("filters leave the kinds and severities that are picked, and without any all of them", () => {
-  expect(steps(rowsOf(ALERTS, { kinds: ["spike"], severities: [], sort: "step" }))).toEqual([1, 3]);
-  expect(steps(rowsOf(ALERTS, { kinds: ["spike"], severities: ["info"], sort: "step" }))).toEqual([]);
+test("filters leave the kinds, severities and runs that are picked, and without any all of them", () => {
+  expect(steps(rowsOf(ALERTS, { ...ALL, kinds: ["spike"], sort: "step" }))).toEqual([1, 3]);
+  expect(steps(rowsOf(ALERTS, { ...ALL, kinds: ["spike"], severities: ["info"], sort: "step" }))).toEqual([]);
+  expect(steps(rowsOf(ALERTS, { ...ALL, runs: ["run2"], sort: "step" }))).toEqual([3, 9]);
+  expect(steps(rowsOf(ALERTS, { ...ALL, runs: ["run2"], kinds: ["spike"], sort: "step" }))).toEqual([3]);
 });
 
 test("the list is about the checked runs, or about all, and about one tag where one is given", () => {
@@ -56,11 +58,12 @@ test("an export has a row for each alert", () => {
 });
 
 test("stored settings that can't be used fall back", () => {
-  expect(readSettings({ scope: "some", sort: 7, kinds: "spike", severities: ["fatal", "info"] })).toEqual({
+  expect(readSettings({ scope: "some", sort: 7, kinds: "spike", severities: ["fatal", "info"], runs: ["a", 1] })).toEqual({
     tag: null,
     scope: "checked",
     sort: "severity",
     kinds: [],
     severities: ["info"],
+    runs: ["a"],
   });
 });

@@ -72,7 +72,7 @@ export const ALERTS = {
   list: "Alerts. Arrow keys move, Enter jumps to the place.",
   kinds: "Filter by kind",
   severities: "Filter by severity",
-  runs: "Alerts of each run",
+  runs: "Filter by run",
   showAll: "Show all",
   detectors: "Detectors",
   detectorsHint: "What looks for alerts, and with which thresholds",

@@ -2,11 +2,13 @@ import { useSignal } from "@preact/signals";
 import { useId, useRef } from "preact/hooks";
 import type { Alert } from "../../api/alerts.ts";
 import { ALERTS, kindWords, SEVERITY_NAMES, stepsOf } from "../../base/words/alerts.ts";
+import { RunName } from "../runName.tsx";
 import { SeverityMark } from "../severity.tsx";
 import { useVirtualRows } from "../virtualRows.ts";
 import type { AlertModel } from "./model.ts";
 
-const ROW_PX = 46;
+/** A row's height before it is measured: messages are of one line to three. */
+const ROW_GUESS_PX = 78;
 const ROWS_PER_PAGE = 8;
 
 interface AlertListProps {
@@ -20,7 +22,7 @@ export function AlertList({ rows, model, colours }: AlertListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const active = useSignal(0);
   const id = useId();
-  const virtual = useVirtualRows(scroller, { count: rows.length, rowPx: ROW_PX, headPx: 0 });
+  const virtual = useVirtualRows(scroller, { count: rows.length, rowPx: ROW_GUESS_PX, headPx: 0 });
   const at = Math.min(active.value, rows.length - 1);
   const onKeyDown = (event: KeyboardEvent) => {
     const to = moved(event.key, at, rows.length);
@@ -43,7 +45,7 @@ export function AlertList({ rows, model, colours }: AlertListProps) {
       data-testid="alert-list"
       onKeyDown={onKeyDown}
     >
-      <div class="alert-rows" style={{ height: `${rows.length * ROW_PX}px` }}>
+      <div class="alert-rows" style={{ height: `${virtual.totalPx}px` }}>
         {rows.slice(virtual.begin, virtual.end).map((alert, i) => (
           <AlertRow
             key={virtual.begin + i}
@@ -51,6 +53,8 @@ export function AlertList({ rows, model, colours }: AlertListProps) {
             alert={alert}
             row={virtual.begin + i}
             count={rows.length}
+            topPx={virtual.topOf(virtual.begin + i)}
+            measure={virtual.measure}
             isActive={virtual.begin + i === at}
             colour={colours.get(alert.run)}
             open={() => {
@@ -83,14 +87,17 @@ interface AlertRowProps {
   readonly alert: Alert;
   readonly row: number;
   readonly count: number;
+  readonly topPx: number;
+  readonly measure: (element: HTMLElement | null) => void;
   readonly isActive: boolean;
   readonly colour: string | undefined;
   readonly open: () => void;
 }
 
-const AlertRow = ({ id, alert, row, count, isActive, colour, open }: AlertRowProps) => (
+const AlertRow = ({ id, alert, row, count, topPx, measure, isActive, colour, open }: AlertRowProps) => (
   // biome-ignore lint/a11y/useKeyWithClickEvents: the list has the focus, and its keys do the same
   <div
+    ref={measure}
     id={id}
     class={isActive ? "alert-row active" : "alert-row"}
     role="option"
@@ -98,8 +105,8 @@ const AlertRow = ({ id, alert, row, count, isActive, colour, open }: AlertRowPro
     aria-selected={isActive}
     aria-posinset={row + 1}
     aria-setsize={count}
-    style={{ transform: `translateY(${row * ROW_PX}px)`, height: `${ROW_PX}px` }}
-    title={`${alert.message}\n${alert.detector}`}
+    style={{ transform: `translateY(${topPx}px)` }}
+    data-index={row}
     data-testid="alert-row"
     data-run={alert.run}
     data-kind={alert.kind}
@@ -109,15 +116,15 @@ const AlertRow = ({ id, alert, row, count, isActive, colour, open }: AlertRowPro
     <SeverityMark severity={alert.severity} kind={alert.kind} />
     <div class="alert-words">
       <p class="alert-line">
-        <b>{kindWords(alert.kind).one}</b>
+        <b data-term={alert.kind}>{kindWords(alert.kind).one}</b>
         <span class="unseen">{SEVERITY_NAMES[alert.severity]}</span>
         <small>{stepsOf(alert.firstStep, alert.lastStep)}</small>
       </p>
-      <p class="alert-line">
-        <span class="alert-run">
-          <span class="swatch" style={{ background: colour }} /> <bdi>{alert.run}</bdi>
-        </span>
-        <bdi class="alert-message">{alert.message}</bdi>
+      <p class="alert-run">
+        <span class="swatch" style={{ background: colour }} /> <RunName run={alert.run} />
+      </p>
+      <p class="alert-message" title={`${alert.message}\n${alert.detector}`}>
+        <bdi>{alert.message}</bdi>
       </p>
     </div>
   </div>

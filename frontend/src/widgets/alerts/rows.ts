@@ -17,9 +17,10 @@ export const inScope = (
 /** Those that the filters leave, in their order. */
 export function rowsOf(
   alerts: readonly Alert[],
-  { kinds, severities, sort }: Pick<AlertSettings, "kinds" | "severities" | "sort">,
+  { kinds, severities, runs, sort }: Pick<AlertSettings, "kinds" | "severities" | "runs" | "sort">,
 ): readonly Alert[] {
   return alerts
+    .filter(({ run }) => runs.length === 0 || runs.includes(run))
     .filter(({ kind }) => kinds.length === 0 || kinds.includes(kind))
     .filter(({ severity }) => severities.length === 0 || severities.includes(severity))
     .sort(ORDERS[sort]);

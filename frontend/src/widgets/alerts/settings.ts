@@ -15,13 +15,18 @@ export interface AlertSettings {
   /** What is shown; empty: all of them. */
   readonly kinds: readonly string[];
   readonly severities: readonly Severity[];
+  readonly runs: readonly string[];
 }
 
 /** Settings from what was stored; whatever can't be used falls back to its default. */
-export const readSettings = ({ tag, scope, sort, kinds, severities }: Stored): AlertSettings => ({
+export const readSettings = ({ tag, scope, sort, kinds, severities, runs }: Stored): AlertSettings => ({
   tag: typeof tag === "string" ? tag : null,
   scope: SCOPES.find((one) => one === scope) ?? "checked",
   sort: SORTS.find((one) => one === sort) ?? "severity",
-  kinds: Array.isArray(kinds) ? kinds.filter((kind): kind is string => typeof kind === "string") : [],
+  kinds: readTexts(kinds),
   severities: Array.isArray(severities) ? SEVERITIES.filter((one) => severities.includes(one)) : [],
+  runs: readTexts(runs),
 });
+
+const readTexts = (stored: unknown): readonly string[] =>
+  Array.isArray(stored) ? stored.filter((one): one is string => typeof one === "string") : [];

@@ -1,27 +1,16 @@
 import { type Signal, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
-import { SEVERITIES } from "../../base/severity.ts";
-import {
-  ALERTS,
-  alertCount,
-  kindWords,
-  lookedAt,
-  moreRuns,
-  nothingFound,
-  SEVERITY_NAMES,
-} from "../../base/words/alerts.ts";
+import { ALERTS, alertCount, lookedAt, nothingFound } from "../../base/words/alerts.ts";
 import { Choice } from "../choice.tsx";
 import { WidgetHead } from "../head.tsx";
 import { Popover } from "../popover.tsx";
-import { SeverityMark } from "../severity.tsx";
 import type { WidgetProps } from "../widget.ts";
 import { DetectorPanel } from "./detectors.tsx";
+import { Filters } from "./filters.tsx";
 import { AlertList } from "./list.tsx";
 import { AlertModel } from "./model.ts";
-import { tableOf, tally } from "./rows.ts";
+import { tableOf } from "./rows.ts";
 import { type AlertSettings, SCOPES, SORTS } from "./settings.ts";
-
-const MOST_RUNS_COUNTED = 8;
 
 /** What went wrong in the runs, in a list that leads there. */
 export function AlertWidget({ workspace, settings, frame }: WidgetProps<AlertSettings>) {
@@ -114,94 +103,12 @@ function Progress({ model }: { readonly model: AlertModel }) {
   );
 }
 
-interface FiltersProps extends ModelProps {
-  readonly colours: ReadonlyMap<string, string>;
-}
-
-/** How many there are of each, which at once is what can be filtered by. */
-function Filters({ model, settings, colours }: FiltersProps) {
-  const alerts = model.scoped.value;
-  if (alerts.length === 0) return null;
-  const { kinds, severities } = settings.value;
-  const runs = tally(alerts.map(({ run }) => run));
-  const found = Object.fromEntries(tally(alerts.map(({ severity }) => severity)));
-  return (
-    <div class="alert-filters">
-      <fieldset class="tallies" aria-label={ALERTS.severities}>
-        {SEVERITIES.filter((one) => one in found || severities.includes(one)).map((severity) => (
-          <TallyButton
-            key={severity}
-            testId={`severity-${severity}`}
-            on={severities.includes(severity)}
-            count={found[severity] ?? 0}
-            toggle={() => {
-              settings.value = { ...settings.value, severities: toggled(severities, severity) };
-            }}
-          >
-            <SeverityMark severity={severity} /> {SEVERITY_NAMES[severity]}
-          </TallyButton>
-        ))}
-      </fieldset>
-      <fieldset class="tallies" aria-label={ALERTS.kinds}>
-        {tally(alerts.map(({ kind }) => kind)).map(([kind, count]) => (
-          <TallyButton
-            key={kind}
-            testId={`kind-${kind}`}
-            term={kind}
-            on={kinds.includes(kind)}
-            count={count}
-            toggle={() => {
-              settings.value = { ...settings.value, kinds: toggled(kinds, kind) };
-            }}
-          >
-            {kindWords(kind).one}
-          </TallyButton>
-        ))}
-      </fieldset>
-      <ul class="tallies" aria-label={ALERTS.runs}>
-        {runs.slice(0, MOST_RUNS_COUNTED).map(([run, count]) => (
-          <li key={run} data-testid="run-tally" data-run={run}>
-            <span class="swatch" style={{ background: colours.get(run) }} /> <bdi>{run}</bdi> <b>{count}</b>
-          </li>
-        ))}
-        {runs.length > MOST_RUNS_COUNTED && <li>{moreRuns(runs.length - MOST_RUNS_COUNTED)}</li>}
-      </ul>
-    </div>
-  );
-}
-
-const toggled = <Item,>(items: readonly Item[], item: Item): readonly Item[] =>
-  items.includes(item) ? items.filter((one) => one !== item) : [...items, item];
-
-interface TallyButtonProps {
-  readonly testId: string;
-  readonly term?: string;
-  readonly on: boolean;
-  readonly count: number;
-  readonly toggle: () => void;
-  readonly children: preact.ComponentChildren;
-}
-
-const TallyButton = ({ testId, term, on, count, toggle, children }: TallyButtonProps) => (
-  <button
-    type="button"
-    class="tally-button"
-    aria-pressed={on}
-    disabled={count === 0 && !on}
-    data-testid={testId}
-    data-term={term}
-    onClick={toggle}
-  >
-    {children} <b>{count}</b>
-  </button>
-);
-
 /** Why the list is empty: what was looked for, and where. */
 function Nothing({ model, settings }: ModelProps) {
   const [known, refusal] = [model.known.value, model.refusal.value];
   const looking = model.detectors.value.filter(({ isOn }) => isOn);
   const showAll = () => {
-    settings.value = { ...settings.value, kinds: [], severities: [], tag: null };
+    settings.value = { ...settings.value, kinds: [], severities: [], runs: [], tag: null };
   };
   if (model.scoped.value.length > 0) {
     return (
