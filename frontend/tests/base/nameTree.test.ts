@@ -75,7 +75,9 @@ test("names that would be paths of nothing are kept as they are", () => {
 
 test("a name is cut before its end, and never within a character", () => {
   expect(cutName("short")).toEqual(["short", ""]);
-  expect(cutName("sweep/lr=0.001/seed=17")).toEqual(["sweep/lr=0.0", "01/seed=17"]);
+  expect(cutName("digits/poisoned")).toEqual(["digits", "/poisoned"]);
+  expect(cutName("sweep/lr=0.001/seed=17")).toEqual(["sweep/lr=0.001", "/seed=17"]);
+  expect(cutName("sweep/lr=0.001/7")).toEqual(["sweep/", "lr=0.001/7"]);
   const family = "👨‍👩‍👧‍👦";
   const [head, tail] = cutName(`many families: ${family.repeat(12)}`);
   expect(tail).toBe(family.repeat(10));

@@ -11,7 +11,7 @@ export const TOUR_STEPS: readonly TourStep[] = [
   {
     selector: '[data-testid="chart"]',
     title: "Every point is in here",
-    text: "Each candle sums up many logged points: its wick reaches from the lowest to the highest of them, so no spike is lost. Filled red got worse, hollow green got better.",
+    text: "Each candle sums up many logged points: its wick reaches from the lowest to the highest of them, so no spike is lost. A filled candle got worse, a hollow one got better.",
   },
   {
     selector: '[data-testid="chart"]',
