@@ -11,9 +11,12 @@ from werkzeug.wrappers import Request, Response
 from tensorboard_candles.api import params
 from tensorboard_candles.api.answer import etag_of, not_modified, respond_json
 from tensorboard_candles.api.series import runs_by_name, saying_what_loads
+from tensorboard_candles.errors import TooLarge
 from tensorboard_candles.store import RunView, Source
 
 MOST_RUNS = 5000
+MOST_CHARACTERS = 50_000_000
+"""Of names and values in one answer."""
 
 
 def arguments_route(request: Request, source: Source) -> Response:
@@ -22,9 +25,11 @@ def arguments_route(request: Request, source: Source) -> Response:
         views = [source.run(name) for name in runs] or source.runs()
     givers = _givers(source, views)
     etag = etag_of(request, *(f"{view.name} {giver.name} {giver.version}" for view, giver in givers))
-    return not_modified(request, etag) or respond_json(
-        request, {"runs": [_told(view, giver) for view, giver in givers]}, etag=etag
-    )
+    unchanged = not_modified(request, etag)
+    if unchanged:
+        return unchanged
+    _check_size(givers)
+    return respond_json(request, {"runs": [_told(view, giver) for view, giver in givers]}, etag=etag)
 
 
 def _givers(source: Source, views: Sequence[RunView]) -> list[tuple[RunView, RunView]]:
@@ -36,6 +41,20 @@ def _givers(source: Source, views: Sequence[RunView]) -> list[tuple[RunView, Run
         return next((one for one in (view, *above) if one and one.arguments), view)
 
     return [(view, giver_of(view)) for view in views]
+
+
+def _check_size(givers: Sequence[tuple[RunView, RunView]]) -> None:
+    """Raises TooLarge: of a run with many arguments all runs below have them."""
+    lengths = {name: _length(giver) for name, giver in {one.name: one for _, one in givers}.items()}
+    if sum(lengths[giver.name] for _, giver in givers) > MOST_CHARACTERS:
+        raise TooLarge(
+            f"arguments of {len(givers)} runs are more than {MOST_CHARACTERS} characters; "
+            "ask for fewer runs at once"
+        )
+
+
+def _length(giver: RunView) -> int:
+    return sum(len(name) + len(str(argument.value)) for name, argument in giver.arguments.items())
 
 
 def _above(name: str) -> Iterator[str]:

@@ -54,3 +54,18 @@ def test_what_torch_wrote_is_served_and_named_by_an_etag(
     answer = server.get("arguments")
     headers = {"If-None-Match": answer.headers["ETag"]}
     assert server.request("data/plugin/candles/arguments", headers=headers).status == 304
+
+
+def test_more_arguments_than_an_answer_can_hold_are_refused(
+    tmp_path: Path, tensorboard_server: Callable[..., Server]
+) -> None:
+    many = {f"name{number}": "x" * 1000 for number in range(2000)}
+    records.write_run(tmp_path, "sweep", records.event_of(hparams_value(**many), step=0))
+    for number in range(30):
+        records.write_run(tmp_path, f"sweep/{number}", records.scalar_record("loss", step=0, value=1.0))
+    server = tensorboard_server(tmp_path)
+    server.wait_loaded()
+    answer = server.get("arguments")
+    assert answer.status == 413
+    assert "ask for fewer runs" in answer.error()
+    assert len(arguments(server, run="sweep/7")["sweep/7"]["arguments"]) == 2000
