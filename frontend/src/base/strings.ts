@@ -109,12 +109,13 @@ export const HELP = {
     ["body", "the box, from open (the first value) to close (the last one)."],
     [
       "filled",
-      "red, or orange in colour-blind safe colours: it got worse within the candle: a loss rose, an accuracy fell.",
+      "it got worse within the candle: a loss rose, an accuracy fell. In red, or orange in colour-blind safe colours.",
     ],
     [
       "hollow",
-      "green, or blue in colour-blind safe colours: it ended better than it began. One that begins on a spike is green, too: it got better from there.",
+      "it ended better than it began, as one does that begins on a spike: it got better from there. In green, or blue in colour-blind safe colours.",
     ],
+    ["dot", "a single point: filled where it is worse than the point before, hollow where it is better."],
   ],
   last: "Long wicks mean noisy training, long bodies fast change. Zoom in to see the very steps.",
   drawing: "Two candles with their parts named",
@@ -152,7 +153,7 @@ const HUES: Readonly<Record<ColourScheme, Readonly<Record<"worse" | "better", st
 };
 
 /**
- * What the colours of candles mean for a tag: `red, filled: loss rose within the candle (worse)`.
+ * What the colours of candles mean for a tag: `filled, red: loss rose within the candle (worse)`.
  * No scheme: the colours are those of runs, and only filled and hollow mean it.
  */
 export function legend(tag: string, polarity: Polarity, scheme: ColourScheme | null = "default"): Legend {
@@ -163,7 +164,7 @@ export function legend(tag: string, polarity: Polarity, scheme: ColourScheme | n
   const [filled, hollow] =
     scheme === null
       ? ["filled", "hollow"]
-      : [`${HUES[scheme].worse}, filled`, `${HUES[scheme].better}, hollow`];
+      : [`filled, ${HUES[scheme].worse}`, `hollow, ${HUES[scheme].better}`];
   return {
     worse: {
       long: `${filled}: ${name} ${bad} within the candle (worse)`,

@@ -13,6 +13,8 @@ export interface Bars extends Prices {
   readonly bucket: Float64Array;
   /** 0 where a line through the closes is broken before the row. */
   readonly joined: Uint8Array;
+  /** 1 where a row is one point: what it is better or worse than is the row before. */
+  readonly single: Uint8Array;
   /** Candles that reach zero or below, which no log scale can show. */
   readonly clipped: number;
 }
@@ -29,6 +31,7 @@ export function barsOf(candles: Candles, scale: PriceScale, style: Style): Bars 
     if (isDrawn) {
       bars.bucket[rows] = Math.round(at(x, row) / candles.width);
       bars.joined[rows] = joined;
+      bars.single[rows] = style !== "heikin-ashi" && at(candles.columns.count, row) === 1 ? 1 : 0;
       for (const name of PRICES) {
         bars[name][rows] = toPlotted(Math.max(floor, at(prices[name], row)), scale);
       }
@@ -50,7 +53,13 @@ export function rowFrom({ bucket }: Pick<Bars, "bucket">, least: number): number
   return low;
 }
 
-/** Whether most candles are one point each: then they are dashes that only a line can join. */
+/** What a row is better or worse than: its own open, or the point before where it is one point itself. */
+export function comparedWith(bars: Bars, row: number): number {
+  const hasBefore = bars.single[row] === 1 && bars.joined[row] === 1;
+  return hasBefore ? at(bars.close, row - 1) : at(bars.open, row);
+}
+
+/** Whether most candles are one point each: then they are dots that only a line can join. */
 export function mostlySinglePoints(candles: Candles): boolean {
   const { count } = candles.columns;
   const single = count.reduce((total, points) => total + (points === 1 ? 1 : 0), 0);
@@ -75,6 +84,7 @@ const emptyBars = (rows: number) => ({
   low: new Float64Array(rows),
   close: new Float64Array(rows),
   joined: new Uint8Array(rows),
+  single: new Uint8Array(rows),
 });
 
 const cutTo = (bars: ReturnType<typeof emptyBars>, rows: number) => ({
@@ -84,6 +94,7 @@ const cutTo = (bars: ReturnType<typeof emptyBars>, rows: number) => ({
   low: bars.low.subarray(0, rows),
   close: bars.close.subarray(0, rows),
   joined: bars.joined.subarray(0, rows),
+  single: bars.single.subarray(0, rows),
 });
 
 function smallestPositive(prices: Prices): number {

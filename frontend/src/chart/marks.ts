@@ -1,4 +1,4 @@
-import type { Bars } from "./bars.ts";
+import { type Bars, comparedWith } from "./bars.ts";
 import { type CandleLook, colourOf, type Plot, rowsInSight, xOf, yOf } from "./paint.ts";
 
 const ARROW_HALF_PX = 4;
@@ -10,11 +10,10 @@ const CROSS_FROM_BOTTOM_PX = 9;
 export function paintCutMarks(plot: Plot, bars: Bars, look: CandleLook): void {
   const [first, end] = rowsInSight(plot, bars);
   for (let row = first; row < end; row++) {
-    const [open, close] = [at(bars.open, row), at(bars.close, row)];
     const above = yOf(plot, at(bars.high, row)) < 0;
     const below = yOf(plot, at(bars.low, row)) > plot.height;
     if (!above && !below) continue;
-    plot.context.fillStyle = colourOf(look, open, close);
+    plot.context.fillStyle = colourOf(look, comparedWith(bars, row), at(bars.close, row));
     const x = xOf(plot, at(bars.bucket, row));
     if (above) arrow(plot, x, 0, ARROW_PX * plot.ratio);
     if (below) arrow(plot, x, plot.height, -ARROW_PX * plot.ratio);

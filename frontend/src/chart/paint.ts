@@ -1,6 +1,6 @@
 import type { Direction, Polarity } from "../base/polarity.ts";
 import { direction } from "../base/polarity.ts";
-import { type Bars, rowFrom } from "./bars.ts";
+import { type Bars, comparedWith, rowFrom } from "./bars.ts";
 
 /** A canvas with the places of buckets and plotted prices on it, all in its own pixels. */
 export interface Plot {
@@ -37,6 +37,11 @@ export const WIDEST_BODY_PX = 40;
 
 // Narrower than this a hollow body has no inside.
 const NARROWEST_HOLLOW_PX = 3;
+
+/** Dots of single points; where there is less room they are dashes. */
+const NARROWEST_DOT_PX = 5;
+const WIDEST_DOT_PX = 9;
+const RING_PX = 1.5;
 
 const LINE_PX = 1.5;
 const DOT_PX = 1.5;
@@ -79,27 +84,72 @@ function isHollow(open: number, close: number, polarity: Polarity | null): boole
 export const colourOf = (look: CandleLook, open: number, close: number): string =>
   look.colours[look.polarity === null ? "same" : direction(open, close, look.polarity)];
 
-/** Wicks and bodies: filled where it got worse, hollow where it got better. */
+/** Wicks and bodies, and dots of single points: filled where it got worse, hollow where it got better. */
 export function paintCandles(plot: Plot, bars: Bars, look: CandleLook): void {
   const columns = columnsOf(plot, look);
   const [first, end] = rowsInSight(plot, bars);
   for (let row = first; row < end; row++) {
-    const [open, close] = [at(bars.open, row), at(bars.close, row)];
+    const [from, close] = [comparedWith(bars, row), at(bars.close, row)];
     const middle = Math.round(xOf(plot, at(bars.bucket, row) + columns.shift));
-    const [high, low] = [yOf(plot, at(bars.high, row)), yOf(plot, at(bars.low, row))];
-    const [top, bottom] = [yOf(plot, Math.max(open, close)), yOf(plot, Math.min(open, close))];
-    plot.context.fillStyle = colourOf(look, open, close);
-    const left = middle - (columns.wick >> 1);
-    fill(plot.context, left, high, columns.wick, low);
-    const [bodyLeft, bodyTop] = [middle - (columns.body >> 1), Math.round(top)];
-    const height = Math.max(columns.wick, Math.round(bottom) - bodyTop);
-    plot.context.fillRect(bodyLeft, bodyTop, columns.body, height);
-    if (!isHollow(open, close, look.polarity) || columns.body < NARROWEST_HOLLOW_PX * plot.ratio) continue;
-    const edge = columns.wick;
-    if (height <= 2 * edge) continue;
-    plot.context.fillStyle = look.background;
-    plot.context.fillRect(bodyLeft + edge, bodyTop + edge, columns.body - 2 * edge, height - 2 * edge);
+    const isFilled = !isHollow(from, close, look.polarity);
+    plot.context.fillStyle = colourOf(look, from, close);
+    const inside = isFilled ? null : look.background;
+    const dot = bars.single[row] === 1 ? dotPx(plot, bars, row, look.slots) : 0;
+    if (dot > 0) paintDot(plot, { x: middle, y: yOf(plot, close), radius: dot / 2 }, inside);
+    else paintCandle(plot, bars, { row, middle, columns, inside });
   }
+}
+
+interface Place {
+  readonly row: number;
+  readonly middle: number;
+  readonly columns: Columns;
+  /** What fills a hollow body; null: it is filled. */
+  readonly inside: string | null;
+}
+
+function paintCandle(plot: Plot, bars: Bars, { row, middle, columns, inside }: Place): void {
+  const { context, ratio } = plot;
+  const [open, close] = [yOf(plot, at(bars.open, row)), yOf(plot, at(bars.close, row))];
+  const [high, low] = [yOf(plot, at(bars.high, row)), yOf(plot, at(bars.low, row))];
+  fill(context, middle - (columns.wick >> 1), high, columns.wick, low);
+  const [left, top] = [middle - (columns.body >> 1), Math.round(Math.min(open, close))];
+  const height = Math.max(columns.wick, Math.round(Math.max(open, close)) - top);
+  context.fillRect(left, top, columns.body, height);
+  const edge = columns.wick;
+  if (inside === null || columns.body < NARROWEST_HOLLOW_PX * ratio || height <= 2 * edge) return;
+  context.fillStyle = inside;
+  context.fillRect(left + edge, top + edge, columns.body - 2 * edge, height - 2 * edge);
+}
+
+interface Disc {
+  readonly x: number;
+  readonly y: number;
+  readonly radius: number;
+}
+
+/** As wide as there is room up to the next candle, which may be many buckets away; 0: too narrow for a dot. */
+function dotPx({ spacing, ratio }: Plot, { bucket }: Bars, row: number, slots: number): number {
+  const here = at(bucket, row);
+  // At the ends there is only one neighbour.
+  const before = here - (bucket[row - 1] ?? Number.NEGATIVE_INFINITY);
+  const after = (bucket[row + 1] ?? Number.POSITIVE_INFINITY) - here;
+  const room = (Math.min(before, after) * spacing * BODY_SHARE) / slots;
+  return room < NARROWEST_DOT_PX * ratio ? 0 : Math.min(room, WIDEST_DOT_PX * ratio);
+}
+
+/** A single point has neither a body nor a wick. */
+function paintDot({ context, ratio }: Plot, disc: Disc, inside: string | null): void {
+  paintDisc(context, disc);
+  if (inside === null) return;
+  context.fillStyle = inside;
+  paintDisc(context, { ...disc, radius: disc.radius - RING_PX * ratio });
+}
+
+function paintDisc(context: CanvasRenderingContext2D, { x, y, radius }: Disc): void {
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.fill();
 }
 
 /** A stem from low to high with open to its left and close to its right. */
@@ -110,7 +160,7 @@ export function paintOhlc(plot: Plot, bars: Bars, look: CandleLook): void {
   for (let row = first; row < end; row++) {
     const [open, close] = [at(bars.open, row), at(bars.close, row)];
     const left = Math.round(xOf(plot, at(bars.bucket, row) + columns.shift)) - (columns.wick >> 1);
-    plot.context.fillStyle = colourOf(look, open, close);
+    plot.context.fillStyle = colourOf(look, comparedWith(bars, row), close);
     fill(plot.context, left, yOf(plot, at(bars.high, row)), columns.wick, yOf(plot, at(bars.low, row)));
     if (columns.body <= columns.wick) continue;
     const edge = columns.wick;

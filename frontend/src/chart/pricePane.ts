@@ -19,7 +19,7 @@ import { PriceAxis } from "./priceAxis.ts";
 import type { Strand } from "./strands.ts";
 import type { ChartTheme } from "./theme.ts";
 
-const THREAD_PX = 1;
+const THREAD_PX = 1.5;
 const FIRST_LINE_PX = 2;
 
 // One band may be seen well; twenty of them have to let each other through, and to be quick.
@@ -117,7 +117,7 @@ export class PricePane implements Painting {
       return;
     }
     const look = lookOf(strand, theme);
-    if (threaded) paintLine(plot, bars, theme.thread, THREAD_PX);
+    if (threaded) paintLine(plot, bars, run.colour, THREAD_PX);
     if (shape === "bars") paintOhlc(plot, bars, look);
     else paintCandles(plot, bars, look);
     paintCutMarks(plot, bars, look);

@@ -23,7 +23,6 @@ export interface ChartTheme {
   readonly crosshairLabel: string;
   readonly volume: string;
   readonly nonfinite: string;
-  readonly thread: string;
   /** Levels that an indicator is compared with. */
   readonly level: string;
   readonly candle: Readonly<Record<Direction, string>>;
@@ -42,7 +41,6 @@ const THEMES: Readonly<Record<Brightness, ChartTheme>> = {
     crosshairLabel: "#3b4354",
     volume: "#b3bccb",
     nonfinite: "#b45309",
-    thread: "rgba(75, 85, 101, 0.35)",
     level: "#8a93a5",
     candle: { better: "#0b8a6c", worse: "#d92d3f", same: "#3b4354" },
     alert: {
@@ -61,7 +59,6 @@ const THEMES: Readonly<Record<Brightness, ChartTheme>> = {
     crosshairLabel: "#3d475a",
     volume: "#465065",
     nonfinite: "#fbbf24",
-    thread: "rgba(167, 176, 192, 0.35)",
     level: "#6b7690",
     candle: { better: "#2cc29b", worse: "#f4596a", same: "#d5dbe6" },
     alert: {

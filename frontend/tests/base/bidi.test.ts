@@ -11,10 +11,10 @@ test("a name in a sentence is isolated, whatever it opens or closes itself", () 
 
 test("the legend names the whole tag, less of it where there is little room, and the end of a long one", () => {
   const short = legend("train/loss", "lower_is_better");
-  expect(short.worse.long).toBe("red, filled: train/loss rose within the candle (worse)");
+  expect(short.worse.long).toBe("filled, red: train/loss rose within the candle (worse)");
   expect(short.better.short).toBe("loss fell (better)");
   const long = legend(`layers/${"x".repeat(60)}/weight`, "higher_is_better");
-  expect(long.better.long).toBe(`green, hollow: …${"x".repeat(32)}/weight rose (better)`);
+  expect(long.better.long).toBe(`hollow, green: …${"x".repeat(32)}/weight rose (better)`);
 });
 
 test("names in the legend and in the title of the volume are isolated", () => {

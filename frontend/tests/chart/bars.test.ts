@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { CANDLE_COLUMNS, type CandleColumn, type Candles } from "../../src/api/types.ts";
 import { fromPlotted, toPlotted } from "../../src/base/priceScale.ts";
-import { barsOf, mostlySinglePoints, nonFiniteBuckets, rowFrom } from "../../src/chart/bars.ts";
+import { barsOf, comparedWith, mostlySinglePoints, nonFiniteBuckets, rowFrom } from "../../src/chart/bars.ts";
 import { type DrawnRun, MOST_SIDE_BY_SIDE, roomFor, strandsOf } from "../../src/chart/strands.ts";
 
 const NAN = Number.NaN;
@@ -54,6 +54,21 @@ test("a candle of nothing but NaN has no bar, keeps its mark and breaks the line
   expect([...bars.bucket]).toEqual([0, 2, 3]);
   expect([...bars.joined]).toEqual([0, 0, 1]);
   expect(nonFiniteBuckets(poisoned)).toEqual([1]);
+});
+
+test("a single point is compared with the point before it, and a candle with its own open", () => {
+  const points = { x: [0, 10, 20, 30], open: [5, 3, 2, NAN], close: [5, 3, 4, NAN], count: [1, 1, 7, 0] };
+  const series = candles({ ...points, high: points.close, low: points.open });
+  const bars = barsOf(series, "linear", "candles");
+  expect([0, 1, 2].map((row) => comparedWith(bars, row))).toEqual([5, 5, 2]);
+  expect([...barsOf(series, "linear", "heikin-ashi").single]).toEqual([0, 0, 0]);
+});
+
+test("a point after a gap of NaN is compared with nothing", () => {
+  const values = [5, NAN, 3];
+  const columns = { x: [0, 10, 20], open: values, high: values, low: values, close: values };
+  const bars = barsOf(candles({ ...columns, count: [1, 0, 1] }), "linear", "candles");
+  expect(comparedWith(bars, 1)).toBe(3);
 });
 
 test("a log chart is fed logarithms and counts the candles that it has to cut off", () => {

@@ -10,6 +10,7 @@ const bars: Bars = {
   low: Float64Array.of(10, 15),
   close: Float64Array.of(25, 20),
   joined: Uint8Array.of(0, 1),
+  single: Uint8Array.of(0, 1),
   clipped: 0,
 };
 

@@ -49,8 +49,8 @@ export const SIDEBAR = {
   colours: "Colours",
   schemes: { default: "Default", safe: "Colour-blind safe" },
   schemeHints: {
-    default: "Red candles are worse, green ones better",
-    safe: "Orange candles are worse, blue ones better; runs in colours that stay apart",
+    default: "Filled candles, which got worse, are red, hollow ones green",
+    safe: "Filled candles, which got worse, are orange, hollow ones blue; runs in colours that stay apart",
   },
 } as const;
 

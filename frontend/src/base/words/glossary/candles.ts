@@ -85,7 +85,7 @@ export const CANDLE_WORDS = {
   },
   polarity: {
     title: "Better and worse",
-    what: "Red means worse, not up: a loss that rises is red, an accuracy that rises is green.",
+    what: "Filled means worse, not up: a candle is filled where a loss rises, and hollow where an accuracy rises. Its colour says the same once more.",
     training: "Taken from what the writer said, else from the tag's name.",
     remedy: "Click it to turn it round where it is wrong.",
   },
