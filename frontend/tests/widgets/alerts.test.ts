@@ -58,7 +58,9 @@ test("an export has a row for each alert", () => {
 });
 
 test("stored settings that can't be used fall back", () => {
-  expect(readSettings({ scope: "some", sort: 7, kinds: "spike", severities: ["fatal", "info"], runs: ["a", 1] })).toEqual({
+  expect(
+    readSettings({ scope: "some", sort: 7, kinds: "spike", severities: ["fatal", "info"], runs: ["a", 1] }),
+  ).toEqual({
     tag: null,
     scope: "checked",
     sort: "severity",
