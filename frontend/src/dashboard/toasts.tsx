@@ -5,7 +5,7 @@ import { LINK } from "../base/words/dashboard.ts";
 import { forgetView } from "./host.ts";
 import type { Action, DashboardState, Notice } from "./state.ts";
 
-const SHOWN_MS = 12_000;
+const SHOWN_MS = 6_000;
 
 /** What happened, over the foot of the page, so that nothing moves. */
 export function Toasts({ state }: { readonly state: DashboardState }) {
