@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -33,17 +33,23 @@ class Question:
     training: Series | None = None
     """The same measure on training data, for a detector that needs it."""
 
-    @property
-    def points(self) -> int:
-        """How many points can be looked at by now: those up to which the training has come."""
-        if self.training is None:
-            return len(self.series)
-        if not len(self.training):
-            return 0
-        last = self.training.step[-1]
-        if self.training.run != self.series.run:  # which may be read later than this one
-            return bisect_right(self.series.step, last)
-        return min(bisect_left(self.series.step, last) + 1, len(self.series))
+    points: int = field(init=False)
+    """How many points can be looked at by now: those up to which the training has come."""
+
+    def __post_init__(self) -> None:
+        # Counted once: of thousands of runs each is asked for it several times at every poll.
+        object.__setattr__(self, "points", _points_known(self.series, self.training))
+
+
+def _points_known(series: Series, training: Series | None) -> int:
+    if training is None:
+        return len(series)
+    if not len(training):
+        return 0
+    last = training.step[-1]
+    if training.run != series.run:  # which may be read later than this one
+        return bisect_right(series.step, last)
+    return min(bisect_left(series.step, last) + 1, len(series))
 
 
 @dataclass(frozen=True, slots=True)
