@@ -250,10 +250,13 @@ def main() -> int:
 def print_heap(browser: Browser, root: Path, secs: float) -> None:
     growing = Growing(root / "live")
     growing.start()
-    with serving(root / "live", root / "live.log") as server:
-        server.wait_loaded()
-        before, after = measure_heap(browser, server, secs)
-    growing.is_over.set()
+    try:
+        with serving(root / "live", root / "live.log") as server:
+            server.wait_loaded()
+            before, after = measure_heap(browser, server, secs)
+    finally:
+        growing.is_over.set()
+        growing.join()  # or its directory goes away while it still writes
     watched = f"{secs:.0f} s of live updates and {ZOOMS} zooms"
     print(f"\nHeap: {before:.0f} MB at first, {after:.0f} MB after {watched}")
 
