@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { formatInteger } from "../base/format.ts";
 import { LINK } from "../base/words/dashboard.ts";
+import { copyText } from "../widgets/clipboard.ts";
 import { Dialog } from "./dialog.tsx";
 import { hostAddress } from "./host.ts";
 import { Icon } from "./icons.tsx";
@@ -16,7 +17,7 @@ export function CopyLink({ state }: { readonly state: DashboardState }) {
   const shown = useSignal<string | null>(null);
   const copy = async () => {
     const link = linkTo(hostAddress(), await state.packed());
-    if (await copied(link)) {
+    if (await copyText(link)) {
       state.tell(link.length > LONG_LINK ? LINK.copiedLong(formatInteger(link.length)) : LINK.copied);
     } else shown.value = link;
   };
@@ -39,18 +40,6 @@ export function CopyLink({ state }: { readonly state: DashboardState }) {
       )}
     </>
   );
-}
-
-/** Browsers let only pages with TLS, or of this machine, write to the clipboard. */
-async function copied(text: string): Promise<boolean> {
-  if (!navigator.clipboard) return false;
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch (error) {
-    if (error instanceof DOMException) return false;
-    throw error;
-  }
 }
 
 function LinkField({ link }: { readonly link: string }) {

@@ -32,7 +32,7 @@ export class AppState implements Workspace, Picks {
   readonly logdir = signal<string | null>(null);
   readonly sidebar = new SidebarState();
   readonly choice: ReadonlySignal<Choice>;
-  readonly polarities = signal<ReadonlyMap<string, Polarity>>(readPolarities());
+  readonly polarities = signal(polaritiesIn(readSession()));
   readonly detectors = signal(detectorsIn(readSession()));
   readonly alertCounts = signal<ReadonlyMap<string, AlertCount>>(new Map());
   readonly crosshair = signal<Crosshair | null>(null);
@@ -176,15 +176,6 @@ const firstChoice = ({ focus, tag }: Choice): Choice => ({
 });
 
 const readChoice = (): Choice => choiceIn(readSession());
-
-function readPolarities(): Map<string, Polarity> {
-  const { polarities } = readSession();
-  const found = new Map<string, Polarity>();
-  for (const [tag, polarity] of Object.entries(isRecord(polarities) ? polarities : {})) {
-    if (polarity === "lower_is_better" || polarity === "higher_is_better") found.set(tag, polarity);
-  }
-  return found;
-}
 
 function choiceIn({ focus, checked, tag }: Stored): Choice {
   if (typeof focus !== "string" || !Array.isArray(checked) || checked.length === 0) return NOTHING;
