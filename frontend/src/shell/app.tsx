@@ -1,7 +1,8 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { Dashboard } from "../dashboard/dashboard.tsx";
 import type { DashboardState } from "../dashboard/state.ts";
-import { Explain, GlossaryButton } from "./explain/explain.tsx";
+import { GlossaryButton } from "./explain/button.tsx";
+import { FetchedExplain } from "./explain/fetched.tsx";
 import { GoneBanner, Notices } from "./notices.tsx";
 import { MenuButton, Sidebar } from "./sidebar.tsx";
 import type { AppState } from "./state.ts";
@@ -37,7 +38,7 @@ export function App({ state, dashboard }: AppProps) {
         </Dashboard>
         <GoneBanner state={state} />
       </main>
-      <Explain at={glossary} />
+      <FetchedExplain at={glossary} />
     </div>
   );
 }

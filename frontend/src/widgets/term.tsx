@@ -1,5 +1,4 @@
 import type { ComponentChildren } from "preact";
-import { entryOf } from "../base/words/glossary/index.ts";
 
 interface TermProps {
   /** Of the glossary's entry: `wick`, `atr`, `spike`. */
@@ -11,11 +10,8 @@ interface TermProps {
  * A word that explains itself: `<Term name="wick">wick</Term>`. Pointing at it or focusing it shows what it
  * means, a click opens the glossary there. On a button that does something else, put `data-term="wick"` instead.
  */
-export function Term({ name, children }: TermProps) {
-  if (entryOf(name) === null) return <>{children}</>;
-  return (
-    <button type="button" class="term" data-term={name}>
-      {children}
-    </button>
-  );
-}
+export const Term = ({ name, children }: TermProps) => (
+  <button type="button" class="term" data-term={name}>
+    {children}
+  </button>
+);

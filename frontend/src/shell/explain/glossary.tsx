@@ -1,7 +1,8 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { STRINGS } from "../../base/strings.ts";
-import { type Chapter, type Entry, GLOSSARY_WORDS, search } from "../../base/words/glossary/index.ts";
+import { type Chapter, type Entry, search } from "../../base/words/glossary/index.ts";
+import { GLOSSARY_WORDS } from "../../base/words/glossary/words.ts";
 
 interface GlossaryProps {
   /** The word to begin at; empty: the first. */

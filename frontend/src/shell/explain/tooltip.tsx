@@ -1,7 +1,8 @@
 import { autoUpdate, computePosition, flip, offset, shift } from "@floating-ui/dom";
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { type Entry, entryOf, GLOSSARY_WORDS } from "../../base/words/glossary/index.ts";
+import { type Entry, entryOf } from "../../base/words/glossary/index.ts";
+import { GLOSSARY_WORDS } from "../../base/words/glossary/words.ts";
 
 const OPEN_AFTER_MS = 250;
 // Long enough to move the pointer from the word onto the tooltip.

@@ -1,7 +1,7 @@
 import { ALERTS } from "../../base/words/alerts.ts";
+import { later } from "../later.tsx";
 import type { WidgetDefinition } from "../widget.ts";
 import { type AlertSettings, readSettings } from "./settings.ts";
-import { AlertWidget } from "./view.tsx";
 
 export const alerts: WidgetDefinition<AlertSettings> = {
   type: "alerts",
@@ -9,5 +9,5 @@ export const alerts: WidgetDefinition<AlertSettings> = {
   hint: ALERTS.hint,
   size: { w: 6, h: 8, minW: 3, minH: 4 },
   read: readSettings,
-  View: AlertWidget,
+  View: later(async () => (await import("./view.tsx")).AlertWidget),
 };

@@ -1,7 +1,7 @@
 import { ARGUMENTS } from "../../base/words/arguments.ts";
+import { later } from "../later.tsx";
 import type { WidgetDefinition } from "../widget.ts";
 import { type ArgumentsSettings, readSettings } from "./settings.ts";
-import { ArgumentsWidget } from "./view.tsx";
 
 export const runArguments: WidgetDefinition<ArgumentsSettings> = {
   type: "arguments",
@@ -9,5 +9,5 @@ export const runArguments: WidgetDefinition<ArgumentsSettings> = {
   hint: ARGUMENTS.hint,
   size: { w: 6, h: 5, minW: 3, minH: 3 },
   read: readSettings,
-  View: ArgumentsWidget,
+  View: later(async () => (await import("./view.tsx")).ArgumentsWidget),
 };

@@ -1,7 +1,7 @@
 import { COMPARISON } from "../../base/words/comparison.ts";
+import { later } from "../later.tsx";
 import type { WidgetDefinition } from "../widget.ts";
 import { type ComparisonSettings, readSettings } from "./settings.ts";
-import { ComparisonWidget } from "./view.tsx";
 
 export const comparison: WidgetDefinition<ComparisonSettings> = {
   type: "comparison",
@@ -9,5 +9,5 @@ export const comparison: WidgetDefinition<ComparisonSettings> = {
   hint: COMPARISON.hint,
   size: { w: 12, h: 6, minW: 3, minH: 3 },
   read: readSettings,
-  View: ComparisonWidget,
+  View: later(async () => (await import("./view.tsx")).ComparisonWidget),
 };

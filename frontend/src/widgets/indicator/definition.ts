@@ -1,7 +1,7 @@
 import { INDICATOR_WIDGET } from "../../base/words/indicators.ts";
+import { later } from "../later.tsx";
 import type { WidgetDefinition } from "../widget.ts";
 import { type IndicatorSettings, readSettings } from "./settings.ts";
-import { IndicatorWidget } from "./view.tsx";
 
 export const indicator: WidgetDefinition<IndicatorSettings> = {
   type: "indicator",
@@ -9,5 +9,5 @@ export const indicator: WidgetDefinition<IndicatorSettings> = {
   hint: INDICATOR_WIDGET.hint,
   size: { w: 6, h: 6, minW: 3, minH: 4 },
   read: readSettings,
-  View: IndicatorWidget,
+  View: later(async () => (await import("./view.tsx")).IndicatorWidget),
 };

@@ -1,7 +1,7 @@
 import { LINE } from "../../base/words/line.ts";
+import { later } from "../later.tsx";
 import type { WidgetDefinition } from "../widget.ts";
 import { type LineSettings, readSettings } from "./settings.ts";
-import { LineWidget } from "./view.tsx";
 
 export const line: WidgetDefinition<LineSettings> = {
   type: "line",
@@ -9,5 +9,5 @@ export const line: WidgetDefinition<LineSettings> = {
   hint: LINE.hint,
   size: { w: 6, h: 8, minW: 3, minH: 4 },
   read: readSettings,
-  View: LineWidget,
+  View: later(async () => (await import("./view.tsx")).LineWidget),
 };

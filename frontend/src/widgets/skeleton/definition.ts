@@ -1,7 +1,7 @@
 import { SKELETON } from "../../base/words/skeleton.ts";
+import { later } from "../later.tsx";
 import type { WidgetDefinition } from "../widget.ts";
 import { readSettings, type SkeletonSettings } from "./settings.ts";
-import { SkeletonWidget } from "./view.tsx";
 
 export const skeleton: WidgetDefinition<SkeletonSettings> = {
   type: "skeleton",
@@ -9,5 +9,5 @@ export const skeleton: WidgetDefinition<SkeletonSettings> = {
   hint: SKELETON.hint,
   size: { w: 4, h: 4, minW: 2, minH: 2 },
   read: readSettings,
-  View: SkeletonWidget,
+  View: later(async () => (await import("./view.tsx")).SkeletonWidget),
 };

@@ -38,13 +38,3 @@ export function search(text: string): Chapter[] {
     entries: Object.fromEntries(Object.entries(entries).filter(([, entry]) => holds(entry))),
   })).filter(({ entries }) => Object.keys(entries).length > 0);
 }
-
-export const GLOSSARY_WORDS = {
-  title: "Glossary",
-  open: "Glossary",
-  search: "Search words",
-  none: "No such word.",
-  inTraining: "In training",
-  whenBad: "When it looks bad",
-  more: "Click for the glossary",
-} as const;
