@@ -9,7 +9,7 @@ from pathlib import Path
 import tensorboard_candles
 
 STATIC = Path(tensorboard_candles.__file__).parent / "static"
-MOST_KILOBYTES = 250
+MOST_KILOBYTES = 210
 STATIC_IMPORT = re.compile(rb'(?:from|import)\s*"\./([^"]+\.js)"')
 
 
@@ -25,6 +25,6 @@ def initial_files() -> set[Path]:
     return found
 
 
-def test_the_initial_bundle_is_at_most_250_kilobytes_gzipped() -> None:
+def test_the_initial_bundle_is_at_most_210_kilobytes_gzipped() -> None:
     kilobytes = sum(len(gzip.compress(file.read_bytes())) for file in initial_files()) / 1000
     assert 20 < kilobytes <= MOST_KILOBYTES

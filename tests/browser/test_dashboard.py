@@ -491,3 +491,19 @@ def test_another_windows_dashboard_is_not_overwritten_unseen(tab: Tab) -> None:
     until(lambda: "Another window" in notice(tab), "word of it")
     tab.get("notice").get_by_role("button", name="Load it").click()
     until(lambda: "candles" not in kinds(tab), "the other's dashboard")
+
+
+def test_a_widget_whose_code_can_not_be_fetched_says_so_and_comes_with_a_reload(
+    trainings: Server, open_tab: OpenTab
+) -> None:
+    tab = open_tab(trainings.url, viewport=WINDOW)
+    tab.trouble.allow(r".*(/static/view-|ERR_FAILED|Failed to fetch dynamically).*")
+    tab.page.route("**/static/view-*.js", lambda route: route.abort())
+    tab.page.reload()
+    tab.wait_for_candles()
+    comparison = tab.widget("comparison")
+    comparison.get_by_role("alert").wait_for()
+    assert "could not be fetched" in comparison.get_by_role("alert").inner_text()
+    tab.page.unroute("**/static/view-*.js")
+    comparison.get_by_role("button", name="Reload the tab").click()
+    comparison.get_by_test_id("tag-picker").wait_for()

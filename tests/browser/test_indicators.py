@@ -133,3 +133,67 @@ def test_an_indicator_alone_is_a_line_for_each_checked_run(tab: Tab, trainings: 
     tab.check(TOO_HOT, False)
     until(lambda: chart.get_attribute("data-lines") == "2", "two lines")
     assert STEPS % width == 0
+
+
+def alone(tab: Tab, indicator: str) -> Locator:
+    """The indicator widget, once it shows this one."""
+    tab.get("add-widget").click()
+    tab.frame.get_by_test_id("add-indicator").click()
+    widget = tab.widget("indicator")
+    widget.get_by_test_id("indicator-chart").wait_for()
+    if not widget.get_by_test_id("indicator-select").is_visible():
+        widget.get_by_test_id("controls-toggle").click()
+    widget.get_by_test_id("indicator-select").select_option(indicator)
+    return widget
+
+
+def test_an_indicator_alone_goes_by_the_polarity_that_a_person_set(tab: Tab, trainings: Server) -> None:
+    widget = alone(tab, "drawdown")
+    said = widget.locator(f'[data-testid="indicator-value"][data-run="{STEADY}"]')
+    chart = widget.get_by_test_id("indicator-chart")
+    until(lambda: chart.get_attribute("data-lines") == "3", "three lines")
+    width = int(chart.get_attribute("data-width") or 0)
+
+    def drawdown(polarity: str) -> float:
+        query = {"width": width, "indicators": "drawdown", "polarity": polarity}
+        (series,) = trainings.get_json("candles", run=STEADY, tag=LOSS, **query)["candles"]
+        return float(series["columns"]["drawdown"][-1])
+
+    def value() -> float:
+        return float(said.get_attribute("data-value") or "nan")
+
+    until(lambda: value() == drawdown("lower_is_better"), "the drawdown of a loss")
+    tab.get("polarity").click()
+    until(lambda: value() == drawdown("higher_is_better"), "the other drawdown")
+    assert drawdown("lower_is_better") != drawdown("higher_is_better")
+
+
+def test_an_indicator_alone_goes_to_a_place_and_is_there_after_a_reload(tab: Tab, trainings: Server) -> None:
+    trainings.get_json("alerts", wait=30)
+    alone(tab, "atr")
+    tab.widget("alerts").locator('[data-testid="alert-row"][data-kind="spike"]').click()
+
+    def place() -> tuple[float, float]:
+        chart = tab.widget("indicator").get_by_test_id("indicator-chart")
+        return float(chart.get_attribute("data-from") or 0), float(chart.get_attribute("data-to") or 0)
+
+    until(lambda: place()[0] > 0 and place()[1] - place()[0] < 1000, "a closer look")
+    assert place()[0] < logs.SPIKE_STEP < place()[1]
+    before = place()
+    until(lambda: '"view":{"axis":"steps"' in kept_settings(tab), "the view to be kept")
+    tab.page.reload()
+    tab.wait_for_candles()
+    tab.widget("indicator").scroll_into_view_if_needed()
+    until(lambda: place() == pytest.approx(before), "the view from before")
+
+
+def kept_settings(tab: Tab) -> str:
+    """Of the indicator widget, as they are stored."""
+    kept: str = tab.frame.evaluate(
+        """() => {
+          const [, stored] = Object.entries(localStorage).find(([key]) => key.endsWith(" dashboard"));
+          const widgets = JSON.parse(stored).tabs.flatMap((tab) => tab.widgets);
+          return JSON.stringify(widgets.find(({ type }) => type === "indicator").settings);
+        }"""
+    )
+    return kept

@@ -15,7 +15,6 @@ export function later<Settings>(fetchView: () => Promise<View<Settings>>): View<
   const fetched = signal<View<Settings> | null>(null);
   const problem = signal<string | null>(null);
   const start = async () => {
-    problem.value = null;
     try {
       const view = await fetchView();
       fetched.value = view;
@@ -27,7 +26,7 @@ export function later<Settings>(fetchView: () => Promise<View<Settings>>): View<
   return (props) => {
     const Fetched = fetched.value;
     useEffect(() => {
-      if (fetched.peek() === null) void start();
+      if (fetched.peek() === null && problem.peek() === null) void start();
     }, []);
     if (Fetched !== null) return <Fetched {...props} />;
     const { frame } = props;
@@ -40,8 +39,9 @@ export function later<Settings>(fetchView: () => Promise<View<Settings>>): View<
             <p>
               <bdi>{problem.value}</bdi>
             </p>
-            <button type="button" class="plain" onClick={() => void start()}>
-              {FETCHING.again}
+            {/* Browsers do not fetch a module again that they could not get once. */}
+            <button type="button" class="plain" onClick={() => window.location.reload()}>
+              {FETCHING.reload}
             </button>
           </div>
         )}

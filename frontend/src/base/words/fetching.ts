@@ -1,5 +1,5 @@
 /** Words about parts of the tab that are fetched when they are first needed. */
 export const FETCHING = {
-  failed: "This part of the tab could not be fetched. If trying again does not help, reload the page.",
-  again: "Try again",
+  failed: "This part of the tab could not be fetched.",
+  reload: "Reload the tab",
 } as const;

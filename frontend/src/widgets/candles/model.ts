@@ -23,11 +23,11 @@ import { Feed, type Frame } from "../../data/feed.ts";
 import { Loader } from "../../data/loader.ts";
 import { panView, revealView, zoomView } from "../../data/view.ts";
 import { firstView, keepView } from "../keptView.ts";
+import { followPlace } from "../line/place.ts";
 import type { KnownSeries } from "../series.ts";
 import type { Crosshair, Place } from "../workspace.ts";
 import type { ExtrasModel } from "./indicators/model.ts";
 import { isSameReading, neighbour, type Reading, readingAt } from "./reading.ts";
-import { followPlace } from "./reveal.ts";
 import { type CandleSettings, hasPlace } from "./settings.ts";
 import { longerWick, placeOfSteps } from "./spot.ts";
 import { Travel } from "./travel.ts";
@@ -161,6 +161,11 @@ export class CandleModel {
     });
   }
 
+  private readonly isShown = ({ run, tag }: Place): boolean => {
+    const shown = this.frame.value?.candles[0];
+    return shown?.run === run && shown.tag === tag;
+  };
+
   /** Draws into an element until the returned function is called. */
   attach(element: HTMLElement): () => void {
     const chart = new CandleChart(element, CHART_THEMES[this.inputs.theme.peek()], {
@@ -193,11 +198,11 @@ export class CandleModel {
       selecting: (px) => this.selecting(px),
       pressed: (x, y) => this.pressed(chart, x, y),
     });
-    const { inputs, frame } = this;
+    const { inputs } = this;
     const stops = [
       this.follow(chart),
       inputs.extras.follow(),
-      followPlace({ ...inputs, frame }, (view, place) => this.travel.reveal(view, place)),
+      followPlace(inputs, this.isShown, (view, place) => this.travel.reveal(view, place)),
     ];
     const view = firstView(inputs.settings.peek());
     if (view) this.feed.aim(view);

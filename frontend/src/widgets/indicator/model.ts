@@ -12,6 +12,8 @@ import { Feed, type Frame } from "../../data/feed.ts";
 import { type ChosenIndicator, chosenOf, readIndicator } from "../../data/indicators.ts";
 import { Loader } from "../../data/loader.ts";
 import { revealView, zoomView } from "../../data/view.ts";
+import { firstView, keepView } from "../keptView.ts";
+import { followPlace } from "../line/place.ts";
 import { registriesOf } from "../registries.ts";
 import type { KnownSeries } from "../series.ts";
 import type { Workspace } from "../workspace.ts";
@@ -48,6 +50,7 @@ export class IndicatorModel {
   constructor(private readonly inputs: IndicatorInputs) {
     this.feed = new Feed(new Loader(inputs.workspace.client), {
       moved: (view) => this.chart?.setView(view),
+      rested: (view) => keepView(inputs.settings, view),
       loaded: (frame, view) => this.loaded(frame, view),
       failed: (error) => this.failed(error),
       busy: (busy) => {
@@ -73,7 +76,9 @@ export class IndicatorModel {
       look: (view) => this.feed.look(view),
       fit: () => this.feed.fit(),
     });
-    const stops = this.follow(chart);
+    const stops = [...this.follow(chart), ...this.followOthers()];
+    const view = firstView(this.inputs.settings.peek());
+    if (view) this.feed.aim(view);
     return () => {
       for (const stop of stops) stop();
       gestures.close();
@@ -152,8 +157,13 @@ export class IndicatorModel {
   }
 
   private follow(chart: LineChart): (() => void)[] {
-    const { id, series, settings, workspace } = this.inputs;
+    const { series, settings, workspace } = this.inputs;
     return [
+      // A new version alone does not take away what the API said: it would come back in a moment.
+      effect(() => {
+        void [series.value, settings.value];
+        this.refusal.value = null;
+      }),
       effect(() => this.want(series.value)),
       effect(() => chart.setTheme(CHART_THEMES[workspace.theme.value])),
       effect(() => {
@@ -165,25 +175,37 @@ export class IndicatorModel {
       }),
       effect(() => chart.highlight(this.picked.value)),
       effect(() => this.showCursor(chart)),
+    ];
+  }
+
+  /** What happens in other widgets. */
+  private followOthers(): (() => void)[] {
+    const { id, settings, workspace } = this.inputs;
+    return [
       effect(() => {
         const crosshair = workspace.crosshair.value;
         if (crosshair?.source === id) return;
         this.cursor.value = crosshair?.axis === settings.value.axis ? crosshair.at : null;
       }),
+      followPlace(
+        { client: workspace.client, place: workspace.place, settings },
+        () => true,
+        (view) => this.feed.aim(view),
+      ),
     ];
   }
 
   private want(series: readonly KnownSeries[]): void {
     const { settings, workspace } = this.inputs;
     const [{ axis }, chosen] = [settings.value, this.chosen.value];
-    this.refusal.value = null;
+    const polarity = workspace.polarities.value.get(series[0]?.tag ?? "") ?? null;
     this.feed.want({
       series: chosen === null ? [] : series,
       axis,
       stepsPerEpoch: null,
       width: "auto",
       resolution: series[0]?.resolution ?? null,
-      extras: chosen && { indicators: [chosen.text], patterns: false, polarity: null, of: "all" },
+      extras: chosen && { indicators: [chosen.text], patterns: false, polarity, of: "all" },
       version: workspace.version.value,
     });
   }

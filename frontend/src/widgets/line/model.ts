@@ -15,7 +15,7 @@ import { revealView, zoomView } from "../../data/view.ts";
 import { firstView, keepView } from "../keptView.ts";
 import type { KnownSeries } from "../series.ts";
 import type { Workspace } from "../workspace.ts";
-import { placeView } from "./place.ts";
+import { followPlace } from "./place.ts";
 import { lastRowIn, placesOf, rowAt } from "./reading.ts";
 import type { LineSettings } from "./settings.ts";
 
@@ -201,8 +201,6 @@ export class LineModel {
   /** What happens in other widgets. */
   private followOthers(): (() => void)[] {
     const { id, workspace, settings } = this.inputs;
-    const { place: asked } = workspace;
-    let seen = asked.peek();
     return [
       effect(() => {
         const crosshair = workspace.crosshair.value;
@@ -210,20 +208,12 @@ export class LineModel {
         const isOurs = crosshair !== null && crosshair.axis === settings.value.axis;
         this.cursor.value = isOurs ? { place: crosshair.at, y: null } : null;
       }),
-      effect(() => {
-        const place = asked.value;
-        if (place === null || place === seen) return;
-        seen = place;
-        const shown = settings.peek().tag ?? place.tag;
-        if (shown === place.tag) void this.reveal(place);
-      }),
+      followPlace(
+        { client: workspace.client, place: workspace.place, settings },
+        () => true,
+        (view) => this.feed.aim(view),
+      ),
     ];
-  }
-
-  private async reveal(place: NonNullable<Workspace["place"]["value"]>): Promise<void> {
-    const { workspace, settings } = this.inputs;
-    const view = await placeView(workspace.client, place, settings.peek().axis);
-    if (view !== null) this.feed.look(view);
   }
 
   private showCursor(chart: LineChart): void {
