@@ -69,6 +69,12 @@ export function furtherColour(n: number): string {
   );
 }
 
+// Better and worse, as candles are drawn in light and in dark: a run's line should not be taken for them.
+const OF_CANDLES: Readonly<Record<ColourScheme, readonly string[]>> = {
+  default: ["#0b8a6c", "#2cc29b", "#d92d3f", "#f4596a"],
+  safe: ["#0b62b3", "#5fb0f2", "#b85300", "#f0a030"],
+};
+
 // In OKLab, where black to white is 1: nearer ones are told apart only side by side.
 const FAR = 0.2;
 
@@ -97,7 +103,7 @@ export function assignColours(names: Iterable<string>, scheme: ColourScheme): Ma
     const free = palette.filter((colour) => !used.includes(colour));
     if (free.length === 0) colours.set(name, furtherColour(colours.size - palette.length));
     else {
-      used.push(pickFree(own, free, used));
+      used.push(pickFree(own, free, [...OF_CANDLES[scheme], ...used]));
       colours.set(name, used.at(-1) ?? FALLBACK);
     }
   }
