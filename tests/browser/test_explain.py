@@ -22,6 +22,43 @@ def test_pointing_at_a_word_explains_it_and_escape_puts_it_away(open_tab: OpenTa
     expect(tooltip).to_have_count(0)
 
 
+def test_a_tooltip_goes_as_the_pointer_goes_on_to_the_chart(open_tab: OpenTab, trainings: Server) -> None:
+    tab = open_tab(trainings.url)
+    tab.wait_for_candles()
+    word = tab.frame.locator('[data-term="high"]').first
+    chart = tab.get("chart").first
+    room = chart.bounding_box()
+    assert room is not None
+    word.hover()
+    tooltip = tab.wait_for("tooltip")
+    tab.page.mouse.move(room["x"] + 60, room["y"] + room["height"] - 60, steps=20)
+    expect(tooltip).to_have_count(0)
+    word.hover()
+    tab.wait_for("tooltip").hover()
+    tab.page.mouse.wheel(0, -100)
+    expect(tooltip).to_have_count(0)
+
+
+def test_every_kind_of_alert_and_every_detector_says_what_it_is(open_tab: OpenTab, trainings: Server) -> None:
+    detectors = trainings.get_json("detectors")["detectors"]
+    tab = open_tab(trainings.url)
+    tab.wait_for_candles()
+    kinds = tab.widget("alerts").locator('[data-testid="alert-row"] [data-term]')
+    kinds.first.wait_for()
+    assert {kind.get_attribute("data-term") for kind in kinds.all()} <= {one["kind"] for one in detectors}
+    button = tab.widget("alerts").get_by_test_id("detectors")
+    if not button.is_visible():
+        tab.widget("alerts").get_by_test_id("controls-toggle").click()
+    button.click()
+    panel = tab.frame.get_by_test_id("detector-panel")
+    panel.wait_for()
+    for one in detectors:
+        panel.locator(f'[data-term="{one["name"]}"]').hover()
+        expect(tab.get("tooltip")).to_contain_text("When it looks bad:")
+        tab.page.mouse.move(2, 2)
+        expect(tab.get("tooltip")).to_have_count(0)
+
+
 def test_a_word_is_explained_by_keyboard_and_opens_the_glossary_at_itself(
     open_tab: OpenTab, trainings: Server
 ) -> None:

@@ -4,7 +4,8 @@ import { useEffect, useRef } from "preact/hooks";
 import { type Entry, entryOf } from "../../base/words/glossary/index.ts";
 import { GLOSSARY_WORDS } from "../../base/words/glossary/words.ts";
 
-const OPEN_AFTER_MS = 250;
+// A pointer on its way to the chart crosses words, and means none of them.
+const OPEN_AFTER_MS = 400;
 // Long enough to move the pointer from the word onto the tooltip.
 const CLOSE_AFTER_MS = 200;
 const ID = "term-tooltip";
@@ -80,7 +81,19 @@ function listen(show: Show, tip: { readonly current: HTMLElement | null }, open:
     clearTimeout(timer);
     timer = setTimeout(() => show(next), ms);
   };
+  // After a press it is the page that moves under the pointer, until that moves itself.
+  let hasPressed = false;
+  const onPress = () => {
+    hasPressed = true;
+    later(null, 0);
+  };
+  const onMove = (event: PointerEvent) => {
+    if (!hasPressed) return;
+    hasPressed = false;
+    onOver(event);
+  };
   const onOver = ({ target, pointerType }: PointerEvent) => {
+    if (hasPressed) return;
     if (target instanceof Node && tip.current?.contains(target)) clearTimeout(timer);
     else if (pointerType !== "touch") {
       const found = termAt(target);
@@ -102,6 +115,12 @@ function listen(show: Show, tip: { readonly current: HTMLElement | null }, open:
   document.addEventListener("focusout", () => later(null, 0), { signal });
   document.addEventListener("click", onClick, { signal });
   document.addEventListener("keydown", ({ key }) => key === "Escape" && later(null, 0), { signal });
+  // A press or a turn of the wheel is meant for what is below, such as the chart.
+  document.addEventListener("pointerdown", onPress, { signal });
+  document.addEventListener("pointermove", onMove, { signal, passive: true });
+  document.addEventListener("wheel", () => later(null, 0), { signal, passive: true });
+  // Nothing is pointed at any more once the pointer has left the frame.
+  document.documentElement.addEventListener("pointerleave", () => later(null, CLOSE_AFTER_MS), { signal });
   return () => {
     clearTimeout(timer);
     listening.abort();
