@@ -30,6 +30,9 @@ NOTE_LAST_CANDLES = """
 """
 
 
+# Until what was changed is drawn.
+TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
 OTHER_KINDS = '[data-testid="widget"]:not([data-type="candles"])'
 
 
@@ -222,6 +225,13 @@ class Tab:
         self.get(test_id).fill(text)
         self.get(test_id).press("Enter")
         self.close_menu()
+
+    def type_over(self, field: Locator, text: str) -> None:
+        """As a person does: all is selected, and each key has had its effect before the next is pressed."""
+        field.press("ControlOrMeta+a")
+        for key in text:
+            field.press(key)
+            field.evaluate(TWO_FRAMES)
 
     def fit(self) -> None:
         self.get("fit").click()

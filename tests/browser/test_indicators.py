@@ -93,6 +93,16 @@ def test_an_indicator_is_configured_hidden_and_removed_and_survives_a_reload(
     until(lambda: chips(tab) == ["macd:12:26:9"], "one less")
 
 
+def test_a_period_is_typed_key_by_key(tab: Tab) -> None:
+    add(tab, "rsi")
+    chip(tab, "rsi:14").get_by_test_id("chip-configure").click()
+    field = tab.wait_for("parameter-period")
+    tab.type_over(field, "12")
+    assert field.input_value() == "12"
+    field.press("Enter")
+    until(lambda: chips(tab) == ["rsi:12"], "the period that was typed")
+
+
 def test_the_picker_is_searched_and_used_by_keyboard_and_offers_no_more_panes_than_fit(tab: Tab) -> None:
     tab.get("indicators").focus()
     tab.page.keyboard.press("Enter")

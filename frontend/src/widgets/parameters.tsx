@@ -40,9 +40,11 @@ const short = (number: number): string => formatDigits(number, 6);
 function Field({ parameter, number, change }: FieldProps) {
   const { name, isWhole, least, most } = parameter;
   const isWrong = useSignal(false);
+  /** While it is typed in, what a field holds is the person's; null: nothing was typed since it was left. */
+  const typed = useSignal<string | null>(null);
   const id = useId();
-  const isAllowed = (typed: number) =>
-    typed >= least && typed <= most && (!isWhole || Number.isInteger(typed));
+  const isAllowed = (value: number) =>
+    value >= least && value <= most && (!isWhole || Number.isInteger(value));
   return (
     <div class="parameter">
       <label for={id}>{parameterName(name)}</label>
@@ -52,18 +54,21 @@ function Field({ parameter, number, change }: FieldProps) {
         min={least}
         max={most}
         step={isWhole ? 1 : "any"}
-        value={number}
+        value={typed.value ?? number}
         aria-invalid={isWrong.value}
         aria-describedby={`${id}-allowed`}
         data-testid={`parameter-${name}`}
         onInput={({ currentTarget }) => {
+          typed.value = currentTarget.value;
           isWrong.value = !isAllowed(currentTarget.valueAsNumber);
         }}
         onChange={({ currentTarget }) => {
           if (isAllowed(currentTarget.valueAsNumber)) change(currentTarget.valueAsNumber);
         }}
         onBlur={({ currentTarget }) => {
+          // What is half a number reads as "", and would stay.
           if (isWrong.value) currentTarget.value = String(number);
+          typed.value = null;
           isWrong.value = false;
         }}
       />
