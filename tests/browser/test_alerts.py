@@ -59,6 +59,18 @@ def test_the_list_has_the_gravest_alert_of_the_checked_runs_first(tab: Tab) -> N
     until(lambda: rows(tab) == [SPIKE], "the alert of the checked runs")
 
 
+def test_alerts_of_unchecked_runs_are_counted_below_the_list_and_shown_on_a_press(tab: Tab) -> None:
+    until(lambda: len(rows(tab)) == 2, "both alerts")
+    more = tab.widget("alerts").get_by_test_id("alerts-unchecked")
+    assert more.count() == 0
+    tab.check(TOO_HOT, False)
+    until(lambda: rows(tab) == [SPIKE], "the alert of the checked runs")
+    assert more.inner_text().startswith("1 more in unchecked runs")
+    more.get_by_test_id("show-unchecked").click()
+    until(lambda: rows(tab) == [NONFINITE, SPIKE], "the alerts of all runs")
+    assert more.count() == 0
+
+
 def test_a_run_is_picked_out_of_the_list_by_its_count(tab: Tab) -> None:
     until(lambda: len(rows(tab)) == 2, "both alerts")
     of_poisoned = tab.widget("alerts").locator(f'[data-testid="run-tally"][data-run="{POISONED}"]')
@@ -130,6 +142,19 @@ def test_thresholds_change_the_list_and_are_kept_and_reset(tab: Tab) -> None:
     until(lambda: "found nothing" in tab.widget("alerts").inner_text(), "the same thresholds")
     open_detectors(tab).get_by_test_id("detectors-reset").click()
     until(lambda: rows(tab) == [NONFINITE, SPIKE], "both alerts again")
+
+
+def test_a_threshold_is_typed_key_by_key(tab: Tab) -> None:
+    field = open_detectors(tab).locator('[data-detector="spike"]').get_by_test_id("parameter-window")
+    tab.type_over(field, "120")
+    assert field.get_attribute("aria-invalid") == "false"
+    assert field.input_value() == "120"
+    field.press("Tab")
+    until(lambda: field.input_value() == "120", "what was typed")
+    tab.type_over(field, "12")
+    assert field.get_attribute("aria-invalid") == "true"
+    field.press("Tab")
+    until(lambda: field.input_value() == "120", "the last number that could be used")
 
 
 def test_a_published_rule_finds_what_it_was_published_for(tab: Tab) -> None:

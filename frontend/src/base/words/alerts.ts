@@ -74,6 +74,7 @@ export const ALERTS = {
   severities: "Filter by severity",
   runs: "Filter by run",
   showAll: "Show all",
+  showUnchecked: "Show",
   detectors: "Detectors",
   detectorsHint: "What looks for alerts, and with which thresholds",
   detectorsWords:
@@ -125,5 +126,8 @@ export const nothingFound = (detectors: readonly string[], runs: number): string
 
 export const alertCount = (shown: number, all: number): string =>
   shown === all ? formatInteger(all) : `${formatInteger(shown)} of ${formatInteger(all)}`;
+
+/** `8 more in unchecked runs` */
+export const moreUnchecked = (count: number): string => `${formatInteger(count)} more in unchecked runs`;
 
 export const moreRuns = (count: number): string => `and ${formatInteger(count)} more runs`;

@@ -16,6 +16,8 @@ export class AlertModel {
   /** Of the runs that the list is about, whatever their kind. */
   readonly scoped: ReadonlySignal<readonly Alert[]>;
   readonly rows: ReadonlySignal<readonly Alert[]>;
+  /** How many more the list would hold if it were about all runs. */
+  readonly moreUnchecked: ReadonlySignal<number>;
   readonly detectors: ReadonlySignal<readonly ChosenDetector[]>;
 
   constructor(
@@ -28,6 +30,10 @@ export class AlertModel {
       return inScope(this.known.value?.alerts ?? [], checked, tag);
     });
     this.rows = computed(() => rowsOf(this.scoped.value, settings.value));
+    this.moreUnchecked = computed(() => {
+      const ofAll = inScope(this.known.value?.alerts ?? [], null, settings.value.tag);
+      return rowsOf(ofAll, settings.value).length - this.rows.value.length;
+    });
     const registries = registriesOf(workspace.client);
     this.detectors = computed(() =>
       readDetectors(workspace.detectors.value, registries.detectors.value ?? []),

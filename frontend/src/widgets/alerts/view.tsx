@@ -1,6 +1,6 @@
 import { type Signal, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
-import { ALERTS, alertCount, lookedAt, nothingFound } from "../../base/words/alerts.ts";
+import { ALERTS, alertCount, lookedAt, moreUnchecked, nothingFound } from "../../base/words/alerts.ts";
 import { Choice } from "../choice.tsx";
 import { WidgetHead } from "../head.tsx";
 import { Popover } from "../popover.tsx";
@@ -35,6 +35,7 @@ export function AlertWidget({ workspace, settings, frame }: WidgetProps<AlertSet
       ) : (
         <Nothing model={model} settings={settings} />
       )}
+      <Unchecked model={model} settings={settings} />
     </section>
   );
 }
@@ -99,6 +100,27 @@ function Progress({ model }: { readonly model: AlertModel }) {
     <p class="alerts-progress" role="status" data-testid="alerts-progress">
       <progress value={seriesDone} max={Math.max(1, seriesTotal)} aria-hidden="true" />
       {lookedAt(seriesDone, seriesTotal)}
+    </p>
+  );
+}
+
+/** Alerts of runs that nobody looks at may be the gravest: that there are some is said below the list. */
+function Unchecked({ model, settings }: ModelProps) {
+  const count = model.moreUnchecked.value;
+  if (count === 0) return null;
+  return (
+    <p class="alerts-unchecked" role="status" data-testid="alerts-unchecked">
+      {moreUnchecked(count)}
+      <button
+        type="button"
+        class="plain"
+        data-testid="show-unchecked"
+        onClick={() => {
+          settings.value = { ...settings.value, scope: "all" };
+        }}
+      >
+        {ALERTS.showUnchecked}
+      </button>
     </p>
   );
 }
