@@ -193,7 +193,7 @@ export const seriesTitle = (run: string, tag: string): string => `${isolated(run
 
 export const chartLabel = (tag: string): string => `${isolated(tag)}. ${STRINGS.chartKeys}`;
 
-export const pointsLong = (points: string): string => `${points} points`;
+export const pointsLong = (points: string): string => (points === "1" ? "1 point" : `${points} points`);
 
 export const atByte = (offset: string): string => `, byte ${offset}`;
 
@@ -201,7 +201,7 @@ export const atStep = (step: string): string => `at step ${step}`;
 
 export const tookTime = (duration: string): string => `over ${duration}`;
 
-export const pointsShort = (points: string): string => `${points} pts`;
+export const pointsShort = (points: string): string => (points === "1" ? "1 pt" : `${points} pts`);
 
 export const problemsTitle = (count: number): string =>
   count === 1 ? "1 problem in the event files" : `${count} problems in the event files`;

@@ -3,6 +3,8 @@ import { isNear } from "../../src/base/axis.ts";
 import { compileFilter, nameFilter } from "../../src/base/filter.ts";
 import { Lru } from "../../src/base/lru.ts";
 import { direction } from "../../src/base/polarity.ts";
+import { pointsLong, pointsShort } from "../../src/base/strings.ts";
+import { atSteps } from "../../src/base/words/candleChart.ts";
 
 test("a filter is a regular expression, or plain text where it is not one", () => {
   expect(["lr=0.1", "lr=0.2", "wd=0.1"].filter(nameFilter("^lr"))).toEqual(["lr=0.1", "lr=0.2"]);
@@ -49,4 +51,9 @@ test("red is worse, not up", () => {
 test("ranges that differ by rounding alone are near", () => {
   expect(isNear({ from: 44.3, to: 143.8791946149768 }, { from: 44.3, to: 143.87919461497677 })).toBe(true);
   expect(isNear({ from: 44.3, to: 143.88 }, { from: 44.31, to: 143.88 })).toBe(false);
+});
+
+test("one point and one step are said in the singular", () => {
+  expect([pointsShort("1"), pointsShort("1k"), pointsLong("1")]).toEqual(["1 pt", "1k pts", "1 point"]);
+  expect([atSteps("777", "777"), atSteps("700", "799")]).toEqual(["step 777", "steps 700–799"]);
 });

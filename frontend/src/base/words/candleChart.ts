@@ -70,7 +70,9 @@ export const EXTREME_NAMES = { high: "high", low: "low" } as const;
 export const foundAt = (step: string, extreme: string, value: string): string =>
   `step ${step} · ${extreme} ${value}`;
 
-export const atSteps = (steps: string): string => `steps ${steps}`;
+/** `step 777`, `steps 700–799` */
+export const atSteps = (first: string, last: string): string =>
+  first === last ? `step ${first}` : `steps ${first}–${last}`;
 
 export const BACK = {
   name: "Back",

@@ -90,7 +90,7 @@ function spotWords({ steps, found }: Spot): string {
   const [first, last] = [formatInteger(steps.from), formatInteger(steps.to - 1)];
   if (found)
     return foundAt(first, EXTREME_NAMES[found.extreme], withUnit(formatValue(found.value), found.unit));
-  return atSteps(first === last ? first : `${first}–${last}`);
+  return atSteps(first, last);
 }
 
 /** Whose pane it is, where each run has one. */
