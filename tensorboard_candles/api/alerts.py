@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -118,11 +118,11 @@ def found_in(
     lookout: Lookout,
     *,
     within_secs: float,
-    polarity: Polarity | None = None,
+    polarities: Mapping[str, Polarity] | None = None,
 ) -> Found:
     """Alerts of all series that the filters leave, as far as they are known within that time.
 
-    With a polarity they are judged by that one, whatever is known of them.
+    Tags among `polarities` are judged by those, whatever is known of them.
     """
     some = [one for one in detectors if not filters.kinds or one.kind in filters.kinds]
     tags = filters.tags or None
@@ -130,7 +130,7 @@ def found_in(
     asked: list[Question] = []
     for view in views:
         training = training_beside(view, run_named)
-        asked += questions(view, some, tags=tags, polarity=polarity, training=training)
+        asked += questions(view, some, tags=tags, polarities=polarities, training=training)
     loading = source.loading()
     return Found(views, lookout.ask(asked, within_secs=within_secs), loading.done, loading.total)
 
@@ -145,13 +145,13 @@ def _asked(request: Request, source: Source, lookout: Lookout) -> tuple[Filters,
     )
     detectors = chosen(args.get("detectors"))
     within_secs = params.wait_secs(args, 0.5)
-    polarity = params.polarity(args)
-    if polarity and not filters.tags:
-        raise BadRequest("polarity goes with tag: it holds for the tags asked for")
+    polarities = params.polarities(args)
     if wrong := filters.kinds.difference(KINDS):
         raise BadRequest(f"there is no kind {min(wrong)[:64]!r}; there are {', '.join(KINDS)}")
     views = _views(source, filters)
-    found = found_in(source, views, filters, detectors, lookout, within_secs=within_secs, polarity=polarity)
+    found = found_in(
+        source, views, filters, detectors, lookout, within_secs=within_secs, polarities=polarities
+    )
     return filters, found
 
 

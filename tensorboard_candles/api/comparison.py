@@ -149,9 +149,10 @@ def alert_counts(
     """How many alerts the tag has in each run; None as long as it was not looked at to its end."""
     asked: list[Question] = []
     begins = [0]
+    polarities = {query.tag: query.polarity} if query.polarity else {}
     for view in views:
         training = training_beside(view, run_named)
-        asked += questions(view, DEFAULTS, tags=[query.tag], polarity=query.polarity, training=training)
+        asked += questions(view, DEFAULTS, tags=[query.tag], polarities=polarities, training=training)
         begins.append(len(asked))
     replies = lookout.ask(asked, within_secs=0)
     of_runs = (replies[begin:end] for begin, end in itertools.pairwise(begins))

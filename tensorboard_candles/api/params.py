@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import typing
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
@@ -68,6 +68,18 @@ def polarity(args: Args) -> Polarity | None:
     if given is None:
         return None
     return typing.cast(Polarity, choice(args, "polarity", typing.get_args(Polarity)))
+
+
+def polarities(args: Args) -> Mapping[str, Polarity]:
+    """Which way is better, by tag: of those that the request names so, and of all asked for by `polarity`."""
+    told: dict[str, Polarity] = {}
+    if given := polarity(args):
+        if not args.getlist("tag"):
+            raise BadRequest("polarity goes with tag: it holds for the tags asked for")
+        told.update(dict.fromkeys(args.getlist("tag"), given))
+    for way in typing.get_args(Polarity):
+        told.update(dict.fromkeys(args.getlist(way), way))
+    return told
 
 
 def wait_secs(args: Args, default: float) -> float:

@@ -213,3 +213,12 @@ def test_patterns_are_marked_when_they_are_wanted(tab: Tab) -> None:
             break
         tab.page.keyboard.press("ArrowLeft")
     assert tab.get("mark-card").locator("[data-pattern]").count() > 0
+
+
+def test_the_list_and_the_counts_go_by_the_polarity_that_a_person_set(tab: Tab) -> None:
+    until(lambda: SPIKE in rows(tab), "the spike")
+    with tab.page.expect_request("**/alerts/counts?*higher_is_better=*"):
+        tab.get("polarity").click()
+    until(lambda: rows(tab) and SPIKE not in rows(tab), "no spike where higher is better")
+    tab.get("polarity").click()
+    until(lambda: SPIKE in rows(tab), "the spike again")

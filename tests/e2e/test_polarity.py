@@ -47,3 +47,17 @@ def test_alerts_of_a_tag_are_those_of_the_polarity_given(server: Server) -> None
     eventually(lambda: spikes("lower_is_better") == [300], what="the spike")
     assert spikes("higher_is_better") == []
     assert "goes with tag" in server.get("alerts", polarity="lower_is_better").error()
+
+
+def test_alerts_of_all_tags_go_by_the_polarities_that_are_told_of_some(server: Server) -> None:
+    def spikes(**told: str) -> list[str]:
+        return [alert["tag"] for alert in server.get_json("alerts", kind="spike", wait=30, **told)]
+
+    def count(**told: str) -> int:
+        [_, spiky] = server.get_json("alerts/counts", kind="spike", wait=30, **told)["runs"]
+        return int(spiky["count"])
+
+    eventually(lambda: spikes(lower_is_better="gain") == ["gain"], what="the spike")
+    assert spikes(lower_is_better="gain", higher_is_better="nowhere") == ["gain"]
+    assert spikes(higher_is_better="gain") == []
+    assert (count(lower_is_better="gain"), count(higher_is_better="gain")) == (1, 0)

@@ -35,14 +35,18 @@ export interface AlertAnswer {
   readonly alerts: readonly Alert[] | null;
 }
 
-/** What is empty or null leaves nothing out. */
-export interface AlertQuery {
-  readonly runs: readonly string[];
-  readonly tags: readonly string[];
+/** What looks for alerts, and how. */
+export interface Lookout {
   /** As `spike:z=10`; null: those that look by default. */
   readonly detectors: readonly string[] | null;
-  /** Of the tags asked for, in place of what is known of them. */
-  readonly polarity: Polarity | null;
+  /** Of tags, in place of what is known of them. */
+  readonly polarities: readonly (readonly [tag: string, Polarity])[];
+}
+
+/** What is empty or null leaves nothing out. */
+export interface AlertQuery extends Lookout {
+  readonly runs: readonly string[];
+  readonly tags: readonly string[];
 }
 
 export interface AlertCount {
@@ -61,15 +65,15 @@ export interface AlertCountsAnswer {
 /** `alerts?run=a&tag=loss&detectors=spike%3Az%3D10` */
 export const alertsPath = (query: AlertQuery): string => withParameters("alerts", query);
 
-export const alertCountsPath = (detectors: readonly string[] | null): string =>
-  withParameters("alerts/counts", { runs: [], tags: [], detectors, polarity: null });
+export const alertCountsPath = (lookout: Lookout): string =>
+  withParameters("alerts/counts", { runs: [], tags: [], ...lookout });
 
-function withParameters(route: string, { runs, tags, detectors, polarity }: AlertQuery): string {
+function withParameters(route: string, { runs, tags, detectors, polarities }: AlertQuery): string {
   const parameters = new URLSearchParams();
   for (const run of runs) parameters.append("run", run);
   for (const tag of tags) parameters.append("tag", tag);
   if (detectors !== null) parameters.set("detectors", detectors.join(","));
-  if (polarity !== null) parameters.set("polarity", polarity);
+  for (const [tag, polarity] of polarities) parameters.append(polarity, tag);
   const text = parameters.toString();
   return text === "" ? route : `${route}?${text}`;
 }

@@ -7,6 +7,7 @@ import {
   decodeAlertCounts,
   decodeAlerts,
   decodeProgress,
+  type Lookout,
 } from "./alerts.ts";
 import { argumentsPath, decodeArguments, type RunArguments } from "./arguments.ts";
 import { candlesPath, decodeCandles } from "./candles.ts";
@@ -98,13 +99,9 @@ export class Client {
     return { etag: etagOf(response), progress, alerts };
   }
 
-  /** How many alerts each run has, or null where that is as it was at that ETag; `detectors` as for `alerts`. */
-  async alertCounts(
-    detectors: readonly string[] | null,
-    etag: string,
-    signal?: AbortSignal,
-  ): Promise<AlertCountsAnswer | null> {
-    const response = await this.get(alertCountsPath(detectors), ifNot(etag), signal);
+  /** How many alerts each run has, or null where that is as it was at that ETag. */
+  async alertCounts(lookout: Lookout, etag: string, signal?: AbortSignal): Promise<AlertCountsAnswer | null> {
+    const response = await this.get(alertCountsPath(lookout), ifNot(etag), signal);
     if (await isUnchanged(response)) return null;
     return { etag: etagOf(response), ...decodeAlertCounts(await readJson(response)) };
   }

@@ -1,4 +1,4 @@
-import type { AlertCount } from "../api/alerts.ts";
+import type { AlertCount, Lookout } from "../api/alerts.ts";
 import type { Client } from "../api/client.ts";
 import { Refused } from "../api/errors.ts";
 import { Latest, type Reply } from "./latest.ts";
@@ -8,18 +8,15 @@ export const ALERTS_REST_MS = 4000;
 
 export type AlertCounts = ReadonlyMap<string, AlertCount>;
 
-/** As `spike:z=10`; null: those that look by default. */
-export type Detectors = readonly string[] | null;
-
 const NOTHING: Reply<AlertCounts> = { answer: new Map(), isComplete: true, etag: "" };
 
 /** Keeps up with how many alerts each run has, of those that have any. */
 export const latestCounts = (
   client: Pick<Client, "alertCounts">,
   changed: (counts: AlertCounts) => void,
-): Latest<Detectors, AlertCounts> =>
+): Latest<Lookout, AlertCounts> =>
   new Latest(
-    (detectors, etag, signal) => ask(client, detectors, etag, signal),
+    (lookout, etag, signal) => ask(client, lookout, etag, signal),
     {
       answered: changed,
       // Detectors that were stored may be none of this server's; the list of alerts says so.
@@ -32,12 +29,12 @@ export const latestCounts = (
 
 async function ask(
   client: Pick<Client, "alertCounts">,
-  detectors: Detectors,
+  lookout: Lookout,
   etag: string,
   signal: AbortSignal,
 ): Promise<Reply<AlertCounts> | null> {
-  if (detectors?.length === 0) return NOTHING;
-  const answer = await client.alertCounts(detectors, etag, signal);
+  if (lookout.detectors?.length === 0) return NOTHING;
+  const answer = await client.alertCounts(lookout, etag, signal);
   if (answer === null) return null;
   const counts = new Map(answer.counts.map((count) => [count.run, count]));
   return { answer: counts, isComplete: answer.isComplete, etag: answer.etag };

@@ -141,7 +141,8 @@ export class AppState implements Workspace, Picks {
       this.alertCounts.value = counts;
     });
     effect(() => {
-      const [subject, version] = [this.detectors.value, this.version.value];
+      const subject = { detectors: this.detectors.value, polarities: [...this.polarities.value] };
+      const version = this.version.value;
       latest.want(this.hidden.value || version === "" ? null : { subject, version });
     });
   }

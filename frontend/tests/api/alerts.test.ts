@@ -4,7 +4,7 @@ import { Client } from "../../src/api/client.ts";
 import { BadAnswer } from "../../src/api/errors.ts";
 
 const BASE = new URL("http://host/data/plugin/candles/");
-const QUERY = { runs: ["a b"], tags: ["loss"], detectors: null, polarity: null };
+const QUERY = { runs: ["a b"], tags: ["loss"], detectors: null, polarities: [] };
 
 function clientAnswering(...answers: Response[]) {
   const asked: { url: URL; options: RequestInit }[] = [];
@@ -20,9 +20,16 @@ const progress = (done: number) =>
 
 test("detectors go by their names and settings, and without any those that look by default do", () => {
   expect(alertsPath(QUERY)).toBe("alerts?run=a+b&tag=loss");
-  expect(alertCountsPath(null)).toBe("alerts/counts");
-  expect(alertCountsPath(["spike:z=10", "zclip"])).toBe("alerts/counts?detectors=spike%3Az%3D10%2Czclip");
-  expect(alertsPath({ ...QUERY, polarity: "higher_is_better" })).toContain("&polarity=higher_is_better");
+  expect(alertCountsPath({ detectors: null, polarities: [] })).toBe("alerts/counts");
+  expect(alertCountsPath({ detectors: ["spike:z=10", "zclip"], polarities: [] })).toBe(
+    "alerts/counts?detectors=spike%3Az%3D10%2Czclip",
+  );
+  const polarities = [
+    ["loss", "higher_is_better"],
+    ["a&b", "lower_is_better"],
+  ] as const;
+  expect(alertsPath({ ...QUERY, polarities })).toContain("&higher_is_better=loss&lower_is_better=a%26b");
+  expect(alertCountsPath({ detectors: null, polarities })).toContain("higher_is_better=loss&");
 });
 
 test("alerts come with how far the looking is, and a value that is not finite is NaN", async () => {
@@ -60,12 +67,12 @@ test("runs are counted with the worst that they have, and those without alerts a
     Response.json(answer, { headers: { ETag: '"c"' } }),
     new Response(null, { status: 304 }),
   );
-  expect(await client.alertCounts(null, "")).toEqual({
+  expect(await client.alertCounts({ detectors: null, polarities: [] }, "")).toEqual({
     etag: '"c"',
     isComplete: true,
     counts: [{ run: "a", count: 3, worst: "warning" }],
   });
-  expect(await client.alertCounts(null, '"c"')).toBeNull();
+  expect(await client.alertCounts({ detectors: null, polarities: [] }, '"c"')).toBeNull();
 });
 
 test("what is no list of alerts is refused", async () => {

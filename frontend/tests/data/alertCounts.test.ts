@@ -20,14 +20,14 @@ function counting(answer: () => Promise<AlertCountsAnswer | null>) {
 
 test("runs are counted by name", async () => {
   const { latest, seen } = counting(async () => ANSWER);
-  latest.want({ subject: null, version: "1" });
+  latest.want({ subject: { detectors: null, polarities: [] }, version: "1" });
   await vi.advanceTimersByTimeAsync(10);
   expect(seen.at(-1)?.get("a")).toMatchObject({ count: 2, worst: "critical" });
 });
 
 test("where no detector looks, nothing is asked and nothing is counted", async () => {
   const { latest, seen, alertCounts } = counting(async () => ANSWER);
-  latest.want({ subject: [], version: "1" });
+  latest.want({ subject: { detectors: [], polarities: [] }, version: "1" });
   await vi.advanceTimersByTimeAsync(10);
   expect([seen.at(-1)?.size, alertCounts.mock.calls.length]).toEqual([0, 0]);
 });
@@ -36,7 +36,7 @@ test("detectors that the server does not know find nothing", async () => {
   const { latest, seen } = counting(async () => {
     throw new Refused(400, "there is no detector 'x'");
   });
-  latest.want({ subject: ["x"], version: "1" });
+  latest.want({ subject: { detectors: ["x"], polarities: [] }, version: "1" });
   await vi.advanceTimersByTimeAsync(10);
   expect(seen.at(-1)?.size).toBe(0);
 });

@@ -112,20 +112,20 @@ def questions(
     detectors: Iterable[Detector],
     *,
     tags: Collection[str] | None = None,
-    polarity: Polarity | None = None,
+    polarities: Mapping[str, Polarity] | None = None,
     training: RunView | None = None,
 ) -> list[Question]:
     """What to ask of a run, of all of its tags or of these: of those detectors that make sense of each.
 
-    They are judged by that polarity; where it is None, by what the writer said. `training` is the run beside
-    it on training data, where there is one; see `training_beside`.
+    Tags among `polarities` are judged by those; all others by what the writer said. `training` is the run
+    beside it on training data, where there is one; see `training_beside`.
     """
-    some, trained = list(detectors), _trained(view, training)
+    some, trained, told = list(detectors), _trained(view, training), polarities or {}
     return [
         question
         for tag in (view.series if tags is None else tags)
         if tag in view.series
-        for question in _questions(view, tag, trained.get(tag), some, polarity)
+        for question in _questions(view, tag, trained.get(tag), some, told.get(tag))
     ]
 
 

@@ -64,7 +64,7 @@ export class AlertModel {
 
   /** Keeps up until the returned function is called. */
   follow(): () => void {
-    const { client, detectors, version } = this.workspace;
+    const { client, detectors, polarities, version } = this.workspace;
     const latest = latestAlerts(client, {
       answered: (known) => {
         this.refusal.value = null;
@@ -75,7 +75,8 @@ export class AlertModel {
       },
     });
     const stop = effect(() => {
-      const subject = { runs: [], tags: [], detectors: detectors.value, polarity: null };
+      const lookout = { detectors: detectors.value, polarities: [...polarities.value] };
+      const subject = { runs: [], tags: [], ...lookout };
       latest.want(version.value === "" ? null : { subject, version: version.value });
     });
     return () => {

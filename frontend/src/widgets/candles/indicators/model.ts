@@ -158,8 +158,8 @@ export class ExtrasModel<Settings extends ExtraSettings = ExtraSettings> {
 
   private query({ run, tag }: KnownSeries): AlertQuery {
     const { detectors, polarities } = this.inputs.workspace;
-    const polarity = polarities.value.get(tag) ?? null;
-    return { runs: [run], tags: [tag], detectors: detectors.value, polarity };
+    const told = [...polarities.value].filter(([one]) => one === tag);
+    return { runs: [run], tags: [tag], detectors: detectors.value, polarities: told };
   }
 
   private drawn(chosen: ChosenIndicator, focus: Candles): DrawnIndicator {
