@@ -25,10 +25,12 @@ from tensorboard_candles.indicators.standing import Standing, standing_of
 from tensorboard_candles.ohlc import (
     NO_STEP,
     By,
+    Ending,
     Polarity,
     SmallCandles,
     axis_of,
     candles,
+    ending_of,
     polarity_among,
     small_candles,
 )
@@ -37,8 +39,8 @@ from tensorboard_candles.store import RunView, Series, Source
 MOST_RUNS = 5000
 SMALL_CANDLES, MOST_SMALL_CANDLES = 24, 100
 COLUMNS = (
-    "run points first_step last_step last best best_step worst worst_step mean volatility atr drawdown "
-    "nonfinite alerts start_time end_time"
+    "run points first_step last_step last last_finite_step nonfinite_since best best_step worst worst_step "
+    "mean volatility atr drawdown nonfinite alerts start_time end_time"
 ).split()
 DIFFERENCES = ("last_difference", "best_difference")
 _PRICES = ("x", "open", "high", "low", "close")
@@ -64,6 +66,7 @@ class Row:
     """What is remembered of one series."""
 
     standing: Standing
+    ending: Ending
     small: SmallCandles
 
 
@@ -135,7 +138,8 @@ def _key(query: Query, width: float) -> tuple[Any, ...]:
 def _row_of(view: RunView, series: Series, query: Query, width: float, rows: Rows) -> Row:
     axis = axis_of(view, query.by, steps_per_epoch=query.steps_per_epoch)
     found = candles(series, axis, width=width, limit=query.limit)
-    row = Row(standing_of(found), small_candles(found, limit=query.small or SMALL_CANDLES))
+    small = small_candles(found, limit=query.small or SMALL_CANDLES)
+    row = Row(standing_of(found), ending_of(series), small)
     rows.keep(view, series, _key(query, width), row)
     return row
 
@@ -207,7 +211,12 @@ def _known_at_once(every: Sequence[Series | None], alerts: Sequence[int | None])
 
 
 def _known_in_time(rows: Sequence[Row | None], polarity: Polarity) -> Columns:
-    known = {field.name: _column(rows, field.name) for field in fields(Standing)}
+    standings = [row.standing if row else None for row in rows]
+    endings = [row.ending if row else None for row in rows]
+    known = {
+        **{field.name: _column(standings, field.name) for field in fields(Standing)},
+        **{field.name: _column(endings, field.name) for field in fields(Ending)},
+    }
     best, worst = ("low", "high") if polarity == "lower_is_better" else ("high", "low")
     return {
         **known,
@@ -219,10 +228,10 @@ def _known_in_time(rows: Sequence[Row | None], polarity: Polarity) -> Columns:
     }
 
 
-def _column(rows: Sequence[Row | None], name: str) -> Column:
-    is_whole = name.endswith("_step") or name == "nonfinite"
+def _column(rows: Sequence[Standing | Ending | None], name: str) -> Column:
+    is_whole = name.endswith(("_step", "_since")) or name == "nonfinite"
     missing = NO_STEP if is_whole else np.nan
-    values = [getattr(row.standing, name) if row else missing for row in rows]
+    values = [getattr(row, name) if row else missing for row in rows]
     return np.array(values, np.int64 if is_whole else np.float64)
 
 

@@ -3,8 +3,9 @@
 Read in this order: `axes` (what a point's place is, by step, epoch or second), `epochs` (where epochs begin),
 `summary`, `blocks`, `made` and `levels` (many points as few numbers), `search` and `cuts` (which points
 belong to which candle), `widths` (how wide candles are when nobody said), `candles` (the columns), `history`
-(those before some), `small` (few of many), `over_runs` (of several runs as one), `volume` and `polarity`,
-`lines` and `thinning` (points for a line that looks like all of them), `smoothing`.
+(those before some), `ending` (whether a series ends with a number), `small` (few of many), `over_runs` (of
+several runs as one), `volume` and `polarity`, `lines` and `thinning` (points for a line that looks like all
+of them), `smoothing`.
 """
 
 from tensorboard_candles.events.said import Polarity
@@ -19,6 +20,7 @@ from tensorboard_candles.ohlc.axes import (
     extent_in,
 )
 from tensorboard_candles.ohlc.candles import NO_STEP, Candles, candles
+from tensorboard_candles.ohlc.ending import Ending, ending_of
 from tensorboard_candles.ohlc.epochs import Epochs, EpochStarts, epochs_of, has_epochs
 from tensorboard_candles.ohlc.history import all_before, all_before_as_one, last_before
 from tensorboard_candles.ohlc.lines import line_of
@@ -37,6 +39,7 @@ __all__ = [
     "By",
     "Candles",
     "CandlesOverRuns",
+    "Ending",
     "EpochAxis",
     "EpochStarts",
     "Epochs",
@@ -51,6 +54,7 @@ __all__ = [
     "axis_of",
     "candles",
     "candles_over_runs",
+    "ending_of",
     "epochs_of",
     "extent_in",
     "has_epochs",

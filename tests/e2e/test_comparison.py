@@ -78,6 +78,10 @@ def test_every_run_with_the_tag_has_a_row_of_what_its_points_say(server: Server)
             assert row["worst_step"] == values.index(max(finite))
             assert row["mean"] == pytest.approx(math.fsum(finite) / len(finite), rel=1e-12)
             assert row["drawdown"] == finite[-1] - min(finite)
+    endings = {name: (row["last_finite_step"], row["nonfinite_since"]) for name, row in rows.items()}
+    assert endings.pop("broken") == (2, 3)
+    assert endings.pop("dead") == (None, 0)
+    assert endings == {name: (len(RUNS[name]) - 1, None) for name in ("a", "b", "short")}
     nothing = {"last", "best", "best_step", "worst", "mean", "volatility", "atr", "drawdown"}
     assert {name for name in nothing if rows["dead"][name] is not None} == set()
     assert rows["short"]["atr"] is None

@@ -9,6 +9,8 @@ const COLUMNS = [
   "first_step",
   "last_step",
   "last",
+  "last_finite_step",
+  "nonfinite_since",
   "best",
   "best_step",
   "worst",

@@ -51,13 +51,13 @@ export function candlesBody(
 }
 
 const COMPARED = [
-  "points first_step last_step last best best_step worst worst_step mean volatility atr drawdown nonfinite",
+  "points first_step last_step last last_finite_step nonfinite_since best best_step worst worst_step mean volatility atr drawdown nonfinite",
   "alerts start_time end_time",
 ]
   .join(" ")
   .split(" ");
 
-/** What is said of a run in `comparisonBody`: the columns that are not 1, and its candles. */
+/** What is said of a run in `comparisonBody`: the columns that are not 1, and its candles; it ends finite. */
 export type ComparedRun = Readonly<Record<string, number | readonly (readonly number[])[]>>;
 
 /** An answer of `comparison`; candles are open, high, low and close. */
@@ -71,7 +71,8 @@ export function comparisonBody(
   const put = (name: string, values: readonly number[]) => {
     columns[name] = { dtype: "F64", values };
   };
-  const value = (row: ComparedRun | undefined, name: string) => Number(row?.[name] ?? 1);
+  const value = (row: ComparedRun | undefined, name: string) =>
+    Number(row?.[name] ?? (name === "nonfinite_since" ? Number.NaN : 1));
   for (const name of COMPARED)
     if (!without.includes(name))
       put(

@@ -28,6 +28,35 @@ test("rows sort both ways, and those without a value stand last either way", () 
   expect(sorted("last", true)).toEqual(["run10", "run1", "run2"]);
 });
 
+const DIED = compare(
+  {
+    dead: { last: 0.4, last_step: 2999, last_finite_step: 1499, nonfinite_since: 1500, drawdown: 0 },
+    fine: { last: 2 },
+    good: { last: 1 },
+  },
+  { baseline: "fine" },
+);
+
+test("a run that ends with no number sorts last, by how it ends and by how that differs, either way", () => {
+  for (const column of ["last", "last_difference", "drawdown"] as const) {
+    expect(sorted(column, false, DIED).at(-1)).toBe("dead");
+    expect(sorted(column, true, DIED).at(-1)).toBe("dead");
+  }
+  expect([...ofRuns(DIED).endedNonfinite]).toEqual([1, 0, 0]);
+});
+
+test("a group's last value is the mean of the runs that end with a number, and the others are counted", () => {
+  const groups = [
+    { name: "both", runs: ["dead", "fine", "good"] },
+    { name: "none", runs: ["dead"] },
+  ];
+  const rows = ofGroups(DIED, groups, [], null);
+  expect([...rows.columns.last]).toEqual([1.5, Number.NaN]);
+  expect([...rows.endedNonfinite]).toEqual([1, 1]);
+  const { columns } = tableOf(rows, [0, 1]);
+  expect(columns.find(({ name }) => name === "runs_ended_nonfinite")?.values).toEqual(Float64Array.of(1, 1));
+});
+
 test("equal rows stay in the order of the runs", () => {
   expect(sorted("points", true)).toEqual(["run10", "run1", "run2"]);
   expect(sorted("points", false)).toEqual(["run2", "run10", "run1"]);

@@ -54,7 +54,7 @@ export const COMPARISON = {
   },
   hints: {
     candles: "The whole run in at most 24 candles",
-    last: "The last finite value, and the last step",
+    last: "The last value, and its step; or since when the run has no finite one any more: such runs sort last",
     last_difference: "Last value less that of the baseline",
     best: "The best value, and the first step at which it was that",
     best_difference: "Best value less that of the baseline",
@@ -68,6 +68,7 @@ export const COMPARISON = {
     alerts: "Spikes, plateaus, divergence and the like that the detectors found",
     duration: "From the first point to the last",
   },
+  nonfinite: "Non-finite",
   setBaseline: "Take as the baseline",
   dropBaseline: "No baseline any more",
   isBaseline: "baseline",
@@ -98,6 +99,19 @@ export const tooManyGrouped = (most: string): string =>
 export const plusMinus = (value: string): string => `± ${value}`;
 
 export const atShortStep = (step: string): string => `@ ${step}`;
+
+/** `since 1,500` */
+export const sinceStep = (step: string): string => `since ${step}`;
+
+/** Of a run that ends with no number; `was` is its last value, null where there was none at all. */
+export const nonfiniteSince = (since: string, was: string | null, at: string): string =>
+  `NaN or infinite since step ${since}, to the end${was === null ? "" : `; the last finite value was ${was}, at step ${at}`}`;
+
+/** `+ 1 non-finite`: runs of a group that are in no mean. */
+export const plusNonfinite = (count: string): string => `+ ${count} non-finite`;
+
+export const withoutNonfinite = (count: string): string =>
+  `${runCount(count)} of the group ended NaN or infinite and ${count === "1" ? "is" : "are"} left out`;
 
 /** What a row's small candles show, for who can't see them. */
 export const smallCandlesLabel = (open: string, close: string, low: string, high: string): string =>

@@ -12,8 +12,12 @@ import {
   atShortStep,
   COMPARISON,
   DIRECTION_WORDS,
+  nonfiniteSince,
   plusMinus,
+  plusNonfinite,
+  sinceStep,
   smallCandlesLabel,
+  withoutNonfinite,
 } from "../../base/words/comparison.ts";
 import type { ColumnName } from "./columns.ts";
 import { columnOf } from "./columns.ts";
@@ -46,6 +50,10 @@ const NumberCell = ({ value, text, note, class: kind }: NumberProps) => (
   </td>
 );
 
+/** Whether it is a run that ends with no number: what came before does not tell how it stands. */
+const standsNowhere = ({ comparison, row }: CellProps): boolean =>
+  comparison.members === null && comparison.endedNonfinite[row] === 1;
+
 const rough = (value: number): string => (Number.isFinite(value) ? formatDigits(value, 4) : STRINGS.empty);
 
 const short = (value: number): string => (Number.isFinite(value) ? formatDigits(value, 5) : STRINGS.empty);
@@ -58,20 +66,51 @@ function spreadOf({ comparison, row }: CellProps, name: ComparisonColumn, format
   return Number.isNaN(spread) ? undefined : plusMinus(format(spread));
 }
 
+/** The last value; of a run that ends with no number since when that is, of a group how many such it has. */
+function Last(props: CellProps) {
+  const { comparison, row } = props;
+  const [value, since] = [numberOf(props, "last"), numberOf(props, "nonfinite_since")];
+  const ended = comparison.endedNonfinite[row] ?? 0;
+  if (ended === 0) return <LastFinite {...props} />;
+  if (comparison.members === null) {
+    const step = formatInteger(since);
+    const lastStep = formatInteger(numberOf(props, "last_finite_step"));
+    const was = Number.isFinite(value) ? formatValue(value) : null;
+    return (
+      <td class="number nonfinite" title={nonfiniteSince(step, was, lastStep)}>
+        <span class="value">{COMPARISON.nonfinite}</span>
+        <small>{sinceStep(step)}</small>
+      </td>
+    );
+  }
+  const count = formatInteger(ended);
+  const spread = spreadOf(props, "last", rough);
+  return (
+    <td class="number" title={withoutNonfinite(count)}>
+      <span class="value">{short(value)}</span>
+      {spread && <small>{spread}</small>}
+      <small class="nonfinite">{plusNonfinite(count)}</small>
+    </td>
+  );
+}
+
 /** A value, and the step it is of. */
 function stepped(name: "last" | "best" | "worst") {
+  const ofStep = name === "last" ? "last_finite_step" : (`${name}_step` as const);
   return (props: CellProps) => {
-    const [value, step] = [numberOf(props, name), numberOf(props, `${name}_step`)];
+    const [value, step] = [numberOf(props, name), numberOf(props, ofStep)];
     const note =
       props.comparison.members === null && Number.isFinite(step) && atShortStep(formatInteger(step));
     return <NumberCell value={value} text={short(value)} note={spreadOf(props, name, rough) ?? note} />;
   };
 }
 
+const LastFinite = stepped("last");
+
 /** A value that is a mean where the row is a group. */
 function averaged(name: ComparisonColumn, format: Format) {
   return (props: CellProps) => {
-    const value = numberOf(props, name);
+    const value = name === "drawdown" && standsNowhere(props) ? Number.NaN : numberOf(props, name);
     return <NumberCell value={value} text={format(value)} note={spreadOf(props, name, format)} />;
   };
 }
@@ -82,7 +121,8 @@ function difference(name: "last" | "best") {
     if (comparison.runs[row] === comparison.baseline) return <td class="number">{COMPARISON.isBaseline}</td>;
     const by = comparison.difference[name][row] ?? Number.NaN;
     const found = differenceOf(numberOf(props, name), by, comparison.polarity);
-    if (found === null) return <NumberCell value={by} text={STRINGS.empty} />;
+    if (found === null || (name === "last" && standsNowhere(props)))
+      return <NumberCell value={Number.NaN} text={STRINGS.empty} />;
     const share = found.percent === null ? "" : ` ${found.percent}`;
     return (
       <NumberCell
@@ -148,7 +188,7 @@ type Four = [string, string, string, string];
 /** How each column is drawn. */
 export const CELLS: Readonly<Record<ColumnName, (props: CellProps) => ComponentChildren>> = {
   candles: Candles,
-  last: stepped("last"),
+  last: Last,
   last_difference: difference("last"),
   best: stepped("best"),
   best_difference: difference("best"),

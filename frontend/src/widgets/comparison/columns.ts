@@ -21,9 +21,9 @@ interface Column {
 
 const COLUMNS = {
   candles: { values: null, first: "best", widthPx: 166, term: "candle" },
-  last: { values: ({ columns }) => columns.last, first: "best", widthPx: 100 },
+  last: { values: ({ columns }) => ofTheLiving(columns, columns.last), first: "best", widthPx: 100 },
   last_difference: {
-    values: ({ difference }) => difference.last,
+    values: ({ columns, difference }) => ofTheLiving(columns, difference.last),
     first: "best",
     widthPx: 128,
     term: "baseline",
@@ -39,7 +39,12 @@ const COLUMNS = {
   mean: { values: ({ columns }) => columns.mean, first: "best", widthPx: 100, term: "mean" },
   volatility: { values: ({ columns }) => columns.volatility, first: "lowest", widthPx: 96 },
   atr: { values: ({ columns }) => columns.atr, first: "lowest", widthPx: 88, term: "atr" },
-  drawdown: { values: ({ columns }) => columns.drawdown, first: "lowest", widthPx: 100, term: "drawdown" },
+  drawdown: {
+    values: ({ columns }) => ofTheLiving(columns, columns.drawdown),
+    first: "lowest",
+    widthPx: 100,
+    term: "drawdown",
+  },
   points: { values: ({ columns }) => columns.points, first: "highest", widthPx: 90 },
   nonfinite: {
     values: ({ columns }) => columns.nonfinite,
@@ -67,6 +72,11 @@ const DIFFERENCES: readonly ColumnName[] = ["last_difference", "best_difference"
 export const shownColumns = (hidden: readonly ColumnName[], hasBaseline: boolean): readonly ColumnName[] =>
   COLUMN_NAMES.filter((name) => !hidden.includes(name) && (hasBaseline || !DIFFERENCES.includes(name)));
 
+/** Without those of runs that end with no number: how they stood before does not tell how they stand. */
+function ofTheLiving({ nonfinite_since }: Comparison["columns"], values: Float64Array): Float64Array {
+  return values.map((value, row) => (Number.isNaN(nonfinite_since[row]) ? value : Number.NaN));
+}
+
 function durations({ columns }: Comparison): Float64Array {
   return columns.end_time.map((end, i) => end - (columns.start_time[i] ?? Number.NaN));
 }
@@ -80,7 +90,7 @@ export function isDescendingFirst(name: ColumnName | "run", polarity: Polarity):
 
 /** All that is known of the runs in these rows, whichever columns are shown. */
 export function tableOf(rows: Rows, order: readonly number[]): Table {
-  const { runs, columns, difference, baseline, members, spread } = rows;
+  const { runs, columns, difference, baseline, members, spread, endedNonfinite } = rows;
   const pick = (values: Float64Array) => Float64Array.from(order, (row) => values[row] ?? Number.NaN);
   const differences =
     baseline === null ? {} : { last_difference: difference.last, best_difference: difference.best };
@@ -90,6 +100,7 @@ export function tableOf(rows: Rows, order: readonly number[]): Table {
     ? [
         { name: COMPARISON.group, values: names },
         { name: COMPARISON.runs, values: sizes },
+        { name: "runs_ended_nonfinite", values: pick(endedNonfinite) },
       ]
     : [{ name: COMPARISON.run.toLowerCase(), values: names }];
   const numbers = Object.entries({ ...columns, ...differences }).map(([name, values]) => ({

@@ -6,6 +6,8 @@ export interface Rows extends Comparison {
   /** Of each row; null: it is a run. */
   readonly members: readonly (readonly string[])[] | null;
   /** Population standard deviation over the runs of a group, of the columns that are their mean. */
+  /** How many of its runs end with no number: their last values go into no mean. */
+  readonly endedNonfinite: Float64Array;
   readonly spread: Readonly<Partial<Record<ComparisonColumn, Float64Array>>>;
 }
 
@@ -14,7 +16,7 @@ const MOST_SMALL_CANDLES = 24;
 
 const SUMMED: readonly ComparisonColumn[] = ["points", "nonfinite", "alerts"];
 const EARLIEST: readonly ComparisonColumn[] = ["first_step", "start_time"];
-const LATEST: readonly ComparisonColumn[] = ["last_step", "end_time"];
+const LATEST: readonly ComparisonColumn[] = ["last_step", "last_finite_step", "end_time"];
 const AVERAGED: readonly ComparisonColumn[] = [
   "last",
   "best",
@@ -25,7 +27,15 @@ const AVERAGED: readonly ComparisonColumn[] = [
   "drawdown",
 ];
 
-export const ofRuns = (comparison: Comparison): Rows => ({ ...comparison, members: null, spread: {} });
+/** How a run stands at its end; one that ends with no number stands nowhere. */
+const OF_THE_END: readonly ComparisonColumn[] = ["last", "drawdown"];
+
+export const ofRuns = (comparison: Comparison): Rows => ({
+  ...comparison,
+  members: null,
+  endedNonfinite: comparison.columns.nonfinite_since.map((step) => Number(isKnown(step))),
+  spread: {},
+});
 
 /**
  * A row for each group: the mean of its runs' values, each run counting the same, with the deviation over
@@ -39,10 +49,12 @@ export function ofGroups(
 ): Rows {
   const rowOf = new Map(comparison.runs.map((run, row) => [run, row]));
   const members = groups.map(({ runs }) => runs.flatMap((run) => rowOf.get(run) ?? []));
+  const hasEnded = (row: number) => isKnown(comparison.columns.nonfinite_since[row] ?? Number.NaN);
   const over = (name: ComparisonColumn, reduce: (values: readonly number[]) => number) =>
-    Float64Array.from(members, (rows) =>
-      reduce(rows.map((row) => comparison.columns[name][row] ?? Number.NaN)),
-    );
+    Float64Array.from(members, (rows) => {
+      const counted = OF_THE_END.includes(name) ? rows.filter((row) => !hasEnded(row)) : rows;
+      return reduce(counted.map((row) => comparison.columns[name][row] ?? Number.NaN));
+    });
   const missing = new Float64Array(groups.length).fill(Number.NaN);
   const columns = { ...Object.fromEntries(Object.keys(comparison.columns).map((name) => [name, missing])) };
   for (const name of SUMMED) columns[name] = over(name, sum);
@@ -56,6 +68,7 @@ export function ofGroups(
     runs: groups.map(({ name }) => name),
     members: groups.map(({ runs }) => runs),
     columns: known,
+    endedNonfinite: Float64Array.from(members, (rows) => rows.filter(hasEnded).length),
     spread: Object.fromEntries(AVERAGED.map((name) => [name, over(name, deviation)])),
     baseline: base < 0 ? null : baseline,
     difference: { last: lessThat(known.last, base), best: lessThat(known.best, base) },
