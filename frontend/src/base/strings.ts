@@ -22,7 +22,6 @@ export const STRINGS = {
   hideSidebar: "Hide runs and tags",
   focusHint:
     "Click a name to draw that run as candles. Other checked runs are drawn as lines of their close.",
-  otherTags: "(no prefix)",
   axis: "Horizontal axis",
   axisNames: { steps: "Steps", epochs: "Epochs", seconds: "Time" },
   axisHints: {
@@ -35,13 +34,9 @@ export const STRINGS = {
   autoHint: "Candles a few pixels wide, whatever the zoom",
   widthUnits: { steps: "steps", epochs: "epochs", seconds: "s" },
   widthUnit: { steps: "step", epochs: "epoch", seconds: "s" },
-  axisShort: "Axis",
-  candleShort: "Candle",
-  scaleShort: "Scale",
   scale: "Price scale",
   scaleNames: { linear: "Linear", log: "Log", symlog: "Symlog" },
   prices: "Fit prices to",
-  pricesShort: "Prices",
   pricesNames: { wicks: "Wicks", bodies: "Bodies" },
   pricesHints: {
     wicks:

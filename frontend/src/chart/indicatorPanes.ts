@@ -76,7 +76,8 @@ export class IndicatorPanes {
   }
 
   close(): void {
-    this.keepOnly(new Set());
+    for (const { api } of this.panes.values()) this.chart.removePane(api.paneIndex());
+    this.panes.clear();
   }
 
   /** Before the candles get another grid: bars of one at a time only. */
@@ -91,14 +92,6 @@ export class IndicatorPanes {
       const top = height > 0 ? Math.min(0.5, TITLE_PX / height) : 0;
       for (const one of series.values())
         one.priceScale().applyOptions({ scaleMargins: { top, bottom: 0.06 } });
-    }
-  }
-
-  private keepOnly(wanted: ReadonlySet<string>): void {
-    for (const [id, { api }] of this.panes) {
-      if (wanted.has(id)) continue;
-      this.chart.removePane(api.paneIndex());
-      this.panes.delete(id);
     }
   }
 

@@ -96,6 +96,15 @@ export class Keeper {
   }
 }
 
+// Far more than any dashboard takes: a larger file is something else, and would only hold the page up.
+const MOST_BYTES = 10_000_000;
+
+/** A layout from a file that somebody picked. Raises LayoutError. */
+export async function readFile(file: Pick<Blob, "size" | "text">): Promise<Layout> {
+  if (file.size > MOST_BYTES) throw new LayoutError(LAYOUT_ERRORS.tooBig);
+  return parseLayout(await file.text());
+}
+
 /** A layout from the text of a file or of the storage. Raises LayoutError. */
 export const parseLayout = (text: string): Layout => readLayout(parseJson(text));
 

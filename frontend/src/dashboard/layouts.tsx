@@ -8,7 +8,7 @@ import { READY_MADE, readyMade } from "./defaults.ts";
 import { Dialog } from "./dialog.tsx";
 import { download } from "./host.ts";
 import { Icon } from "./icons.tsx";
-import { parseLayout } from "./keep.ts";
+import { readFile } from "./keep.ts";
 import { LayoutError, writeLayout } from "./model.ts";
 import type { DashboardState } from "./state.ts";
 
@@ -126,7 +126,7 @@ function exportFile(state: DashboardState): void {
 
 async function importFile(file: File, state: DashboardState): Promise<void> {
   try {
-    state.replace(parseLayout(await file.text()), LAYOUTS.importedFrom(file.name));
+    state.replace(await readFile(file), LAYOUTS.importedFrom(file.name));
   } catch (error) {
     if (!(error instanceof LayoutError)) throw error;
     state.warn(LAYOUTS.notImported(file.name, error.message));

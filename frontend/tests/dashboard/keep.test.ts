@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Keeper, parseLayout, type Shelf } from "../../src/dashboard/keep.ts";
+import { Keeper, parseLayout, readFile, type Shelf } from "../../src/dashboard/keep.ts";
 import { linkTo, packView, unpackView, viewIn, withoutView } from "../../src/dashboard/link.ts";
 import { addTab, LayoutError, readLayout, writeLayout } from "../../src/dashboard/model.ts";
 
@@ -107,4 +107,10 @@ test("a damaged link is refused", async () => {
   const packed = await packView({ layout, picked: {} });
   await expect(unpackView(packed.slice(3))).rejects.toThrow(LayoutError);
   await expect(unpackView("")).rejects.toThrow(LayoutError);
+});
+
+test("a file that is far too big for a dashboard is refused before it is read", async () => {
+  const text = () => Promise.reject(new Error("was read"));
+  await expect(readFile({ size: 2e9, text })).rejects.toThrow("too big");
+  await expect(readFile(new Blob(["{"]))).rejects.toThrow("not JSON");
 });

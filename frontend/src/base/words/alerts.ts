@@ -48,7 +48,6 @@ export const MARK_WORDS = {
   patterns: "Patterns",
   patternsHint: "Mark candlestick patterns: shapes of one to three candles that have a name",
   directions: { better: "promises better", worse: "promises worse", neutral: "points nowhere" },
-  nextAlert: "Next alert",
 } as const;
 
 /** `step 1,234`, `steps 1,200–1,399` */

@@ -20,7 +20,6 @@ export const INDICATOR_WORDS = {
   source: "Definition:",
   unknown: "not known to this server",
   failed: "This indicator can't be computed here:",
-  registryFailed: "The list of indicators did not come:",
 } as const;
 
 /** `Hide sma(20)` */
