@@ -114,6 +114,17 @@ def test_an_alert_in_the_list_jumps_to_its_place(tab: Tab) -> None:
     assert view.start < NONFINITE_STEP < view.end
 
 
+def test_the_crosshair_stands_on_what_was_jumped_to_until_another_run_is_focused(tab: Tab) -> None:
+    until(lambda: len(rows(tab)) == 2, "both alerts")
+    row(tab, "spike").click()
+    tab.wait_for("spot")
+    tab.wait_for_value("high", logs.SPIKE)
+    tab.page.mouse.move(*tab.place(logs.SPIKE_STEP - 20))
+    until(lambda: tab.value("high") != logs.SPIKE, "the candle that is pointed at")
+    tab.focus(STEADY)
+    until(lambda: tab.get("spot").count() + tab.get("spot-note").count() == 0, "no mark of another run")
+
+
 def test_the_list_is_walked_through_by_keyboard(tab: Tab) -> None:
     until(lambda: len(rows(tab)) == 2, "both alerts")
     tab.focus(STEADY)

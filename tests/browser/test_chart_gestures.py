@@ -36,6 +36,8 @@ def test_a_click_on_a_wick_goes_down_to_the_step_and_back_again(tab: Tab) -> Non
     wait_for_step(tab, logs.SPIKE_STEP)
     note = tab.wait_for("spot-note")
     assert f"step {logs.SPIKE_STEP:,} · high 41.7" in note.inner_text()
+    tab.wait_for_value("high", logs.SPIKE)
+    assert f"step {logs.SPIKE_STEP:,}" in tab.readout()
     tab.page.mouse.click(*tab.place(logs.SPIKE_STEP))
     assert tab.get("spot-note").count() == 1, "a single step leads no further"
     tab.chart.focus()

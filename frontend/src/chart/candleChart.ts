@@ -56,6 +56,8 @@ const LABEL_PX = 72;
 // Beyond this the bars are thinner than a pixel, and coarser ones are on their way.
 const MOST_BUCKETS_ACROSS = 8000;
 
+const REST_PX = 4;
+
 /** Prices take so many times the room of volume. */
 const PRICE_STRETCH = 4;
 
@@ -73,6 +75,7 @@ export class CandleChart {
   private grid: Grid | null = null;
   private wantedView: Range | null = null;
   private cursor: number | null = null;
+  private pointer: { readonly clientX: number; readonly clientY: number } | null = null;
   private frameRequest = 0;
   private readonly paneWatch = new ResizeObserver(() => this.panesResized());
 
@@ -346,10 +349,18 @@ export class CandleChart {
     this.listener.painted({ focus, view, plotPx: this.plotPx(), panes, indicatorPanes });
   }
 
+  /** New data under a pointer that lies still makes events, too, and a hand that clicks moves a little. */
+  private isAtRest({ sourceEvent: at }: MouseEventParams<number>): boolean {
+    if (at === undefined) return true;
+    const from = this.pointer;
+    return from !== null && Math.hypot(at.clientX - from.clientX, at.clientY - from.clientY) < REST_PX;
+  }
+
   private crosshairMoved(event: MouseEventParams<number>): void {
     // Without a source the library only repeats itself after new data; the keyboard's candle stays.
-    if (this.cursor !== null && event.sourceEvent === undefined) return;
+    if (this.cursor !== null && this.isAtRest(event)) return;
     this.cursor = null;
+    this.pointer = event.sourceEvent ?? null;
     const index = event.logical;
     const outside = event.point === undefined || index === undefined || this.grid === null;
     const bucket = outside ? null : bucketStart(this.grid as Grid, index as number);

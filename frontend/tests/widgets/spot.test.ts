@@ -1,6 +1,12 @@
 import { expect, test } from "vitest";
 import { CANDLE_COLUMNS, type CandleColumn, type Candles } from "../../src/api/types.ts";
-import { longerWick, placeOfSteps, spotOf, viewAround } from "../../src/widgets/candles/spot.ts";
+import {
+  bucketOfSteps,
+  longerWick,
+  placeOfSteps,
+  spotOf,
+  viewAround,
+} from "../../src/widgets/candles/spot.ts";
 
 function candles(columns: Partial<Record<CandleColumn, number[]>>, rest: Partial<Candles> = {}): Candles {
   const filled = CANDLE_COLUMNS.map((name) => [name, Float64Array.from(columns[name] ?? [0, 0])]);
@@ -54,4 +60,11 @@ test("the end of a wick is a step and a value", () => {
     blinks: false,
   });
   expect(spotOf(candles({ high: [Number.NaN, 1] }), 0, "high")).toBeNull();
+});
+
+test("a step lies in the candle that holds it, and in none where it fell out", () => {
+  expect(bucketOfSteps(EPOCHS, { from: 399, to: 400 })).toBe(3);
+  expect(bucketOfSteps(EPOCHS, { from: 400, to: 777 })).toBe(4);
+  expect(bucketOfSteps(EPOCHS, { from: 299, to: 300 })).toBeNull();
+  expect(bucketOfSteps(EPOCHS, { from: 500, to: 501 })).toBeNull();
 });

@@ -12,7 +12,6 @@ import { Unreachable } from "../../api/errors.ts";
 import type { Runs } from "../../api/types.ts";
 import type { Range } from "../../base/axis.ts";
 import { HEIKIN_ASHI_MEMORY } from "../../base/heikinAshi.ts";
-import { isNeutral } from "../../base/polarity.ts";
 import { lastRowUpTo } from "../../base/rows.ts";
 import { CandleChart, type Painted } from "../../chart/candleChart.ts";
 import { Gestures } from "../../chart/gestures.ts";
@@ -26,9 +25,11 @@ import { firstView, keepView } from "../keptView.ts";
 import { followPlace } from "../line/place.ts";
 import type { KnownSeries } from "../series.ts";
 import type { Crosshair, Place } from "../workspace.ts";
+import { drawnRuns } from "./drawn.ts";
 import type { ExtrasModel } from "./indicators/model.ts";
 import { isSameReading, neighbour, type Reading, readingAt } from "./reading.ts";
 import { type CandleSettings, hasPlace } from "./settings.ts";
+import { Sought } from "./sought.ts";
 import { longerWick, placeOfSteps } from "./spot.ts";
 import { Travel } from "./travel.ts";
 
@@ -57,16 +58,6 @@ const RETRY_MS = 2000;
 /** Lower than this a pane of one run says nothing. */
 const LEAST_PANE_PX = 64;
 const MOST_PANES = 12;
-
-/** Runs with all that is known of them; those that a frame still holds and nobody wants any more are left out. */
-function drawnRuns(frame: Frame, series: readonly KnownSeries[]): DrawnRun[] {
-  const known = new Map(series.map((one) => [one.run, one]));
-  return frame.candles.flatMap((candles) => {
-    const one = known.get(candles.run);
-    if (one === undefined) return [];
-    return [{ candles, colour: one.colour, polarity: isNeutral(one.tag) ? null : one.polarity }];
-  });
-}
 
 /** What a candle widget shows, and the hands that move it. */
 export class CandleModel {
@@ -138,6 +129,7 @@ export class CandleModel {
   private lastReading: Reading | null = null;
   private readonly pane = signal(0);
   private readonly feed: Feed;
+  private readonly sought: Sought;
   private chart: CandleChart | null = null;
   private feedBusy = false;
   // Whether the crosshair was put where it is by keys.
@@ -159,6 +151,9 @@ export class CandleModel {
       view: () => this.chart?.view() ?? null,
       aim: (view) => this.feed.aim(view),
     });
+    const { travel, focus } = this;
+    const stand = (bucket: number) => this.stand(bucket);
+    this.sought = new Sought({ travel, series, focus, stand, leave: () => this.leave() });
   }
 
   private readonly isShown = ({ run, tag }: Place): boolean => {
@@ -170,6 +165,7 @@ export class CandleModel {
   attach(element: HTMLElement): () => void {
     const chart = new CandleChart(element, CHART_THEMES[this.inputs.theme.peek()], {
       hovered: (bucket, pane) => {
+        this.sought.release();
         this.pane.value = pane;
         this.pointAt(bucket);
       },
@@ -202,6 +198,7 @@ export class CandleModel {
     const stops = [
       this.follow(chart),
       inputs.extras.follow(),
+      this.sought.follow(),
       followPlace(inputs, this.isShown, (view, place) => this.travel.reveal(view, place)),
     ];
     const view = firstView(inputs.settings.peek());
@@ -288,13 +285,19 @@ export class CandleModel {
   private point(bucket: number, width: number): void {
     const view = this.chart?.view();
     if (!view) return;
+    this.sought.release();
     this.feed.look(revealView(view, { from: bucket, to: bucket + width }));
+    this.stand(bucket);
+  }
+
+  private stand(bucket: number): void {
     this.pointAt(bucket);
     this.keyed = true;
     this.chart?.setCursor(bucket);
   }
 
   leave(): void {
+    this.sought.release();
     this.keyed = false;
     this.pointAt(null);
     this.inputs.extras.mark.value = null;

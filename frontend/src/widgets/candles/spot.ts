@@ -24,6 +24,13 @@ export function placeOfSteps(candles: Candles, steps: Range): Range | null {
   return { from: at(x, begin), to: at(x, end) + candles.width };
 }
 
+/** Where the candle begins that holds the first of those steps; null where none does. */
+export function bucketOfSteps(candles: Candles, { from }: Range): number | null {
+  const { x, first_step: first, last_step: last } = candles.columns;
+  const row = x.findIndex((_, i) => at(last, i) >= from);
+  return row >= 0 && at(first, row) <= from ? at(x, row) : null;
+}
+
 /** A view with a place in its middle and something on both sides, at least so wide. */
 export function viewAround(place: Range, least: number): Range {
   const middle = (place.from + place.to) / 2;
