@@ -275,7 +275,7 @@ export class CandleChart {
       pane.show(this.strands[i] ?? [], this.theme);
     }
     const [focus] = runs;
-    if (focus) this.volume?.show(focus.candles, this.theme.volume);
+    if (focus) this.volume?.show(focus.candles, this.theme);
     if (this.grid && this.content) this.drawExtras(this.content, this.grid);
     this.makeRoomForTitle();
   }

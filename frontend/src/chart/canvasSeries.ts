@@ -15,7 +15,7 @@ import {
   type SeriesOptionsCommon,
 } from "lightweight-charts";
 import { bucketStart, type Grid } from "../base/grid.ts";
-import type { Plot } from "./paint.ts";
+import { type Plot, pricesOver } from "./paint.ts";
 
 type DrawTarget = Parameters<IPrimitivePaneRenderer["draw"]>[0];
 
@@ -92,23 +92,27 @@ export class CanvasSeries implements ISeriesPrimitive<number> {
 
   private draw(target: DrawTarget): void {
     target.useBitmapCoordinateSpace(({ context, bitmapSize, horizontalPixelRatio, verticalPixelRatio }) => {
-      const plot = this.plot(horizontalPixelRatio, verticalPixelRatio);
+      const height = bitmapSize.height / verticalPixelRatio;
+      const plot = this.plot(horizontalPixelRatio, verticalPixelRatio, height);
       if (plot) this.painting.paint({ ...plot, context, ...bitmapSize, ratio: horizontalPixelRatio });
     });
   }
 
-  private plot(across: number, down: number): Pick<Plot, "x0" | "spacing" | "y0" | "perPrice"> | null {
+  private plot(
+    across: number,
+    down: number,
+    height: number,
+  ): Pick<Plot, "x0" | "spacing" | "y0" | "perPrice"> | null {
     const { grid, series } = this;
     const timeScale = this.chart.timeScale();
     const [left, right] = [0, FAR].map((bar) => timeScale.logicalToCoordinate(bar as Logical));
-    const [zero, one] = [series.priceToCoordinate(0), series.priceToCoordinate(1)];
-    if (!grid || left == null || right == null || zero === null || one === null) return null;
+    const [top, bottom] = [series.coordinateToPrice(0), series.coordinateToPrice(height)];
+    if (!grid || left == null || right == null || top === null || bottom === null) return null;
     const spacing = ((right - left) / FAR) * across;
     return {
       x0: left * across - grid.first * spacing,
       spacing,
-      y0: zero * down,
-      perPrice: (one - zero) * down,
+      ...pricesOver(top, bottom, height * down),
     };
   }
 }

@@ -14,6 +14,7 @@ import {
 import type { IndicatorColumn } from "../data/indicators.ts";
 import type { DrawnIndicator } from "./indicator.ts";
 import { indicatorFormat } from "./options.ts";
+import { PriceAxis } from "./priceAxis.ts";
 import type { ChartTheme } from "./theme.ts";
 
 const LINE_PX = 1.5;
@@ -37,6 +38,7 @@ interface Pane {
   readonly api: IPaneApi<number>;
   readonly series: ReadonlyMap<string, AnySeries>;
   readonly levels: readonly ReturnType<AnySeries["createPriceLine"]>[];
+  readonly axis: PriceAxis;
 }
 
 /** Indicators with a scale of their own, each in a pane below the others that can be pulled taller. */
@@ -100,20 +102,22 @@ export class IndicatorPanes {
     api.setStretchFactor(1);
     const index = api.paneIndex();
     const prices = LEVELS[name] ?? [];
-    const series = new Map(outputs.map((output) => [output, this.addSeries(output, index, prices)]));
+    const axis = new PriceAxis();
+    const series = new Map(outputs.map((output) => [output, this.addSeries(output, index, prices, axis)]));
     const [first] = series.values();
+    first?.attachPrimitive(axis);
     const levels = prices.flatMap((price) => first?.createPriceLine(levelOptions(price)) ?? []);
-    const pane = { name, api, series, levels };
+    const pane = { name, api, series, levels, axis };
     this.panes.set(id, pane);
     return pane;
   }
 
-  private addSeries(output: string, pane: number, levels: readonly number[]): AnySeries {
+  private addSeries(output: string, pane: number, levels: readonly number[], axis: PriceAxis): AnySeries {
     const options = {
       lastValueVisible: false,
       priceLineVisible: false,
       crosshairMarkerVisible: false,
-      priceFormat: indicatorFormat(levels.length < 2),
+      priceFormat: axis.instead(indicatorFormat(levels.length < 2)),
       autoscaleInfoProvider: roomForLevels(levels),
     };
     return output === "histogram"
@@ -143,6 +147,7 @@ const levelOptions = (price: number) => ({
 
 function fill(pane: Pane, indicator: DrawnIndicator, buckets: Float64Array, theme: ChartTheme): void {
   const { columns, colour, isPicked } = indicator;
+  pane.axis.show(theme, "linear");
   for (const level of pane.levels) level.applyOptions({ color: theme.level, axisLabelColor: theme.level });
   for (const column of columns) {
     const series = pane.series.get(column.output);

@@ -80,9 +80,7 @@ export function priceFormat(scale: PriceScale, isNeverBelowZero: boolean): Price
     type: "custom",
     minMove: FINEST_MOVE,
     formatter: (plotted) => formatDigits(fromPlotted(plotted, scale), 5),
-    // Other scales have marks of their own; see priceAxis.ts.
     tickmarksFormatter: (plotted) => {
-      if (scale !== "linear") return plotted.map(() => "");
       const labels = formatDistinct(marked(plotted), formatDigits);
       return plotted.map((value) => (isNeverBelowZero && value < 0 ? "" : (labels.shift() ?? "")));
     },

@@ -73,6 +73,15 @@ function columnsOf(plot: Plot, { slot, slots }: CandleLook): Columns {
 
 const groupPx = ({ ratio }: Plot, slots: number): number => (slots * WIDEST_BODY_PX * ratio) / BODY_SHARE;
 
+/**
+ * Prices over a height, by those at its ends: where 0 and 1 lie can't be told apart where prices are 1e20,
+ * and is beyond all numbers where they are 1e-300.
+ */
+export function pricesOver(top: number, bottom: number, height: number): Pick<Plot, "y0" | "perPrice"> {
+  const perPrice = height / (bottom - top);
+  return { y0: -top * perPrice, perPrice };
+}
+
 export const xOf = (plot: Plot, bucket: number): number => plot.x0 + bucket * plot.spacing;
 
 export const yOf = (plot: Plot, plotted: number): number => plot.y0 + plotted * plot.perPrice;

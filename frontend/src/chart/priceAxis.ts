@@ -3,13 +3,14 @@ import type {
   IPrimitivePaneView,
   ISeriesApi,
   ISeriesPrimitive,
+  PriceFormatCustom,
   PrimitivePaneViewZOrder,
   SeriesAttachedParameter,
   SeriesType,
 } from "lightweight-charts";
-import { type LogTick, logTicks } from "../base/logTicks.ts";
-import { fromPlotted, type PriceScale, toPlotted } from "../base/priceScale.ts";
-import { symlogTicks } from "../base/symlogTicks.ts";
+import type { LogTick } from "../base/logTicks.ts";
+import { type PriceScale, toPlotted } from "../base/priceScale.ts";
+import { valueTicks } from "../base/valueTicks.ts";
 import { FONT, FONT_PX } from "./options.ts";
 import type { ChartTheme } from "./theme.ts";
 
@@ -18,15 +19,19 @@ type DrawTarget = Parameters<IPrimitivePaneRenderer["draw"]>[0];
 const LEAST_GAP_PX = 22;
 const LABEL_LEFT_PX = 10;
 
+// The library finds no marks that are closer than 1e-14.
+const FINEST_SPAN = 1e-9;
+
 /**
- * Labels and lines of a log or symlog price axis. The library only knows evenly spaced marks, which on a scale of
- * logarithms read 0.316, 1, 3.16; these take their place.
+ * Labels and lines of a price axis where the library's own don't do: its marks are evenly spaced, which on a scale
+ * of logarithms read 0.316, 1, 3.16, and never close enough for prices of 1e-40.
  */
 export class PriceAxis implements ISeriesPrimitive<number> {
   private series: ISeriesApi<SeriesType, number> | undefined;
   private redraw: (() => void) | undefined;
   private theme: ChartTheme | null = null;
   private scale: PriceScale = "linear";
+  private isNeverBelowZero = false;
   private readonly lines = [view("bottom", (target) => this.drawLines(target))];
   private readonly labels = [view("bottom", (target) => this.drawLabels(target))];
 
@@ -40,11 +45,23 @@ export class PriceAxis implements ISeriesPrimitive<number> {
     this.redraw = undefined;
   }
 
-  /** Draws in the colours of a theme; nothing without one. */
-  show(theme: ChartTheme | null, scale: PriceScale): void {
-    this.theme = theme;
-    this.scale = scale;
+  /** Draws in the colours of a theme. `isNeverBelowZero`: room below zero is left for looks, and says nothing. */
+  show(theme: ChartTheme, scale: PriceScale, isNeverBelowZero = false): void {
+    Object.assign(this, { theme, scale, isNeverBelowZero });
     this.redraw?.();
+  }
+
+  /** A format whose marks have no labels where this axis has its own. */
+  instead(format: PriceFormatCustom): PriceFormatCustom {
+    const { tickmarksFormatter } = format;
+    if (!tickmarksFormatter) return format;
+    return {
+      ...format,
+      tickmarksFormatter: (prices) =>
+        this.isDrawn(this.series?.getPane().getHeight() ?? 0)
+          ? prices.map(() => "")
+          : tickmarksFormatter(prices),
+    };
   }
 
   paneViews(): readonly IPrimitivePaneView[] {
@@ -56,11 +73,20 @@ export class PriceAxis implements ISeriesPrimitive<number> {
   }
 
   private ticks(height: number): readonly LogTick[] {
-    const [high, low] = [this.series?.coordinateToPrice(0), this.series?.coordinateToPrice(height)];
-    if (high == null || low == null) return [];
-    const leastGap = (LEAST_GAP_PX / height) * (high - low);
-    if (this.scale === "symlog") return symlogTicks(low, high, leastGap);
-    return logTicks(fromPlotted(low, "log"), fromPlotted(high, "log"), leastGap);
+    const [low, high] = this.ends(height);
+    if (!this.isDrawn(height)) return [];
+    const ticks = valueTicks(low, high, (LEAST_GAP_PX / height) * (high - low), this.scale);
+    return this.isNeverBelowZero ? ticks.filter(({ value }) => value >= 0) : ticks;
+  }
+
+  private isDrawn(height: number): boolean {
+    const [low, high] = this.ends(height);
+    return high > low && (this.scale !== "linear" || high - low < FINEST_SPAN);
+  }
+
+  private ends(height: number): readonly [number, number] {
+    const { series } = this;
+    return [series?.coordinateToPrice(height) ?? Number.NaN, series?.coordinateToPrice(0) ?? Number.NaN];
   }
 
   private yOf({ value }: LogTick): number {

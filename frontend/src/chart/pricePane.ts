@@ -78,8 +78,8 @@ export class PricePane implements Painting {
   }
 
   setScale(scale: PriceScale, theme: ChartTheme, isNeverBelowZero: boolean): void {
-    this.series.applyOptions({ priceFormat: priceFormat(scale, isNeverBelowZero) });
-    this.axis.show(scale === "linear" ? null : theme, scale);
+    this.series.applyOptions({ priceFormat: this.axis.instead(priceFormat(scale, isNeverBelowZero)) });
+    this.axis.show(theme, scale, isNeverBelowZero);
   }
 
   /** Undoes what dragging the price axis did. */

@@ -7,12 +7,15 @@ import { CanvasSeries, type Painting } from "./canvasSeries.ts";
 import { volumeFormat } from "./options.ts";
 import { type Plot, paintColumns, type VolumeBars } from "./paint.ts";
 import type { Painter } from "./portrait.ts";
+import { PriceAxis } from "./priceAxis.ts";
+import type { ChartTheme } from "./theme.ts";
 
 const TITLE_PX = 24;
 
 /** The volume of the run in focus, below its prices. */
 export class VolumePane implements Painting {
   private readonly canvas: CanvasSeries;
+  private readonly axis = new PriceAxis();
   private bars: VolumeBars = { bucket: new Float64Array(), value: new Float64Array() };
   private available: AutoscaleInfo | null = null;
   private colour = "";
@@ -21,7 +24,8 @@ export class VolumePane implements Painting {
     private readonly chart: IChartApiBase<number>,
     pane: number,
   ) {
-    this.canvas = new CanvasSeries(chart, pane, volumeFormat(), this);
+    this.canvas = new CanvasSeries(chart, pane, this.axis.instead(volumeFormat()), this);
+    this.canvas.series.attachPrimitive(this.axis);
   }
 
   get painter(): Painter {
@@ -40,9 +44,10 @@ export class VolumePane implements Painting {
     this.canvas.clear();
   }
 
-  show(candles: Candles, colour: string): void {
+  show(candles: Candles, theme: ChartTheme): void {
     this.bars = volumeBars(candles);
-    this.colour = colour;
+    this.colour = theme.volume;
+    this.axis.show(theme, "linear");
     this.canvas.update();
   }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Bars } from "../../src/chart/bars.ts";
-import { type CandleLook, type Plot, paintCandles } from "../../src/chart/paint.ts";
+import { type CandleLook, type Plot, paintCandles, pricesOver } from "../../src/chart/paint.ts";
 import { SvgInk } from "../../src/chart/svgInk.ts";
 
 const LOOK: CandleLook = {
@@ -47,4 +47,11 @@ test("dots have the room up to their neighbours, and are coloured dashes where t
   expect(painted(points([0, 10], [5, 3]), 2)).toEqual(["path #333333", "path #00ff00", "path #ffffff"]);
   const narrow = painted(points([0, 1], [5, 3]), 3);
   expect(new Set(narrow)).toEqual(new Set(["rect #333333", "rect #00ff00"]));
+});
+
+test.each([1, 1e14, 1e20, 1e34, 1e-40, 1e-300])("prices of %d lie where prices of 1 do", (size) => {
+  const { y0, perPrice } = pricesOver(3 * size, -1 * size, 400);
+  expect(y0 + 3 * size * perPrice).toBeCloseTo(0, 6);
+  expect(y0 + 2 * size * perPrice).toBeCloseTo(100, 6);
+  expect(y0 - size * perPrice).toBeCloseTo(400, 6);
 });
