@@ -22,8 +22,6 @@ const MARK_PX = 20;
 const GAP_PX = 2;
 const FROM_CANDLE_PX = 15;
 const FROM_EDGE_PX = 12;
-const CORNER_PX = 330;
-const CORNER_LINE_PX = 22;
 const LETTER_PX = 11;
 const CHARACTER_PX = 6.3;
 const PILL_PADDING_PX = 16;
@@ -43,8 +41,6 @@ export interface AlertMarksContent {
   readonly width: number;
   /** Where the worse values are. */
   readonly side: "above" | "below";
-  /** Lines of names and values in the upper left corner, which marks keep clear of. */
-  readonly lines: number;
 }
 
 /** A mark as it was drawn last, in pixels of the pane. */
@@ -133,10 +129,7 @@ export class AlertMarks implements ISeriesPrimitive<number> {
     const spots = content.spots.filter(
       ({ bucket }) => toX(bucket) > -MARK_PX && toX(bucket) < width + MARK_PX,
     );
-    const yOf = ({ price, bucket }: AlertSpot) => {
-      const top = FROM_EDGE_PX + (toX(bucket) < CORNER_PX ? content.lines * CORNER_LINE_PX : 0);
-      return placeY(series.priceToCoordinate(price), content.side, { top, bottom: height - FROM_EDGE_PX });
-    };
+    const yOf = ({ price }: AlertSpot) => placeY(series.priceToCoordinate(price), content.side, height);
     const clusters = clustersOf(
       spots.map(({ bucket }) => toX(bucket)),
       (members) => widthPx(members.flatMap((at) => spots[at]?.alerts ?? [])),
@@ -159,13 +152,10 @@ const isOver = (mark: AlertMark, x: number, y: number): boolean =>
   Math.abs(x - mark.x) <= mark.halfPx + GAP_PX && Math.abs(y - mark.y) <= MARK_PX / 2 + GAP_PX;
 
 /** Within the pane, however far the candle reaches; at its foot where there is no price. */
-function placeY(
-  y: number | null,
-  side: "above" | "below",
-  { top, bottom }: { readonly top: number; readonly bottom: number },
-): number {
+function placeY(y: number | null, side: "above" | "below", height: number): number {
+  const bottom = height - FROM_EDGE_PX;
   if (y === null || !Number.isFinite(y)) return bottom - FROM_EDGE_PX;
-  return Math.min(bottom, Math.max(top, side === "above" ? y - FROM_CANDLE_PX : y + FROM_CANDLE_PX));
+  return Math.min(bottom, Math.max(FROM_EDGE_PX, side === "above" ? y - FROM_CANDLE_PX : y + FROM_CANDLE_PX));
 }
 
 const textOf = (alerts: readonly Alert[]): string => countOf(alerts.map(({ kind }) => kind));

@@ -127,6 +127,7 @@ export class CandleChart {
     if (content === null || grid === null) return;
     this.content = { ...content, extras };
     this.drawExtras(this.content, grid);
+    this.makeRoomForTitles();
     this.afterFrame();
   }
 
@@ -213,7 +214,7 @@ export class CandleChart {
   }
 
   private panesResized(): void {
-    this.makeRoomForTitle();
+    this.makeRoomForTitles();
     this.reportPainted();
   }
 
@@ -277,7 +278,7 @@ export class CandleChart {
     const [focus] = runs;
     if (focus) this.volume?.show(focus.candles, this.theme);
     if (this.grid && this.content) this.drawExtras(this.content, this.grid);
-    this.makeRoomForTitle();
+    this.makeRoomForTitles();
   }
 
   private drawExtras({ extras, runs, scale, mode }: ChartContent, grid: Grid): void {
@@ -290,8 +291,11 @@ export class CandleChart {
   }
 
   /** Options of the whole chart undo it. */
-  private makeRoomForTitle(): void {
-    this.volume?.makeRoomForTitle(this.paneHeights()[this.prices.length] ?? 0);
+  private makeRoomForTitles(): void {
+    const [heights, { content }] = [this.paneHeights(), this];
+    const lines = content?.mode === "each" ? 0 : (content?.extras.overlays.length ?? 0);
+    this.prices[0]?.makeRoomForLabels(lines, heights[0] ?? 0);
+    this.volume?.makeRoomForTitle(heights[this.prices.length] ?? 0);
     this.extras.resized();
   }
 

@@ -60,8 +60,7 @@ export class Extras {
     this.overlays.setData({ indicators: content.overlays, buckets, width, scale });
     this.panes.setData(content.panes, buckets, theme);
     const side = focus.polarity === "lower_is_better" ? "above" : "below";
-    const lines = content.overlays.length;
-    this.alerts.setData({ spots: alertSpots(content, focus, buckets, scale), width, side, lines }, theme);
+    this.alerts.setData({ spots: alertSpots(content, focus, buckets, scale), width, side }, theme);
     const isLowerBetter = side === "above";
     const spots = patternSpots(content, focus, buckets, scale);
     this.patterns.setData({ spots, width, isLowerBetter }, theme);

@@ -13,7 +13,9 @@ import {
   xOf,
   yOf,
 } from "./lineGeometry.ts";
+import { CROSS_GAP_PX } from "./marks.ts";
 import { FONT_PX } from "./options.ts";
+import { keptApart } from "./positions.ts";
 import type { ChartTheme } from "./theme.ts";
 
 /** As wide as that of candles, so that charts below each other line up. */
@@ -38,6 +40,7 @@ const VALUE_GAP_PX = 34;
 const CHARACTER_PX = 6.2;
 
 const LINE_PX = 1.5;
+const DOT_PX = 6;
 const SMOOTHED_PX = 2.5;
 const HIGHLIGHT_EXTRA_PX = 1;
 
@@ -97,7 +100,10 @@ function drawLines(ink: Ink, { held, series, highlighted, geometry }: LineScene)
     const x = placesInPixels(one.place, held, geometry);
     const { colour, smoothed } = one;
     const isFaint = smoothed !== null;
-    ink.curve(lineThrough(x, one.value, geometry), {
+    const exact = lineThrough(x, one.value, geometry);
+    const dot = onlyPoint(exact);
+    if (dot !== null) ink.line(dot, { colour, width: DOT_PX, opacity });
+    ink.curve(exact, {
       colour,
       width: isFaint ? 1 : LINE_PX + extra,
       opacity: isFaint ? opacity * EXACT_OPACITY : opacity,
@@ -107,6 +113,13 @@ function drawLines(ink: Ink, { held, series, highlighted, geometry }: LineScene)
       ink.curve(through, { colour, width: SMOOTHED_PX + extra, opacity });
     }
   }
+}
+
+/** The x and y of a line's point where it has only one, which no line shows. */
+function onlyPoint(xy: Float64Array): Float64Array | null {
+  const finite = [...xy.keys()].filter((i) => i % 2 === 1 && !Number.isNaN(xy[i]));
+  const [at] = finite;
+  return at === undefined || finite.length > 1 ? null : xy.slice(at - 1, at + 1);
 }
 
 const BEYOND_PX = 2;
@@ -138,8 +151,11 @@ function drawNonFinite(ink: Ink, { held, series, geometry, theme }: LineScene): 
       if (count > 0) marked.add(Math.round(x[row] as number));
     });
   }
-  for (const x of marked) {
-    if (x < -ARM_PX || x > geometry.width + ARM_PX) continue;
+  const inSight = [...marked].filter((x) => x >= -ARM_PX && x <= geometry.width + ARM_PX);
+  for (const x of keptApart(
+    inSight.sort((a, b) => a - b),
+    CROSS_GAP_PX,
+  )) {
     ink.line(Float64Array.of(x - ARM_PX, y - ARM_PX, x + ARM_PX, y + ARM_PX), stroke);
     ink.line(Float64Array.of(x - ARM_PX, y + ARM_PX, x + ARM_PX, y - ARM_PX), stroke);
   }

@@ -1,9 +1,13 @@
 import { type Bars, comparedWith } from "./bars.ts";
 import { type CandleLook, colourOf, type Plot, rowsInSight, xOf, yOf } from "./paint.ts";
+import { keptApart } from "./positions.ts";
 
 const ARROW_HALF_PX = 4;
 const ARROW_PX = 6;
 const ARM_PX = 3;
+/** Closer together they would be one thick bar. */
+export const CROSS_GAP_PX = 8;
+
 const CROSS_FROM_BOTTOM_PX = 9;
 
 /** An arrow at the edge of the pane for every candle that reaches beyond it: no extreme is hidden silently. */
@@ -35,9 +39,9 @@ export function paintCrosses(plot: Plot, buckets: readonly number[], colour: str
   context.strokeStyle = colour;
   context.lineWidth = 1.5 * ratio;
   context.beginPath();
-  for (const bucket of buckets) {
-    const x = xOf(plot, bucket);
-    if (x < -arm || x > plot.width + arm) continue;
+  const places = buckets.map((bucket) => xOf(plot, bucket));
+  const inSight = places.filter((x) => x >= -arm && x <= plot.width + arm);
+  for (const x of keptApart(inSight, CROSS_GAP_PX * ratio)) {
     context.moveTo(x - arm, y - arm);
     context.lineTo(x + arm, y + arm);
     context.moveTo(x - arm, y + arm);

@@ -27,6 +27,17 @@ const FINEST_MOVE = 1e-12;
 /** Above the highest price and below the lowest one, as shares of a pane. */
 export const PRICE_MARGINS = { top: 0.06, bottom: 0.08 };
 
+const LABELS_FROM_TOP_PX = 8;
+const LABEL_LINE_PX = 22;
+const MOST_FOR_LABELS = 0.4;
+
+/** The same with room for lines of names and values in the upper left corner, which cover no candle there. */
+export function marginsBelow(lines: number, height: number): typeof PRICE_MARGINS {
+  if (lines === 0 || !(height > 0)) return PRICE_MARGINS;
+  const wanted = (LABELS_FROM_TOP_PX + lines * LABEL_LINE_PX) / height;
+  return { ...PRICE_MARGINS, top: Math.max(PRICE_MARGINS.top, Math.min(MOST_FOR_LABELS, wanted)) };
+}
+
 export function chartOptions(theme: ChartTheme): DeepPartial<ChartOptionsImpl<number>> {
   const label = { labelBackgroundColor: theme.crosshairLabel, color: theme.crosshair, width: 1 as LineWidth };
   return {

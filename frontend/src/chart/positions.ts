@@ -13,3 +13,13 @@ export function bucketsToX(
   const perUnit = (second - first) / width;
   return (bucket) => at + (bucket - anchor) * perUnit;
 }
+
+/** Of ascending places those that are at least so far from the one before that is kept. */
+export function keptApart(places: Iterable<number>, least: number): number[] {
+  const kept: number[] = [];
+  for (const place of places) {
+    const last = kept.at(-1);
+    if (last === undefined || place - last >= least) kept.push(place);
+  }
+  return kept;
+}

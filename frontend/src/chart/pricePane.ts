@@ -4,7 +4,7 @@ import type { PriceScale } from "../base/priceScale.ts";
 import { nonFiniteBuckets } from "./bars.ts";
 import { CanvasSeries, type Painting } from "./canvasSeries.ts";
 import { paintCrosses, paintCutMarks } from "./marks.ts";
-import { PRICE_MARGINS, priceFormat, roomForConstants } from "./options.ts";
+import { marginsBelow, PRICE_MARGINS, priceFormat, roomForConstants } from "./options.ts";
 import {
   type BandAlpha,
   type CandleLook,
@@ -85,6 +85,11 @@ export class PricePane implements Painting {
   /** Undoes what dragging the price axis did. */
   fit(): void {
     this.series.priceScale().applyOptions({ autoScale: true });
+  }
+
+  /** Options of the whole chart undo it. */
+  makeRoomForLabels(lines: number, height: number): void {
+    this.series.priceScale().applyOptions({ scaleMargins: marginsBelow(lines, height) });
   }
 
   setRoom(room: AutoscaleInfo | null): void {
