@@ -75,6 +75,9 @@ def test_candles_of_an_svg_are_where_those_of_the_chart_are(tab: Tab) -> None:
         for element in root.iter(f"{SVG}rect")
         if element.get("fill") in {"#0b8a6c", "#d92d3f"}
     ]
+    told = [word for word in words(root) if "rose (worse)" in word or "fell (better)" in word]
+    assert len(told) == 2, "what filled and hollow mean"
+    assert any("volume" in word for word in words(root)), "the name of the pane below"
     tallest = max(boxes, key=lambda box: box["height"])
     middle = (logs.SPIKE_STEP // width + 0.5) * width
     across = (middle - start) / (end - start) * float(chart["data-plot-px"])

@@ -27,14 +27,15 @@ const FINEST_MOVE = 1e-12;
 /** Above the highest price and below the lowest one, as shares of a pane. */
 export const PRICE_MARGINS = { top: 0.06, bottom: 0.08 };
 
-const LABELS_FROM_TOP_PX = 8;
+// With that of an alert's mark, which stands on the highest candle.
+const LABELS_ROOM_PX = 34;
 const LABEL_LINE_PX = 22;
 const MOST_FOR_LABELS = 0.4;
 
-/** The same with room for lines of names and values in the upper left corner, which cover no candle there. */
+/** The same with room for lines of names and values in the upper left corner, which cover neither candles nor marks. */
 export function marginsBelow(lines: number, height: number): typeof PRICE_MARGINS {
   if (lines === 0 || !(height > 0)) return PRICE_MARGINS;
-  const wanted = (LABELS_FROM_TOP_PX + lines * LABEL_LINE_PX) / height;
+  const wanted = (LABELS_ROOM_PX + lines * LABEL_LINE_PX) / height;
   return { ...PRICE_MARGINS, top: Math.max(PRICE_MARGINS.top, Math.min(MOST_FOR_LABELS, wanted)) };
 }
 

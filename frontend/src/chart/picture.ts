@@ -6,6 +6,8 @@ import type { ChartTheme } from "./theme.ts";
 export interface LegendEntry {
   readonly name: string;
   readonly colour: string;
+  /** The body of a candle in place of a line. */
+  readonly body?: "filled" | "hollow";
 }
 
 /** A chart with what it needs where no tab is around it. */
@@ -81,15 +83,25 @@ export function drawPicture(ink: Ink, picture: Picture, drawChart: () => void): 
 
 function drawLegend(ink: Ink, picture: Picture): void {
   const { columns, columnPx } = legendGrid(picture);
-  picture.legend.forEach(({ name, colour }, i) => {
+  picture.legend.forEach((entry, i) => {
     const x = PADDING_PX + (i % columns) * columnPx;
     const y = PADDING_PX + TITLE_ROW_PX + Math.floor(i / columns) * LEGEND_ROW_PX;
     ink.within({ x, y, width: columnPx - 6, height: LEGEND_ROW_PX }, () => {
       const middle = LEGEND_ROW_PX / 2;
-      ink.line(Float64Array.of(2, middle, KEY_PX - 8, middle), { colour, width: 3 });
-      ink.text(name, KEY_PX, middle, { colour: picture.theme.text, px: LEGEND_PX, align: "left" });
+      drawKey(ink, entry, middle, picture.theme.background);
+      ink.text(entry.name, KEY_PX, middle, { colour: picture.theme.text, px: LEGEND_PX, align: "left" });
     });
   });
+}
+
+function drawKey(ink: Ink, { colour, body }: LegendEntry, middle: number, background: string): void {
+  if (body === undefined) {
+    ink.line(Float64Array.of(2, middle, KEY_PX - 8, middle), { colour, width: 3 });
+    return;
+  }
+  const box = { x: 4, y: middle - 5.5, width: 8, height: 11 };
+  ink.rect(box, colour);
+  if (body === "hollow") ink.rect({ x: box.x + 1.5, y: box.y + 1.5, width: 5, height: 8 }, background);
 }
 
 /** As an SVG file. */

@@ -37,6 +37,8 @@ type AnySeries = ISeriesApi<SeriesType, number>;
 const LABEL_PX = 76;
 const VALUE_GAP_PX = 30;
 const CHARACTER_PX = 6.2;
+const NAME_LEFT_PX = 10;
+const NAME_TOP_PX = 12;
 const SEPARATOR_PX = 1;
 
 interface PaneBox {
@@ -62,8 +64,8 @@ export function portraitSize(portrait: Portrait): { readonly width: number; read
   return { width: width + VALUE_AXIS_PX, height: bottom + PLACE_AXIS_PX };
 }
 
-/** Draws every pane as the chart does, by its own coordinates, with both axes. */
-export function drawPortrait(ink: Ink, portrait: Portrait): void {
+/** Draws every pane as the chart does, by its own coordinates, with both axes and the names of panes that have one. */
+export function drawPortrait(ink: Ink, portrait: Portrait, names: ReadonlyMap<number, string>): void {
   const { chart, theme } = portrait;
   const size = portraitSize(portrait);
   ink.rect({ x: 0, y: 0, ...size }, theme.background);
@@ -77,6 +79,9 @@ export function drawPortrait(ink: Ink, portrait: Portrait): void {
     if (!box || !scaled) continue;
     drawValues(ink, box, scaled, known?.scale ?? "linear", theme);
     drawPane(ink, portrait, box, pane.getSeries() as AnySeries[], known?.painters ?? []);
+    const look = { colour: theme.text, px: FONT_PX, align: "left" } as const;
+    const name = names.get(i);
+    if (name !== undefined) ink.text(name, NAME_LEFT_PX, box.top + NAME_TOP_PX, look);
     if (i > 0) ink.rect({ x: 0, y: box.top - SEPARATOR_PX, width: size.width, height: 1 }, theme.border);
   }
   ink.rect({ x: width, y: 0, width: 1, height: bottom }, theme.border);

@@ -47,7 +47,7 @@ export function CandleWidget(props: WidgetProps<CandleSettings>) {
   useSignalEffect(() => {
     const tag = props.settings.value.tag ?? props.workspace.choice.value.tag ?? "";
     props.frame.title.value = tag;
-    props.frame.offer.value = model.isDrawn.value ? offerOf(model, tag) : null;
+    props.frame.offer.value = model.isDrawn.value ? offerOf(model, inputs, tag) : null;
   });
   return (
     <section class="widget candles">
