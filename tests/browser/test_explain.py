@@ -68,7 +68,8 @@ def test_a_word_is_explained_by_keyboard_and_opens_the_glossary_at_itself(
     word.focus()
     tab.page.keyboard.press("Shift+Tab")
     tab.page.keyboard.press("Tab")
-    assert word.get_attribute("aria-describedby") == tab.wait_for("tooltip").get_attribute("id")
+    name = tab.wait_for("tooltip").get_attribute("id")
+    assert word.get_attribute("aria-describedby") == name
     tab.page.keyboard.press("Enter")
     expect(tab.wait_for("glossary").locator('[data-word="high"]')).to_be_in_viewport()
     tab.page.keyboard.press("Escape")

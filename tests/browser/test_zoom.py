@@ -88,6 +88,6 @@ def test_keys_zoom_and_fit(tab: Tab) -> None:
 
 def test_a_width_that_is_too_fine_for_the_view_is_refused_in_words(tab: Tab) -> None:
     tab.enter("width", "1")
-    note = tab.frame.locator(".notes")
+    note = tab.get("legend").locator(".notes")
     until(lambda: "would be more than" in note.inner_text(), "the note")
     assert tab.view().candles > 100
