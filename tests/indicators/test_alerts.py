@@ -16,10 +16,12 @@ from tensorboard_candles.indicators.alerts import (
     REGISTRY,
     Alert,
     Detector,
+    Divergence,
     Event,
     GradientExplosion,
     GradientVanishing,
     OlmoSkipStep,
+    OverfittingGap,
     Plateau,
     Spike,
     Watched,
@@ -67,8 +69,18 @@ def test_pieces_give_the_same_events_as_the_whole(values: Floats, cuts: list[int
         watched = Watched("loss", [REGISTRY[name]])
         return [found for piece in pieces for found in watched.step(piece, columns[piece])]
 
+    def known(pieces: list[npt.NDArray[np.int64]]) -> dict[int, Alert]:
+        watched, found = Watched("loss", [REGISTRY[name]]), {}
+        for piece in pieces:
+            some = [alert for alert, _ in watched.step(piece, columns[piece])]
+            found.update({alert.first_step: alert for alert in some + watched.ongoing()})
+        return found
+
     steps = np.arange(len(values))
     whole = told([steps])
+    assert repr(known(np.split(steps, [cut % (len(steps) + 1) for cut in sorted(cuts)][:1]))) == repr(
+        known([steps])
+    )
     assert repr(told(np.split(steps, sorted(min(cut, len(values)) for cut in cuts)))) == repr(whole)
     assert repr(told([steps[at : at + 1] for at in range(len(values))])) == repr(whole)
 
@@ -173,19 +185,30 @@ def test_what_comes_again_and_again_is_no_spike() -> None:
 
 def test_divergence_is_told_once_it_lasts() -> None:
     values = np.concatenate([3 * np.exp(-np.arange(300) / 60) + 1, np.linspace(1, 8, 200)]) + noise(500)
-    ((kind, first, last),) = kinds("loss", values)
-    assert kind == "divergence"
-    assert 330 < first < 380
-    assert last - first == 31
+    ((alert, _),) = Watched("loss", [Divergence()]).step(np.arange(500), values)
+    assert 330 < alert.first_step < 380
+    assert alert.last_step - alert.first_step == 31
+    assert kinds("loss", values) == [("divergence", alert.first_step, 499)]
+
+
+def test_divergence_that_is_not_over_goes_to_the_last_point_with_its_worst_so_far() -> None:
+    values = np.concatenate([np.linspace(4, 1, 400), np.linspace(1, 137, 600)])
+    (alert,) = alerts_of("loss", np.arange(1000), values, [Divergence()])
+    assert (alert.last_step, alert.value) == (999, 137)
+    assert "the worst 137 at step 999; it is 136.7 and not over at step 999" in alert.message
+    back = np.concatenate([values, np.full(200, 1.0)])
+    (alert,) = alerts_of("loss", np.arange(1200), back, [Divergence()])
+    assert (alert.last_step, alert.value) == (999, 137)
+    assert alert.message.endswith("it was over after step 999")
 
 
 def test_divergence_tells_its_worst_value() -> None:
     values = np.concatenate([np.linspace(4, 1, 400), np.full(200, 9.0)])
     values[[200, 413, 500]] = 70, 50, 90
     (alert,) = [one for one in alerts_of("loss", np.arange(600), values) if one.kind == "divergence"]
-    assert alert.value == 50
+    assert (alert.value, alert.last_step) == (90, 599)
     assert alert.message.startswith("loss rose to 9 and stays there since step 400; the best was 1.0")
-    assert alert.message.endswith(", the worst 50 at step 413")
+    assert alert.message.endswith(", the worst 90 at step 500; it is 9 and not over at step 599")
 
 
 def test_divergence_is_told_again_after_recovery() -> None:
@@ -254,11 +277,21 @@ def test_nonfinite_is_told_with_its_extent_for_any_tag() -> None:
 
 
 def test_nonfinite_says_how_long_and_since_when() -> None:
-    values = np.ones(100)
-    values[[20, 60, 61, 62]] = math.nan
-    assert [alert.message for alert in alerts_of("lr", np.arange(100), values)] == [
-        "lr was not finite for 1 point from step 20", "lr was not finite for 3 points from step 60",
+    values = np.ones(400)
+    values[[20, 160, 161, 162]] = math.nan
+    assert [alert.message for alert in alerts_of("lr", np.arange(400), values)] == [
+        "lr was not finite for 1 point from step 20", "lr was not finite for 3 points from step 160",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("apart", "begin"), [(100, 50), (500, 50_000)])
+def test_overflows_close_together_are_one_alert_that_counts_them(apart: int, begin: int) -> None:
+    values = np.ones(begin + 40 * apart)
+    values[begin : begin + 27 * apart : apart] = math.inf
+    last = begin + 26 * apart
+    (alert,) = alerts_of("inf", np.arange(len(values)), values)
+    assert (alert.first_step, alert.last_step) == (begin, last)
+    assert alert.message == f"inf was not finite for 27 points from step {begin} to {last}"
 
 
 def test_empty_series_says_nothing() -> None:
@@ -436,7 +469,11 @@ def test_validation_that_training_leaves_behind_is_overfitting(rise: float) -> N
     (alert,) = gap_alerts(validation, training)
     assert (alert.tag, alert.kind, alert.severity) == ("val/loss", "overfitting-gap", "warning")
     assert 1700 <= alert.first_step <= 2500
-    assert alert.last_step <= 3200
+    assert alert.last_step == 3900
+    assert alert.message.endswith("; not over at step 3900")
+    both = np.column_stack([validation, training])
+    ((noticed, _),) = Watched("val/loss", [OverfittingGap()]).step(np.arange(0, 4000, 100), both)
+    assert noticed.last_step <= 3200
     assert "while training went from " in alert.message
     (turned,) = gap_alerts(1 - validation / 4, 1 - training / 4, tag="val/accuracy")
     assert (turned.first_step, turned.last_step) == (alert.first_step, alert.last_step)

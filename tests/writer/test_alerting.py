@@ -18,7 +18,7 @@ from tensorboard_candles import Tracker
 from tensorboard_candles.errors import WriterError
 from tensorboard_candles.events import log_roots
 from tensorboard_candles.events.points import Float64Array, Int64Array
-from tensorboard_candles.indicators.alerts import DEFAULTS, Alert, Detector, Event, Polarity, Spike
+from tensorboard_candles.indicators.alerts import DEFAULTS, Alert, Detector, Event, NonFinite, Polarity, Spike
 from tensorboard_candles.indicators.alerts.detector import Watch, Watches
 from tensorboard_candles.indicators.alerts.series import alerts_in
 from tensorboard_candles.store import LocalSource
@@ -73,7 +73,7 @@ def test_what_is_logged_before_close_is_told_before_it_returns(tracker: Tracker)
 
 def test_one_call_for_each_event(tracker: Tracker) -> None:
     told: list[Alert] = []
-    tracker.on_alert(told.append, "non-finite")
+    tracker.on_alert(told.append, NonFinite(calm=20))
     for step in range(200):
         tracker.log(loss=math.nan if 50 <= step < 60 or 150 <= step < 152 else 1.0)
         if step % 7 == 0:
@@ -156,7 +156,7 @@ def test_callback_that_raises_is_said_once_and_is_called_again(
         calls.append(alert.first_step)
         raise ZeroDivisionError("of mine")
 
-    tracker.on_alert(tell, "non-finite")
+    tracker.on_alert(tell, NonFinite(calm=20))
     with caplog.at_level(logging.ERROR):
         for step in range(100):
             tracker.log(loss=math.nan if step in (10, 60) else 1.0)

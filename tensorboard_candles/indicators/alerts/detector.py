@@ -12,7 +12,7 @@ import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, fields
 from numbers import Integral
-from typing import ClassVar, Literal, Protocol, TypeVar
+from typing import ClassVar, Literal, Protocol, TypeVar, runtime_checkable
 
 from tensorboard_candles.errors import BadRequest
 from tensorboard_candles.events.points import Float64Array, Int64Array
@@ -30,7 +30,8 @@ scores on validation data of which there are those on training data, too; every 
 class Event:
     """Something that happened in a series, from `first_step` to `last_step`; `value` is its worst.
 
-    What is told before it is over ends where it was noticed. It is told `again` with its end. `severity` is
+    What is told before it is over ends where it was noticed. It is told `again` with its end, and until then
+    as far as it has come; see `Lasting`. `severity` is
     None where it is as grave as its detector says of all.
     """
 
@@ -67,6 +68,15 @@ class Watch(Protocol):
         `values` are a column, or for a detector of `validation metrics` two, of shape (n, 2): the metric, and
         how it stood on training data then.
         """
+        ...
+
+
+@runtime_checkable
+class Lasting(Protocol):
+    """A watch that knows how far what it told has come."""
+
+    def ongoing(self) -> Event | None:
+        """What was told and is not over by now, from its first step on."""
         ...
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -64,6 +64,19 @@ class _Block(NamedTuple):
     worst_step: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is told, and how far it has come: to `last`."""
+
+    first: int
+    last: int
+    level: float
+    """Where it was when it was noticed."""
+    best: float
+    worst: tuple[float, int]
+    """And its step."""
+
+
 class _Watch:
     def __init__(self, settings: Divergence, sign: float) -> None:
         self._settings, self._sign = settings, sign
@@ -73,7 +86,8 @@ class _Watch:
         self._noise = 0.0
         self._since: tuple[int, int] | None = None
         self._worst = -np.inf, 0
-        self._is_told = False
+        self._told: _Told | None = None
+        self._level = 0.0
 
     def step(self, steps: Int64Array, values: Float64Array) -> list[Event]:
         x = np.concatenate([self._rest, self._sign * values])
@@ -102,27 +116,46 @@ class _Watch:
             self._noise += (noise - self._noise) / 16 if self._noise else noise
             self._best = min(self._best, level)
             self._since = None
-            if self._is_told and level <= self._best + _CALM_SHARE * (limit - self._best):
-                self._is_told = False
+            if self._told and level <= self._best + _CALM_SHARE * (limit - self._best):
+                return self._over(self._told)
+            self._extend(block)
             return None
         if self._since is None:
             self._since, self._worst = (block.begin, 0), (block.worst, block.worst_step)
         first, blocks = self._since
         self._worst = max(self._worst, (block.worst, block.worst_step), key=lambda it: it[0])
         self._since = first, blocks + 1
-        if self._is_told or (blocks + 1) * _BLOCK < self._settings.patience:
+        self._extend(block)
+        if self._told or (blocks + 1) * _BLOCK < self._settings.patience:
             return None
-        self._is_told = True
-        return self._event(first, block.end, level)
+        self._told = _Told(first, block.end, level, self._best, self._worst)
+        return self._event(self._told)
 
-    def _event(self, first: int, last: int, level: float) -> Event:
-        way, (height, step) = "rose" if self._sign > 0 else "fell", self._worst
-        now, best, worst = self._sign * level, self._sign * self._best, self._sign * height
+    def ongoing(self) -> Event | None:
+        it = self._told
+        if it is None:
+            return None
+        return self._event(it, f"it is {shown(self._sign * self._level)} and not over at step {it.last}")
+
+    def _extend(self, block: _Block) -> None:
+        self._level = block.level
+        if self._told:
+            worst = max(self._told.worst, (block.worst, block.worst_step), key=lambda it: it[0])
+            self._told = replace(self._told, last=block.end, worst=worst)
+
+    def _over(self, it: _Told) -> Event:
+        self._told = None
+        return self._event(it, f"it was over after step {it.last}", again=True)
+
+    def _event(self, it: _Told, state: str = "", *, again: bool = False) -> Event:
+        way, (height, step) = "rose" if self._sign > 0 else "fell", it.worst
+        now, best, worst = self._sign * it.level, self._sign * it.best, self._sign * height
+        stays = "stayed" if again else "stays"
         message = (
-            f"{way} to {shown(now)} and stays there since step {first}; the best was {shown(best)},"
-            f" the worst {shown(worst)} at step {step}"
+            f"{way} to {shown(now)} and {stays} there since step {it.first}; the best was"
+            f" {shown(best)}, the worst {shown(worst)} at step {step}{'; ' if state else ''}{state}"
         )
-        return Event(first, last, worst, message)
+        return Event(it.first, it.last, worst, message, again)
 
     def _limit(self) -> float:
         best = self._best

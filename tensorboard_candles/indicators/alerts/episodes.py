@@ -31,6 +31,8 @@ class Episode:
     usual: float
     """What was usual before it."""
     late: float = -math.inf
+    count: int = 1
+    """How many of its points are no calm ones."""
 
     def __len__(self) -> int:
         return self.last - self.first + 1
@@ -38,8 +40,8 @@ class Episode:
 
 class Episodes:
     """Two thresholds and a pause: an episode begins at a hot point, lasts as long as there are warm ones, and
-    is over after `calm` points that are neither. At the first warm point after `longest` points it is told
-    that it lasts.
+    is over after `calm` points that are neither, or after `calm_share` of all points up to its last one,
+    if those are more. At the first warm point after `longest` points it is told that it lasts.
 
     >>> episodes = Episodes(calm=2)
     >>> x = np.array([0.0, 9.0, 5.0, 0.0, 0.0, 0.0])
@@ -47,10 +49,15 @@ class Episodes:
     [('begun', 1, 1), ('over', 1, 2)]
     """
 
-    def __init__(self, calm: int, longest: float = math.inf) -> None:
-        self._calm, self._longest = calm, longest
+    def __init__(self, calm: int, longest: float = math.inf, *, calm_share: float = 0.0) -> None:
+        self._calm, self._longest, self._calm_share = calm, longest, calm_share
         self._seen = 0
         self._open: Episode | None = None
+
+    @property
+    def open(self) -> Episode | None:
+        """The one that is not over yet."""
+        return self._open
 
     def feed(
         self, steps: Int64Array, x: Float64Array, usual: Float64Array, warm: BoolArray, hot: BoolArray
@@ -61,7 +68,7 @@ class Episodes:
             return
         for place in np.flatnonzero(warm | hot).tolist():
             at = first + place
-            if self._open is not None and at - self._open.last > self._calm:
+            if self._open is not None and at - self._open.last > self._calm_after(self._open):
                 yield "over", self._open
                 self._open = None
             step, value = int(steps[place]), float(x[place])
@@ -71,14 +78,17 @@ class Episodes:
             elif hot[place]:
                 self._open = Episode(at, at, step, step, value, step, float(usual[place]))
                 yield "begun", self._open
-        if self._open is not None and self._seen - 1 - self._open.last >= self._calm:
+        if self._open is not None and self._seen - 1 - self._open.last >= self._calm_after(self._open):
             yield "over", self._open
             self._open = None
+
+    def _calm_after(self, it: Episode) -> float:
+        return max(self._calm, self._calm_share * it.last)
 
     def _extended(self, it: Episode, at: int, step: int, value: float) -> bool:
         """Take in a point; whether it is the first after the longest time."""
         lasted = len(it) > self._longest
-        it.last, it.last_step = at, step
+        it.last, it.last_step, it.count = at, step, it.count + 1
         if value > it.worst:
             it.worst, it.worst_step = value, step
         if at - it.first >= self._longest / 2:

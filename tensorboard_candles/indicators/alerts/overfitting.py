@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import ClassVar, NamedTuple
 
@@ -77,7 +77,7 @@ class _Watch:
         self._start = 0.0
         self._best: _Best | None = None
         self._above = 0
-        self._is_told = False
+        self._told: Event | None = None
 
     def step(self, steps: Int64Array, values: Float64Array) -> list[Event]:
         validation, training = (self._sign * values).T.tolist()
@@ -96,16 +96,24 @@ class _Watch:
         if self._best is None:
             self._start = now.validation
         if self._best is None or now.validation < self._best.validation:
-            self._best, self._above, self._is_told = now, 0, False
+            over, self._told = self._told, None
+            self._best, self._above = now, 0
+            return replace(over, again=True) if over else None
+        if self._told:
+            self._told = self._event(self._best, now, step, self._told.value)
             return None
         if not self._has_grown(now, self._best):
             self._above = 0
             return None
         self._above += 1
-        if self._is_told or self._above < max(self._settings.patience, _HOLDS * self._seen):
+        if self._above < max(self._settings.patience, _HOLDS * self._seen):
             return None
-        self._is_told = True
-        return self._event(self._best, now, step)
+        self._told = self._event(self._best, now, step, self._sign * now.validation)
+        return self._told
+
+    def ongoing(self) -> Event | None:
+        it = self._told
+        return it and replace(it, message=f"{it.message}; not over at step {it.last_step}")
 
     def _has_grown(self, now: _Best, best: _Best) -> bool:
         of_training = now.training - best.training
@@ -115,11 +123,12 @@ class _Watch:
         least = max(self._settings.share * progress, self._settings.z * noise)
         return growth > least and of_training <= _MOST_OF_TRAINING * growth
 
-    def _event(self, best: _Best, now: _Best, step: int) -> Event:
+    def _event(self, best: _Best, now: _Best, step: int, worst: float) -> Event:
         value = self._sign * now.validation
+        worst = max(worst, value, key=lambda it: self._sign * it)
         message = (
             f"has not been better than {shown(self._sign * best.validation)} since step {best.step}: it is"
             f" {shown(value)} by step {step}, while training went from {shown(self._sign * best.training)} to"
             f" {shown(self._sign * now.training)}"
         )
-        return Event(best.step, step, value, message)
+        return Event(best.step, step, worst, message)

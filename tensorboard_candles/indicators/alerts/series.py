@@ -93,14 +93,15 @@ class SeriesAlerts:
             if question.training is not None:
                 since = int(question.series.step[begin - 1]) if begin else None
                 values = np.column_stack([values, _levels(question.training, steps, since=since)])
-            told = self._watched.step(steps, values)
-        for alert, _ in told:
+            told = [alert for alert, _ in self._watched.step(steps, values)]
+        told += self._watched.ongoing()
+        for alert in told:
             self._take(replace(alert, run=question.series.run))
         alerts = tuple(self._alerts.values()) if told else self.looked.alerts
         self.looked = Looked(end, alerts, len(self._alerts) + len(self._beyond))
 
     def _take(self, alert: Alert) -> None:
-        """An alert that is told again, with its end, stands in its place."""
+        """An alert that is told again, with its end or how far it has come, stands in its place."""
         if alert.first_step in self._alerts or len(self._alerts) < MOST_KEPT:
             self._alerts[alert.first_step] = alert
         else:

@@ -9,7 +9,7 @@ import numpy as np
 
 from tensorboard_candles.errors import BadRequest
 from tensorboard_candles.events.points import Float64Array, Int64Array
-from tensorboard_candles.indicators.alerts.detector import Alert, Detector, Event, Watch
+from tensorboard_candles.indicators.alerts.detector import Alert, Detector, Event, Lasting, Watch
 from tensorboard_candles.indicators.alerts.divergence import Divergence
 from tensorboard_candles.indicators.alerts.gradients import GradientExplosion, GradientVanishing
 from tensorboard_candles.indicators.alerts.learning_rate import LearningRateCliff
@@ -104,6 +104,11 @@ class Watched:
             found += [(self._alert(detector, event), event) for event in told]
         return found
 
+    def ongoing(self) -> list[Alert]:
+        """What was told and is not over: as far as it has come, in place of what was told."""
+        asked = ((one, watch.ongoing()) for one, watch in self._watches if isinstance(watch, Lasting))
+        return [self._alert(detector, event) for detector, event in asked if event]
+
     def _alert(self, detector: Detector, event: Event) -> Alert:
         return Alert(
             self.tag,
@@ -124,18 +129,19 @@ def alerts_of(
     detectors: Sequence[Detector] = DEFAULTS,
     polarity: Polarity | None = None,
 ) -> list[Alert]:
-    """All alerts of a whole series, each with the end of what it tells of, by first step.
+    """All alerts of a whole series, each with the end of what it tells of, so far, by first step.
 
     Of `values` of two columns those of `validation metrics`, of one column those of the other detectors.
 
     >>> (alert,) = alerts_of("loss", np.arange(3), np.array([0.5, np.nan, np.nan]))
     >>> alert.first_step, alert.severity, alert.message
-    (1, 'critical', 'loss is nan at step 1')
+    (1, 'critical', 'loss was not finite for 2 points from step 1')
     """
     values = np.asarray(values, np.float64)
     validates, described = values.ndim == 2, polarity is not None
     some = [one for one in detectors if watches(one, tag, described=described, validates=validates)]
     some = [one for one in some if one.needs_training == validates]
-    told = Watched(tag, some, polarity).step(steps, values)
-    last = {(alert.detector, alert.first_step): alert for alert, _ in told}
+    watched = Watched(tag, some, polarity)
+    told = [alert for alert, _ in watched.step(steps, values)] + watched.ongoing()
+    last = {(alert.detector, alert.first_step): alert for alert in told}
     return sorted(last.values(), key=lambda alert: (alert.first_step, alert.kind))
