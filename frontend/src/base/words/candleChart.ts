@@ -118,6 +118,9 @@ export const neutralLegend = (tag: string) => {
   };
 };
 
+/** Runs that the legend has no room for. */
+export const moreRuns = (count: string): string => `+${count} more`;
+
 export const HEIKIN_ASHI_NOTE: SizedWords = {
   long: "Heikin-Ashi: averaged over the past; the read-out is exact",
   short: "averaged",

@@ -1,10 +1,19 @@
+import { useSignal } from "@preact/signals";
+import { useCallback, useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Candles } from "../../api/types.ts";
+import { isolated } from "../../base/bidi.ts";
 import type { ColourScheme } from "../../base/colour.ts";
 import { formatDigits, formatInteger, formatWidth } from "../../base/format.ts";
 import { isNeutral } from "../../base/polarity.ts";
 import { clippedAtZero, legend, notPlaced, STRINGS, tooNarrow } from "../../base/strings.ts";
-import { HEIKIN_ASHI_NOTE, LINE_LEGEND, leftOut, neutralLegend } from "../../base/words/candleChart.ts";
-import { MOST_SIDE_BY_SIDE } from "../../chart/strands.ts";
+import {
+  HEIKIN_ASHI_NOTE,
+  LINE_LEGEND,
+  leftOut,
+  moreRuns,
+  neutralLegend,
+} from "../../base/words/candleChart.ts";
+import { type DrawnRun, MOST_SIDE_BY_SIDE } from "../../chart/strands.ts";
 import { schemeOf } from "../../chart/theme.ts";
 import { MAX_VISIBLE_CANDLES } from "../../data/level.ts";
 import type { KnownSeries } from "../series.ts";
@@ -12,8 +21,8 @@ import type { CandleInputs, CandleModel } from "./model.ts";
 import { readingAt } from "./reading.ts";
 import { Sized } from "./sized.tsx";
 
-/** More names than this are not one glance. */
-const MOST_NAMED = 5;
+/** More names than this are in no row of any chart. */
+const MOST_NAMED = 12;
 
 /** What the picture does not show as asked, and why. */
 export function notesOf(model: CandleModel, { several, settings, unplaced }: CandleInputs): string[] {
@@ -122,22 +131,48 @@ function RunKeys({ model, isSide }: { readonly model: CandleModel; readonly isSi
   const runs = isSide ? model.runs.value : model.runs.value.slice(1);
   const bucket = model.reading.value?.bucket;
   if (runs.length === 0) return null;
-  if (runs.length > MOST_NAMED || bucket === undefined) {
+  if (bucket === undefined) {
     return (
       <span>
         <i class="key key-line" /> <Sized words={STRINGS.otherRuns} />
       </span>
     );
   }
+  return <NamedRuns runs={runs} bucket={bucket} />;
+}
+
+/** As many as fit, and how many more there are. */
+function NamedRuns({ runs, bucket }: { readonly runs: readonly DrawnRun[]; readonly bucket: number }) {
+  const row = useRef<HTMLSpanElement>(null);
+  const fitting = useSignal(runs.length);
+  const measure = useCallback(() => {
+    const keys = [...(row.current?.children ?? [])] as HTMLElement[];
+    const top = keys[0]?.offsetTop ?? 0;
+    fitting.value = keys.filter(({ offsetTop }) => offsetTop === top).length;
+  }, [fitting]);
+  useLayoutEffect(measure);
+  useEffect(() => {
+    const watch = new ResizeObserver(measure);
+    if (row.current) watch.observe(row.current);
+    return () => watch.disconnect();
+  }, [measure]);
+  const beyond = runs.slice(fitting.value).map(({ candles }) => candles.run);
   return (
-    <>
-      {runs.map(({ candles, colour }) => (
-        <span key={candles.run} class="run-key" data-testid="run-key" data-run={candles.run}>
-          <i class="swatch" style={{ background: colour }} /> <bdi>{candles.run}</bdi>{" "}
-          <b>{closeAt(candles, bucket)}</b>
+    <span class="run-keys">
+      <span class="run-keys-row" ref={row}>
+        {runs.slice(0, MOST_NAMED).map(({ candles, colour }) => (
+          <span key={candles.run} class="run-key" data-testid="run-key" data-run={candles.run}>
+            <i class="swatch" style={{ background: colour }} /> <bdi>{candles.run}</bdi>{" "}
+            <b>{closeAt(candles, bucket)}</b>
+          </span>
+        ))}
+      </span>
+      {beyond.length > 0 && (
+        <span class="run-keys-more" data-testid="run-keys-more" title={beyond.map(isolated).join("\n")}>
+          {moreRuns(formatInteger(beyond.length))}
         </span>
-      ))}
-    </>
+      )}
+    </span>
   );
 }
 
