@@ -31,6 +31,9 @@ READ_KINDS = "(all) => all.map((e) => e.dataset.type)"
 STORED = "Object.entries(localStorage).find(([key]) => key.endsWith(' dashboard'))"
 
 
+HAS_FOCUS = "(element) => element === document.activeElement"
+
+
 def places(tab: Tab) -> dict[str, Place]:
     """Where the widgets are, by their kinds."""
     found: list[tuple[str, list[int]]] = tab.frame.get_by_test_id("widget").evaluate_all(READ_PLACES)
@@ -211,6 +214,31 @@ def test_the_palette_adds_a_widget_of_each_kind(tab: Tab) -> None:
     tab.get("add-widget").click()
     tab.page.keyboard.press("Escape")
     until(lambda: tab.get("palette").count() == 0, "no palette")
+
+
+def test_a_new_tab_offers_a_widget_whose_handle_then_has_the_focus(tab: Tab) -> None:
+    tab.get("add-tab").click()
+    tab.page.keyboard.press("Escape")
+    assert "Nothing here yet." in tab.frame.locator(".grid-area").inner_text()
+    tab.get("add-first-widget").click()
+    tab.get("add-comparison").click()
+    tab.widget("comparison").get_by_test_id("comparison-row").first.wait_for()
+    until(lambda: handle(tab, "comparison").evaluate(HAS_FOCUS), "the focus on its handle")
+    tab.page.keyboard.press("Enter")
+    until(lambda: handle(tab, "comparison").get_attribute("aria-pressed") == "true", "a grabbed widget")
+
+
+def test_keys_undo_the_last_change_that_can_be_undone_but_not_in_a_field(tab: Tab) -> None:
+    before = kinds(tab)
+    choose(tab, "alerts", "remove")
+    until(lambda: "alerts" not in kinds(tab), "one widget less")
+    tab.get("run-filter").fill("steady")
+    tab.page.keyboard.press("ControlOrMeta+z")
+    assert "alerts" not in kinds(tab)
+    tab.frame.locator(".tab-name").first.focus()
+    tab.page.keyboard.press("ControlOrMeta+z")
+    until(lambda: kinds(tab) == before, "the widget again")
+    until(lambda: tab.get("notice").inner_text() == "", "no notice of what is undone")
 
 
 def test_tabs_are_added_renamed_moved_and_closed(tab: Tab) -> None:

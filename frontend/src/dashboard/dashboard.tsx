@@ -1,4 +1,3 @@
-import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { DASHBOARD } from "../base/words/dashboard.ts";
@@ -28,10 +27,15 @@ interface DashboardProps {
 export function Dashboard({ workspace, state, lead, extras, children }: DashboardProps) {
   useEffect(() => {
     const changed = (event: StorageEvent) => state.changedElsewhere(event);
+    const typed = (event: KeyboardEvent) => {
+      if (isUndoKey(event) && !isTextField(event.target) && state.undo()) event.preventDefault();
+    };
     window.addEventListener("storage", changed);
+    document.addEventListener("keydown", typed);
     const stop = onOpenedView((packed) => void state.open(packed));
     return () => {
       window.removeEventListener("storage", changed);
+      document.removeEventListener("keydown", typed);
       stop();
     };
   }, [state]);
@@ -52,8 +56,16 @@ export function Dashboard({ workspace, state, lead, extras, children }: Dashboar
   );
 }
 
+const isUndoKey = ({ key, ctrlKey, metaKey, shiftKey, altKey }: KeyboardEvent): boolean =>
+  key.toLowerCase() === "z" && (ctrlKey || metaKey) && !shiftKey && !altKey;
+
+/** In a field the keys undo what was typed. */
+const isTextField = (target: EventTarget | null): boolean =>
+  target instanceof Element &&
+  target.closest("textarea, input:not([type=checkbox], [type=radio], [type=color], [type=range])") !== null;
+
 function AddWidget({ state }: { readonly state: DashboardState }) {
-  const open = useSignal(false);
+  const { adding } = state;
   return (
     <>
       <button
@@ -64,13 +76,13 @@ function AddWidget({ state }: { readonly state: DashboardState }) {
         aria-haspopup="dialog"
         data-testid="add-widget"
         onClick={() => {
-          open.value = true;
+          adding.value = true;
         }}
       >
         <Icon name="add" />
         <span class="bar-word">{DASHBOARD.addWidget}</span>
       </button>
-      {open.value && <Palette state={state} close={() => (open.value = false)} />}
+      {adding.value && <Palette state={state} close={() => (adding.value = false)} />}
     </>
   );
 }

@@ -34,6 +34,7 @@ export function Grid({ workspace, state }: GridProps) {
   const hands = useRef<GridHands>({
     room,
     handleDrawn: (element) => stack.current?.handleDrawn(element),
+    focused: { id: null },
   });
   return (
     <div class="grid-area" ref={area} data-narrow={isNarrow}>
@@ -44,10 +45,26 @@ export function Grid({ workspace, state }: GridProps) {
           ))}
         </div>
       </Hands.Provider>
-      {widgets.length === 0 && <p class="grid-empty">{DASHBOARD.emptyTab}</p>}
+      {widgets.length === 0 && <Empty state={state} />}
     </div>
   );
 }
+
+const Empty = ({ state }: { readonly state: DashboardState }) => (
+  <div class="grid-empty">
+    <p>{DASHBOARD.emptyTab}</p>
+    <button
+      type="button"
+      class="plain"
+      data-testid="add-first-widget"
+      onClick={() => {
+        state.adding.value = true;
+      }}
+    >
+      {DASHBOARD.addWidgetLong}
+    </button>
+  </div>
+);
 
 /** The rows are as tall as fills the window with what a first visit shows. */
 function useRoom(area: RefObject<HTMLDivElement | null>, room: Signal<Room | null>): void {

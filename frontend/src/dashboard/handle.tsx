@@ -28,7 +28,9 @@ export function Handle({ id, title, state }: HandleProps) {
   useEffect(() => {
     const item = button.current?.closest<HTMLElement>("[data-id]");
     if (item) hands?.handleDrawn(item);
-  }, [hands]);
+    if (hands?.focused.id === id && document.activeElement === document.body)
+      button.current?.focus({ preventScroll: true });
+  }, [hands, id]);
   if (hands?.room.value?.isNarrow) return null;
   return (
     <button
@@ -42,7 +44,13 @@ export function Handle({ id, title, state }: HandleProps) {
       // A screen reader's click; the mouse drags.
       onClick={({ detail }) => detail === 0 && before.value === null && grab()}
       onKeyDown={onKeyDown}
-      onBlur={() => before.value && drop()}
+      onFocus={() => {
+        if (hands) hands.focused.id = id;
+      }}
+      onBlur={({ relatedTarget }) => {
+        if (hands && relatedTarget !== null) hands.focused.id = null;
+        if (before.value) drop();
+      }}
     >
       <svg viewBox="0 0 10 16" width="10" height="16" aria-hidden="true">
         {[3, 8, 13].map((y) => [2.5, 7.5].map((x) => <circle key={`${x} ${y}`} cx={x} cy={y} r="1.3" />))}

@@ -11,6 +11,8 @@ export interface Room {
 export interface GridHands {
   readonly room: ReadonlySignal<Room | null>;
   readonly handleDrawn: (element: HTMLElement) => void;
+  /** Whose handle has the focus: a widget that is drawn anew gives it to its new one. */
+  readonly focused: { id: string | null };
 }
 
 export const Hands = createContext<GridHands | null>(null);

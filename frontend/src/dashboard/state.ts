@@ -45,7 +45,17 @@ export interface Notice {
 
 export interface Action {
   readonly label: string;
+  /** By which it is done as well. */
+  readonly keys?: string;
   readonly run: () => void;
+}
+
+interface Undoable {
+  /** While it is shown, whatever was changed since. */
+  readonly notice: Notice | null;
+  readonly run: () => void;
+  /** What the change led to: what came later is not lost with it. */
+  readonly after: Layout;
 }
 
 const LEAST_OF_UNKNOWN: LeastSize = { minW: 1, minH: 1 };
@@ -61,10 +71,13 @@ export class DashboardState {
   readonly said = signal("");
   /** Id of the widget to be shown and focused next. */
   readonly wanted = signal<string | null>(null);
+  /** Whether the kinds of widgets are offered. */
+  readonly adding = signal(false);
   readonly ownNames = signal<readonly string[]>([]);
   /** What was there before a link was opened; null: no link was. */
   readonly mine = signal<SharedView | null>(null);
 
+  private undoable: Undoable | null = null;
   private readonly shown = signal<Layout>(firstLayout([]));
 
   constructor(
@@ -96,6 +109,27 @@ export class DashboardState {
 
   tell(text: string, actions: readonly Action[] = []): void {
     this.notice.value = { text, actions, stays: false };
+  }
+
+  /** Says what was done to the dashboard, and keeps how it is undone. */
+  private tellUndo(text: string, run: () => void): void {
+    const once = () => {
+      this.undoable = null;
+      run();
+    };
+    this.tell(text, [{ label: UNDO.label, keys: UNDO.keys, run: once }]);
+    this.undoable = { notice: this.notice.value, run: once, after: this.layout.value };
+  }
+
+  /** Takes back the last change that said how; false: there is none, or the dashboard was changed since. */
+  undo(): boolean {
+    const { undoable } = this;
+    if (undoable === null) return false;
+    const isSaid = this.notice.value === undoable.notice;
+    if (!isSaid && !isSameShape(undoable.after, this.layout.value)) return false;
+    if (isSaid) this.notice.value = null;
+    undoable.run();
+    return true;
   }
 
   warn(text: string, actions: readonly Action[] = []): void {
@@ -174,10 +208,9 @@ export class DashboardState {
   private take(removed: Removed | null, text: string): void {
     if (!removed) return;
     this.shown.value = removed.layout;
-    const undo = () => {
+    this.tellUndo(text, () => {
       this.shown.value = removed.undo(this.layout.value);
-    };
-    this.tell(text, [{ label: UNDO, run: undo }]);
+    });
   }
 
   // Layouts
@@ -187,10 +220,9 @@ export class DashboardState {
     const before = this.layout.value;
     this.full.value = null;
     this.shown.value = layout;
-    const undo = () => {
+    this.tellUndo(text, () => {
       this.shown.value = before;
-    };
-    this.tell(text, [{ label: UNDO, run: undo }]);
+    });
   }
 
   reset(): void {
@@ -216,15 +248,10 @@ export class DashboardState {
     const layout = this.keeper.named(name);
     this.keeper.forget(name);
     this.ownNames.value = this.keeper.names();
-    this.tell(LAYOUTS.forgotten(name), [
-      {
-        label: UNDO,
-        run: () => {
-          this.keeper.save(name, layout);
-          this.ownNames.value = this.keeper.names();
-        },
-      },
-    ]);
+    this.tellUndo(LAYOUTS.forgotten(name), () => {
+      this.keeper.save(name, layout);
+      this.ownNames.value = this.keeper.names();
+    });
   }
 
   private read(): Layout {

@@ -57,6 +57,7 @@ const ActionButton = ({ action, close }: { readonly action: Action; readonly clo
   <button
     type="button"
     class="link"
+    title={action.keys}
     onClick={() => {
       close();
       action.run();

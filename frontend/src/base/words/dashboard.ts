@@ -121,4 +121,4 @@ export const LINK = {
   broken: (why: string): string => `The link can't be opened; this is your own dashboard. ${why}`,
 } as const;
 
-export const UNDO = "Undo";
+export const UNDO = { label: "Undo", keys: "Ctrl+Z, ⌘Z" } as const;
