@@ -326,6 +326,47 @@ def test_the_tab_works_where_nothing_may_be_stored(sweep: Server, open_tab: Open
 # Thousands of runs
 
 
+def is_in_sight(row: Locator) -> bool:
+    found: bool = row.evaluate(
+        """(row) => {
+            const [{ top, bottom }, list] = [row, row.closest(".tree")].map((e) => e.getBoundingClientRect());
+            return top >= list.top && bottom <= list.bottom + 1;
+        }"""
+    )
+    return found
+
+
+def test_names_lose_the_folders_that_all_have_so_that_what_differs_is_read(
+    tmp_path: Path, tensorboard_server: StartServer, open_tab: OpenTab
+) -> None:
+    names = [f"lr={rate}/seed={seed}" for rate in ("0.001", "0.003") for seed in (0, 1)]
+    runs = [f"sweep-of-2026/resnet50-on-imagenet/{name}" for name in names]
+    server = tensorboard_server(logs.write_sweep(tmp_path, runs))
+    server.wait_loaded()
+    tab = open_tab(server.url)
+    tab.wait_for_candles()
+    until(lambda: tab.runs() == runs, "all runs")
+    tab.run_item(runs[0]).hover()
+    for run, name in zip(runs, names, strict=True):
+        assert tab.run_item(run).locator(".name").text_content() == name
+        assert tab.run_item(run).get_attribute("title") == run
+        assert hidden_px(tab.run_item(run).locator(".name > *")) <= 0
+    tab.get("layouts").click()
+    tab.get("layout Many runs").click()
+    rows = tab.widget("comparison").get_by_test_id("comparison-row")
+    until(lambda: rows.count() == len(runs), "rows of all runs")
+    for row, run in zip(rows.all(), runs, strict=True):
+        assert row.locator("button").first.get_attribute("title") == run
+        assert row.locator(".run-name-parts").text_content() == run
+        assert hidden_px(row.locator(":is(.run-folder, .run-leaf)")) <= 0
+
+
+def hidden_px(parts: Locator) -> int:
+    """How much of any of them is cut off."""
+    found: int = parts.evaluate_all("(all) => Math.max(...all.map((e) => e.scrollWidth - e.clientWidth))")
+    return found
+
+
 def test_thousands_of_runs_are_listed_filtered_and_reached_by_a_key(
     tmp_path: Path, tensorboard_server: StartServer, open_tab: OpenTab
 ) -> None:
@@ -337,12 +378,19 @@ def test_thousands_of_runs_are_listed_filtered_and_reached_by_a_key(
     assert len(tab.runs()) < 60, "only rows that are in sight are drawn"
     tab.run_item(tab.runs()[0]).locator(".name").click()
     tab.page.keyboard.press("End")
-    until(lambda: focused_row(tab) == f"run-{MANY_RUNS - 1}", "the last run")
+    last = f"run-{MANY_RUNS - 1}"
+    until(lambda: focused_row(tab) == last, "the last run")
+    tab.page.keyboard.press("Enter")
+    until(lambda: tab.focused_run() == last, "focus on the last run")
+    tab.page.reload()
+    tab.wait_for_candles()
+    until(lambda: last in tab.runs() and is_in_sight(tab.run_item(last)), "the run in focus in sight")
+    tab.run_item(last).focus()
     tab.page.keyboard.press("Home")
     until(lambda: focused_row(tab) == "run-0", "the first run")
     tab.get("run-filter").fill("77$")
     expected = [f"run-{number}" for number in range(MANY_RUNS) if number % 100 == 77]
     until(lambda: tab.runs() == expected[: len(tab.runs())], "those that match, as people count")
     tab.get("check-all").click()
-    shown = f"{5 + len(expected)}/{MANY_RUNS}"
+    shown = f"{6 + len(expected)}/{MANY_RUNS}"
     until(lambda: tab.get("run-count").inner_text() == shown, "all of them shown")

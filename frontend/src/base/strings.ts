@@ -188,6 +188,9 @@ export const seriesTitle = (run: string, tag: string): string => `${isolated(run
 
 export const chartLabel = (tag: string): string => `${isolated(tag)}. ${STRINGS.chartKeys}`;
 
+/** A name as it is shown: without letters it would be a blank line. */
+export const shownName = (name: string): string => (name.trim() === "" ? "(no name)" : name);
+
 export const pointsLong = (points: string): string => (points === "1" ? "1 point" : `${points} points`);
 
 export const atByte = (offset: string): string => `, byte ${offset}`;

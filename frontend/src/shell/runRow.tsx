@@ -2,7 +2,7 @@ import type { Signal } from "@preact/signals";
 import { formatDigits } from "../base/format.ts";
 import type { NameRow } from "../base/nameTree.ts";
 import { STRINGS, withUnit } from "../base/strings.ts";
-import { alertsTitle, lastValueOf, runLabel, SIDEBAR } from "../base/words/sidebar.ts";
+import { alertsInAll, lastValueOf, runLabel, SIDEBAR } from "../base/words/sidebar.ts";
 import { CheckBox } from "./checkBox.tsx";
 import { ColourButton, type Colouring } from "./colourPicker.tsx";
 import { Icon } from "./icons.tsx";
@@ -38,6 +38,9 @@ export function runAttributes(state: AppState, run: string) {
   };
 }
 
+const withoutFolder = (run: string, folder: string): string =>
+  run.startsWith(folder) ? run.slice(folder.length) : run;
+
 interface RunRowProps {
   readonly state: AppState;
   readonly row: NameRow;
@@ -55,7 +58,7 @@ export function RunRow({ state, row, tabIndex, colouring }: RunRowProps) {
     <>
       <CheckBox state={checked ? "all" : "none"} toggle={() => list.check([run], !checked)} />
       <ColourButton state={state} run={run} tabIndex={tabIndex} colouring={colouring} />
-      <Name text={row.label} />
+      <Name text={row.label === run ? withoutFolder(run, list.common.value) : row.label} />
       {choice.value.focus === run && <CandleSign />}{" "}
       <span class="last" data-testid="run-last" title={value.full && lastValueOf(value.full, run)}>
         {value.short}
@@ -63,7 +66,7 @@ export function RunRow({ state, row, tabIndex, colouring }: RunRowProps) {
       {alerts !== undefined && (
         <span
           class={`alert-count ${alerts.worst}`}
-          title={alertsTitle(alerts.count)}
+          title={alertsInAll(alerts.count)}
           data-testid="run-alerts"
         >
           {alerts.count}

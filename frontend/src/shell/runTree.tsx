@@ -105,6 +105,7 @@ function RunRows({ state, colouring }: RunRowsProps) {
     <TreeList
       label={SIDEBAR.runs}
       rows={list.rows.value}
+      current={state.choice.value.focus}
       apart={list.pinnedRows.value.length}
       attributes={(row) =>
         row.kind === "group" ? groupAttributes(state, row) : runAttributes(state, row.name)

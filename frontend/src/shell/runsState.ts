@@ -1,6 +1,7 @@
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { AlertCount } from "../api/alerts.ts";
 import type { Runs } from "../api/types.ts";
+import { commonFolder } from "../base/commonFolder.ts";
 import { compileFilter, compilePattern } from "../base/filter.ts";
 import {
   type Grouping,
@@ -78,6 +79,8 @@ export class RunsState {
     const names = pins.size === 0 ? this.shown.value : this.shown.value.filter((name) => !pins.has(name));
     return [...this.pinnedRows.value, ...treeRows(names, this.groups(), new Set(this.closed.value))];
   });
+  /** The folders that all listed names begin with: what is left of a name tells it from the others. */
+  readonly common = computed(() => commonFolder([...this.pins.value, ...this.shown.value]));
   /** The run that alone is shown for now. */
   readonly solo = computed(() => {
     const { checked } = this.source.choice.value;

@@ -2,7 +2,7 @@ import type { TagInfo } from "../api/types.ts";
 import { FALLBACK } from "../base/colour.ts";
 import { formatCompact, formatDigits, formatInteger } from "../base/format.ts";
 import type { GroupRow, NameRow } from "../base/nameTree.ts";
-import { pointsLong, pointsShort, STRINGS, withUnit } from "../base/strings.ts";
+import { pointsLong, pointsShort, STRINGS, shownName, withUnit } from "../base/strings.ts";
 import { lastValueOf, SIDEBAR, searchedAsText, tagGroupLabel, tagLabel } from "../base/words/sidebar.ts";
 import { PatternField } from "./fields.tsx";
 import { Name } from "./name.tsx";
@@ -32,6 +32,7 @@ export function TagTree({ state }: { readonly state: AppState }) {
       <TreeList
         label={SIDEBAR.tags}
         rows={rows}
+        current={state.choice.value.tag}
         attributes={(row) => (row.kind === "group" ? groupAttributes(row) : tagAttributes(state, row.name))}
         draw={(row) =>
           row.kind === "group" ? <GroupFace group={row} /> : <TagRow state={state} row={row} />
@@ -85,14 +86,16 @@ const shortPoints = ({ points }: TagInfo): string => pointsShort(formatCompact(p
 function tagAttributes({ tagList, choice }: AppState, tag: string) {
   const info = tagList.infos.value.get(tag);
   const picked = choice.value.tag === tag;
-  const label = info ? tagLabel(tag, shortValue(info), shortPoints(info), info.run) : tag;
+  const label = info
+    ? tagLabel(shownName(tag), shortValue(info), shortPoints(info), info.run)
+    : shownName(tag);
   return {
     class: picked ? "tag focused" : "tag",
     "aria-selected": picked,
     "aria-label": label,
     "data-testid": "tag-item",
     "data-tag": tag,
-    title: tag,
+    title: shownName(tag),
   };
 }
 

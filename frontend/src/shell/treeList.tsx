@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { GroupRow, NameRow, TreeRow } from "../base/nameTree.ts";
 import { useVirtualList } from "./virtualList.tsx";
 
@@ -14,6 +14,8 @@ type RowAttributes = JSX.IntrinsicElements["div"] & Readonly<Record<`data-${stri
 interface TreeListProps {
   readonly label: string;
   readonly rows: readonly TreeRow[];
+  /** The name that is worked with: its row comes into sight once another is. */
+  readonly current: string | null;
   /** So many of the first rows stand apart from the others. */
   readonly apart?: number;
   /** What a row says of itself, and what it shows; inner buttons are reached by Tab where `tabIndex` is 0. */
@@ -30,8 +32,7 @@ interface TreeListProps {
 export function TreeList(props: TreeListProps) {
   const { rows, label } = props;
   const [activeKey, setActiveKey] = useState("");
-  const found = rows.findIndex(({ key }) => key === activeKey);
-  const active = Math.max(0, found);
+  const active = Math.max(0, indexOfKey(rows, activeKey));
   const list = useVirtualList({ count: rows.length, rowPx: ROW_PX, kept: active });
   const wantsFocus = useRef(false);
   useLayoutEffect(() => {
@@ -41,6 +42,7 @@ export function TreeList(props: TreeListProps) {
       ?.querySelector<HTMLElement>(`[data-row="${active}"]`)
       ?.focus({ preventScroll: true });
   });
+  useRevealed(props, list.reveal);
   const moveTo = (index: number) => {
     const row = rows[Math.min(rows.length - 1, Math.max(0, index))];
     if (!row) return;
@@ -77,6 +79,20 @@ export function TreeList(props: TreeListProps) {
       </div>
     </div>
   );
+}
+
+const indexOfKey = (rows: readonly TreeRow[], key: string): number =>
+  rows.findIndex((row) => row.key === key);
+
+function useRevealed({ rows, current }: TreeListProps, reveal: (index: number) => void): void {
+  const revealed = useRef<string | null>(null);
+  useEffect(() => {
+    if (current === revealed.current) return;
+    const at = rows.findIndex((row) => row.kind === "name" && row.name === current);
+    if (at < 0) return;
+    revealed.current = current;
+    reveal(at);
+  });
 }
 
 interface TreeItemProps {

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useId, useMemo, useRef } from "preact/hooks";
 import { nameFilter } from "../base/filter.ts";
 import { formatInteger } from "../base/format.ts";
+import { shownName } from "../base/strings.ts";
 import { moreTags, TAG_PICKER } from "../base/words/tagPicker.ts";
 import { tagsOf } from "../data/choice.ts";
 import { Popover } from "./popover.tsx";
@@ -20,7 +21,7 @@ interface TagPickerProps {
 /** The tag that a widget shows, as a button that opens the list of those it could show. */
 export function TagPicker({ workspace, tag, pick }: TagPickerProps) {
   const { choice, runs } = workspace;
-  const shown = tag ?? choice.value.tag ?? "";
+  const shown = tag ?? choice.value.tag;
   const isGone = tag !== null && !tagsOf(choice.value, runs.value?.runs ?? []).some((one) => one.tag === tag);
   return (
     <Popover
@@ -29,7 +30,7 @@ export function TagPicker({ workspace, tag, pick }: TagPickerProps) {
         title: isGone ? TAG_PICKER.gone : TAG_PICKER.change,
         "data-testid": "tag-picker",
       }}
-      face={<bdi class="tag-name">{shown}</bdi>}
+      face={<bdi class="tag-name">{shown === null ? "" : shownName(shown)}</bdi>}
       name={TAG_PICKER.change}
     >
       {(close) => (
@@ -160,7 +161,7 @@ function Item({ id, option, active, picked, pick }: ItemProps) {
       data-tag={option.tag ?? ""}
       onClick={() => pick(option.tag)}
     >
-      <bdi>{option.name}</bdi>
+      <bdi>{shownName(option.name)}</bdi>
     </div>
   );
 }

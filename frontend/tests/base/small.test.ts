@@ -3,7 +3,7 @@ import { isNear } from "../../src/base/axis.ts";
 import { compileFilter, nameFilter } from "../../src/base/filter.ts";
 import { Lru } from "../../src/base/lru.ts";
 import { direction } from "../../src/base/polarity.ts";
-import { pointsLong, pointsShort } from "../../src/base/strings.ts";
+import { pointsLong, pointsShort, shownName } from "../../src/base/strings.ts";
 import { atSteps } from "../../src/base/words/candleChart.ts";
 
 test("a filter is a regular expression, or plain text where it is not one", () => {
@@ -56,4 +56,8 @@ test("ranges that differ by rounding alone are near", () => {
 test("one point and one step are said in the singular", () => {
   expect([pointsShort("1"), pointsShort("1k"), pointsLong("1")]).toEqual(["1 pt", "1k pts", "1 point"]);
   expect([atSteps("777", "777"), atSteps("700", "799")]).toEqual(["step 777", "steps 700–799"]);
+});
+
+test("a name without letters is said to be none", () => {
+  expect(["", " ", "loss"].map(shownName)).toEqual(["(no name)", "(no name)", "loss"]);
 });

@@ -80,6 +80,9 @@ export const lastValueOf = (value: string, run: string): string => `${value}: la
 
 export const alertsTitle = (count: number): string => (count === 1 ? "1 alert" : `${count} alerts`);
 
+/** `3 alerts in all tags` */
+export const alertsInAll = (count: number): string => `${alertsTitle(count)} in all tags`;
+
 export const colourTitle = (run: string): string => `Colour of ${isolated(run)}`;
 
 export const colourName = (colour: string): string => `Colour ${colour}`;

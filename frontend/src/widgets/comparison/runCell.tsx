@@ -7,6 +7,8 @@ const MOST_MEMBERS_NAMED = 20;
 
 interface RunCellProps {
   readonly run: string;
+  /** What all rows begin with. */
+  readonly common: string;
   /** Null: it is a run; else the runs of a group. */
   readonly members: readonly string[] | null;
   readonly colour: string;
@@ -19,6 +21,7 @@ interface RunCellProps {
 /** Colour and name of a run; it is put into focus and made the baseline from here. */
 export function RunCell({
   run,
+  common,
   members,
   colour,
   position,
@@ -32,7 +35,7 @@ export function RunCell({
       <span class="run-cell">
         <span class="swatch" style={{ background: colour }} />
         <button type="button" class="run-button" data-position={position} tabIndex={tabIndex} title={run}>
-          {members ? <bdi class="run-leaf">{run}</bdi> : <RunName run={run} />}
+          <RunName run={run} common={common} />
         </button>
         {members && (
           <small class="members" title={members.slice(0, MOST_MEMBERS_NAMED).join("\n")}>

@@ -1,6 +1,7 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { FALLBACK } from "../../base/colour.ts";
+import { commonFolder } from "../../base/commonFolder.ts";
 import { COMPARISON } from "../../base/words/comparison.ts";
 import { useVirtualRows } from "../virtualRows.ts";
 import type { Workspace } from "../workspace.ts";
@@ -29,6 +30,7 @@ export function ComparisonTable(props: TableProps) {
   const rows = useVirtualRows(scroller, { count: order.length, rowPx: ROW_PX, headPx: HEAD_PX });
   const shown = shownColumns(settings.value.hidden, comparison.baseline !== null);
   const columns = useMemo(() => shown, [shown.join()]);
+  const common = useMemo(() => commonFolder(comparison.runs), [comparison.runs]);
   const keys = useRowKeys(order.length, rows.scrollTo);
   return (
     <div class="table-scroller" ref={scroller} aria-busy={model.isStale}>
@@ -46,6 +48,7 @@ export function ComparisonTable(props: TableProps) {
               key={comparison.runs[row]}
               {...props}
               row={row}
+              common={common}
               columns={columns}
               position={rows.begin + i}
               isTabStop={keys.tabStop(rows.begin, rows.end) === rows.begin + i}
@@ -132,11 +135,14 @@ function HeadCell({ name, first, sort, sortBy }: HeadCellProps) {
 
 interface RowProps extends HeadProps {
   readonly row: number;
+  /** What the names of all rows begin with. */
+  readonly common: string;
   readonly position: number;
   readonly isTabStop: boolean;
 }
 
-function Row({ workspace, settings, model, comparison, columns, row, position, isTabStop }: RowProps) {
+function Row(props: RowProps) {
+  const { workspace, settings, model, comparison, columns, row, common, position, isTabStop } = props;
   const run = comparison.runs[row] ?? "";
   const prices = model.prices.value;
   const members = comparison.members?.[row] ?? null;
@@ -144,10 +150,10 @@ function Row({ workspace, settings, model, comparison, columns, row, position, i
   const isBaseline = settings.value.baseline === run;
   // The same cells are not drawn again while the table scrolls.
   const cells = useMemo(() => {
-    const props: CellProps = { comparison, row, prices };
+    const cell: CellProps = { comparison, row, prices };
     return columns.map((name) => {
       const Cell = CELLS[name];
-      return <Cell key={name} {...props} />;
+      return <Cell key={name} {...cell} />;
     });
   }, [comparison, row, prices, columns]);
   return (
@@ -164,6 +170,7 @@ function Row({ workspace, settings, model, comparison, columns, row, position, i
     >
       <RunCell
         run={run}
+        common={common}
         members={members}
         colour={(members ? model.groupColours : workspace.colours).value.get(run) ?? FALLBACK}
         position={position}
