@@ -169,6 +169,11 @@ def test_runs_of_a_group_are_one_row_with_their_deviation_and_a_chart(tab: Tab) 
     until(lambda: runs(tab) == ["poisoned", "steady", "(no match)"], "groups by the pattern")
     widget(tab).get_by_test_id("group-pattern").fill("(")
     until(lambda: runs(tab) == ALL, "no groups by what is no pattern")
+    problem = widget(tab).get_by_test_id("group-pattern-problem")
+    assert "Unterminated group" in problem.inner_text()
+    widget(tab).get_by_test_id("group-pattern").fill("")
+    until(lambda: "Type a regular expression" in problem.inner_text(), "what is to be typed")
+    assert runs(tab) == ALL
 
 
 def test_only_rows_in_view_are_there_of_many_runs(

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { type Comparison, decodeComparison } from "../../src/api/comparison.ts";
 import { isDescendingFirst, shownColumns, tableOf } from "../../src/widgets/comparison/columns.ts";
 import { differenceOf } from "../../src/widgets/comparison/difference.ts";
-import { groupsOf } from "../../src/widgets/comparison/groups.ts";
+import { groupsOf, patternProblem } from "../../src/widgets/comparison/groups.ts";
 import { orderOf } from "../../src/widgets/comparison/order.ts";
 import { fewer, ofGroups, ofRuns } from "../../src/widgets/comparison/rows.ts";
 import { readSettings, type Sort } from "../../src/widgets/comparison/settings.ts";
@@ -182,8 +182,11 @@ test("runs group by what a pattern captures, or matches where it captures nothin
 
 test("runs that no pattern groups stand for themselves", () => {
   expect(groupsOf(SWEEP, "none", "lr")).toBe(null);
-  expect(groupsOf(SWEEP, "pattern", "")).not.toBe(null);
+  expect(groupsOf(SWEEP, "pattern", "")).toBe(null);
   expect(groupsOf(SWEEP, "pattern", "lr=(")).toBe(null);
+  expect(patternProblem("")).toContain("Type a regular expression");
+  expect(patternProblem("lr=(")).toContain("Unterminated group");
+  expect(patternProblem("lr=(.)")).toBe(null);
 });
 
 test("a group is the mean of its runs and their deviation; counts add up, and what is missing is left out", () => {

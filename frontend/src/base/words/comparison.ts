@@ -28,6 +28,9 @@ export const COMPARISON = {
     "Chart of each group: the mean of its runs as a line, their standard deviation as a band; candles over all runs of the group in focus. The table below says the same in numbers.",
   pattern: "What names the group of a run (regex)",
   patternExample: "lr=([^/]*)",
+  noPattern:
+    "Type a regular expression, as lr=([^/]*): runs in whose names it captures the same are one row.",
+  ungrouped: "Each run has a row of its own.",
   noFolder: "(no folder)",
   noMatch: "(no match)",
   columns: "Columns",
@@ -65,7 +68,8 @@ export const COMPARISON = {
     drawdown: "How much worse the last value is than the best one",
     points: "Points that were logged",
     nonfinite: "Points that are NaN or infinite",
-    alerts: "Spikes, plateaus, divergence and the like that the detectors found",
+    alerts:
+      "Spikes, plateaus, divergence and the like that the detectors found in this tag; the sidebar counts those of all tags",
     duration: "From the first point to the last",
   },
   nonfinite: "Non-finite",

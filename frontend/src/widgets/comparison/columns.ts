@@ -52,7 +52,7 @@ const COLUMNS = {
     widthPx: 100,
     term: "nonfinite",
   },
-  alerts: { values: ({ columns }) => columns.alerts, first: "highest", widthPx: 80, term: "alert" },
+  alerts: { values: ({ columns }) => columns.alerts, first: "highest", widthPx: 80 },
   duration: { values: durations, first: "highest", widthPx: 96 },
 } satisfies Record<string, Column>;
 

@@ -1,25 +1,25 @@
 import type { RunGroup } from "../../api/groups.ts";
+import { compilePattern } from "../../base/filter.ts";
 import { COMPARISON } from "../../base/words/comparison.ts";
+import { notAPattern } from "../../base/words/sidebar.ts";
 import type { Grouping } from "./settings.ts";
 
-/** Null: what was typed is no regular expression. */
-export function patternOf(text: string): RegExp | null {
-  try {
-    return new RegExp(text, "u");
-  } catch {
-    return null;
-  }
+/** Why what was typed groups no runs; null where it does. */
+export function patternProblem(text: string): string | null {
+  if (text === "") return COMPARISON.noPattern;
+  const pattern = compilePattern(text);
+  return pattern instanceof RegExp ? null : `${notAPattern(pattern)} ${COMPARISON.ungrouped}`;
 }
 
-/** Groups of runs in order of first appearance; null where each run stands for itself. */
+/** Groups of runs in order of first appearance; null where each run stands for itself, as without a pattern. */
 export function groupsOf(
   runs: readonly string[],
   groupBy: Grouping,
   text: string,
 ): readonly RunGroup[] | null {
-  // Before anything is typed, they are grouped as by folder.
-  const pattern = groupBy === "pattern" && text !== "" ? patternOf(text) : null;
-  if (groupBy === "none" || (text !== "" && pattern === null && groupBy === "pattern")) return null;
+  if (groupBy === "none") return null;
+  const pattern = groupBy === "pattern" ? text !== "" && compilePattern(text) : null;
+  if (pattern === false || typeof pattern === "string") return null;
   const nameOf = pattern ? (run: string) => found(pattern, run) : folderOf;
   const groups = new Map<string, string[]>();
   for (const run of runs) {

@@ -18,7 +18,7 @@ import { TagPicker } from "../tagPicker.tsx";
 import type { WidgetProps } from "../widget.ts";
 import { type ColumnName, shownColumns } from "./columns.ts";
 import { GroupChart } from "./groupChart.tsx";
-import { patternOf } from "./groups.ts";
+import { patternProblem } from "./groups.ts";
 import { ComparisonModel, MOST_GROUPED_RUNS } from "./model.ts";
 import { offerOf } from "./offer.ts";
 import { type ComparisonSettings, GROUPINGS, SCALES, WHICH_RUNS } from "./settings.ts";
@@ -41,6 +41,7 @@ export function ComparisonWidget(props: WidgetProps<ComparisonSettings>) {
       <WidgetHead frame={frame} title={<Title {...props} model={model} />}>
         <Controls settings={settings} hasBaseline={rows?.baseline !== null} />
       </WidgetHead>
+      <PatternNote settings={settings} />
       {model.groups.value && !model.isTooMany && <GroupChart {...props} model={model} scene={scene} />}
       {model.groups.value && model.isTooMany && (
         <p class="hint">{tooManyGrouped(formatInteger(MOST_GROUPED_RUNS))}</p>
@@ -160,7 +161,8 @@ function GroupChoice({ settings }: { readonly settings: Signal<ComparisonSetting
           aria-label={COMPARISON.pattern}
           title={COMPARISON.pattern}
           placeholder={COMPARISON.patternExample}
-          aria-invalid={patternOf(pattern) === null}
+          aria-invalid={pattern !== "" && patternProblem(pattern) !== null}
+          spellcheck={false}
           value={pattern}
           onInput={(event) => {
             settings.value = { ...settings.value, pattern: event.currentTarget.value };
@@ -168,6 +170,19 @@ function GroupChoice({ settings }: { readonly settings: Signal<ComparisonSetting
         />
       )}
     </>
+  );
+}
+
+/** What a pattern that groups nothing lacks. */
+function PatternNote({ settings }: { readonly settings: Signal<ComparisonSettings> }) {
+  const { groupBy, pattern } = settings.value;
+  const problem = groupBy === "pattern" ? patternProblem(pattern) : null;
+  return (
+    problem !== null && (
+      <p class="hint" role="status" data-testid="group-pattern-problem">
+        <bdi>{problem}</bdi>
+      </p>
+    )
   );
 }
 
