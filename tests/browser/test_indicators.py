@@ -117,6 +117,17 @@ def test_the_picker_is_searched_and_used_by_keyboard_and_offers_no_more_panes_th
     assert tab.get("indicator-picker").locator('[data-indicator="ema"]').is_enabled()
 
 
+def test_enter_adds_what_is_named_exactly_and_adds_it_once(tab: Tab) -> None:
+    tab.get("indicators").click()
+    search = tab.wait_for("indicator-search")
+    search.fill("atr")
+    search.press("Enter")
+    until(lambda: chips(tab) == ["atr:14"], "the indicator of that name")
+    search.press("Enter")
+    until(lambda: "in the chart already" in tab.get("indicator-picker").inner_text(), "why none is added")
+    assert chips(tab) == ["atr:14"]
+
+
 def test_an_indicator_that_can_not_be_computed_says_so_and_takes_no_candle_away(
     long_run: Server, open_tab: OpenTab
 ) -> None:

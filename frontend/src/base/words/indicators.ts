@@ -11,6 +11,7 @@ export const INDICATOR_WORDS = {
   manyChosen: "Twenty indicators are as many as there can be.",
   add: "Add",
   again: "Add one more",
+  repeated: "It is in the chart already. Its button below adds one more, with other numbers.",
   hide: "Hide",
   show: "Show",
   remove: "Remove",

@@ -7,6 +7,7 @@ import { MOST_INDICATORS, MOST_PANES } from "../../../data/indicators.ts";
 import { Popover } from "../../popover.tsx";
 import { Glyph } from "../glyphs.tsx";
 import type { ExtrasModel } from "./model.ts";
+import { searched } from "./search.ts";
 
 /** What can be drawn beside the candles: indicators to add, alerts and patterns to switch on. */
 export function ExtrasBar({ extras }: { readonly extras: ExtrasModel }) {
@@ -75,10 +76,13 @@ const Toggle = ({ on, words: [name, hint], glyph, testId, toggle }: ToggleProps)
 
 function Picker({ extras }: { readonly extras: ExtrasModel }) {
   const query = useSignal("");
+  /** Whether Enter was pressed on what is in the chart already. */
+  const isRepeated = useSignal(false);
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.focus({ preventScroll: true }), []);
   const registry = extras.registries.indicators.value ?? [];
-  const found = registry.filter((info) => matches(info, query.value));
+  const found = searched(registry, query.value);
+  const best = found[0]?.place ?? PLACES[0];
   const chosen = extras.chosen.value;
   const panesFull = chosen.filter(({ info }) => info.place === "pane").length >= MOST_PANES;
   const isFull = (place: Place) => chosen.length >= MOST_INDICATORS || (place === "pane" && panesFull);
@@ -93,32 +97,34 @@ function Picker({ extras }: { readonly extras: ExtrasModel }) {
         data-testid="indicator-search"
         onInput={(event) => {
           query.value = event.currentTarget.value;
+          isRepeated.value = false;
         }}
         onKeyDown={(event) => {
           const [first] = found;
-          if (event.key === "Enter" && first && !isFull(first.place)) extras.add(first.name);
+          if (event.key !== "Enter" || !first) return;
+          isRepeated.value = chosen.some(({ info }) => info.name === first.name);
+          if (!isRepeated.value && !isFull(first.place)) extras.add(first.name);
         }}
       />
-      {PLACES.map((place) => (
-        <Group
-          key={place}
-          place={place}
-          infos={found.filter((info) => info.place === place)}
-          isFull={isFull(place)}
-          extras={extras}
-        />
-      ))}
+      {isRepeated.value && (
+        <p class="hint" role="status">
+          {INDICATOR_WORDS.repeated}
+        </p>
+      )}
+      {[...PLACES]
+        .sort((a, b) => Number(b === best) - Number(a === best))
+        .map((place) => (
+          <Group
+            key={place}
+            place={place}
+            infos={found.filter((info) => info.place === place)}
+            isFull={isFull(place)}
+            extras={extras}
+          />
+        ))}
       {found.length === 0 && <p class="hint">{INDICATOR_WORDS.none}</p>}
     </div>
   );
-}
-
-function matches({ name, title, explanation, source }: IndicatorInfo, query: string): boolean {
-  const text = `${name} ${title} ${explanation} ${source}`.toLowerCase();
-  return query
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => text.includes(word));
 }
 
 interface GroupProps {
