@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 from platformdirs import user_cache_path
 
 from tensorboard_candles.events import storage_remote
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from tests.support.s3 import ObjectStore, S3Server
 
 StartServer = Callable[..., Server]
+
+# A busy machine is no failure. Chosen in pyproject.toml, so that the command line may choose another.
+settings.register_profile("unhurried", deadline=None)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
