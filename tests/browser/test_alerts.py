@@ -54,7 +54,7 @@ def open_detectors(tab: Tab) -> Locator:
 
 def test_the_list_has_the_gravest_alert_of_the_checked_runs_first(tab: Tab) -> None:
     until(lambda: rows(tab) == [NONFINITE, SPIKE], "both alerts")
-    assert "not finite for 20 points" in row(tab, "non-finite").inner_text()
+    assert "not finite for 5 points from step 1500 to 1519" in row(tab, "non-finite").inner_text()
     tab.check(TOO_HOT, False)
     until(lambda: rows(tab) == [SPIKE], "the alert of the checked runs")
 
