@@ -95,7 +95,7 @@ def comparing(tab: Tab) -> None:
     tab.get("layouts").click()
     tab.get("layout Compare").click()
     tab.wait_for_candles()
-    tab.frame.get_by_role("button", name="Close").last.click()
+    tab.get("notice").get_by_role("button").last.click()
     tab.leave_chart()
 
 
