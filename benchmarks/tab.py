@@ -42,7 +42,7 @@ const seen = new MutationObserver(() => {
   window.firstCandlesMs ??= performance.now();
 });
 const changes = { subtree: true, childList: true, attributes: true, attributeFilter: ["data-candles"] };
-seen.observing(document, changes);
+seen.observe(document, changes);
 """
 # One event of the hand in each frame, so that what is measured is the drawing and not the hand.
 PLAY = """
