@@ -303,7 +303,7 @@ def test_a_widget_far_down_is_drawn_once_it_is_scrolled_to(tab: Tab) -> None:
     tab.get("import-file").set_input_files(file)
     tab.wait_for_candles()
     line = tab.widget("line")
-    assert line.get_by_test_id("waiting-widget").count() == 1
+    until(lambda: line.get_by_test_id("waiting-widget").count() == 1, "a widget that waits")
     tab.frame.locator(".grid-area").evaluate("(e) => e.scrollTo(0, 1e5)")
     line.get_by_test_id("line-chart").wait_for(timeout=WITHIN_SECS * 1000)
     tab.frame.locator(".grid-area").evaluate("(e) => e.scrollTo(0, 0)")
