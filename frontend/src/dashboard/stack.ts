@@ -17,6 +17,7 @@ export interface Stacked {
 /** The library's grid, which moves elements under the pointer; where they belong is said by the layout alone. */
 export class Stack {
   private readonly grid: GridStack;
+  private readonly animate = !window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   /** `moved` gets the boxes of all widgets once one of them was dropped. */
   constructor(element: HTMLElement, moved: (boxes: readonly Box[]) => void) {
@@ -26,7 +27,7 @@ export class Stack {
       handle: `.${HANDLE_CLASS}`,
       auto: false,
       resizable: { handles: "se,sw" },
-      animate: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
+      animate: this.animate,
       cellHeight: 50,
     });
     const dropped = () => moved(this.grid.engine.nodes.flatMap(boxOf));
@@ -47,6 +48,8 @@ export class Stack {
   /** Puts every element where it belongs, and lets go of those that are gone. */
   show(items: readonly Stacked[]): void {
     const elements = new Set(items.map(({ element }) => element));
+    // On its way to its place a new widget would pass through what is in sight, and be drawn.
+    if (items.some(({ element }) => !element.gridstackNode)) this.grid.setAnimation(false);
     this.grid.batchUpdate();
     for (const { el } of [...this.grid.engine.nodes]) {
       if (el && !elements.has(el)) this.grid.removeWidget(el, false, false);
@@ -62,6 +65,7 @@ export class Stack {
       this.grid.update(element, { y: box.y });
     }
     this.grid.batchUpdate(false);
+    this.grid.setAnimation(this.animate, true);
   }
 
   /** After a widget has drawn its handle anew. */
