@@ -60,6 +60,7 @@ export const STRINGS = {
   goneTitle: "TensorBoard does not answer",
   goneText: "Is it still running? This page asks again by itself and goes on where it was.",
   chartErrorTitle: "Cannot draw this",
+  noRunHasTag: "None of the checked runs has this tag.",
   sampled: "sampled",
   sampledHint:
     "TensorBoard's own sample of the points; extremes may be missing. Start TensorBoard with --logdir to see all of them.",

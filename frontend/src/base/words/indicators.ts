@@ -80,7 +80,6 @@ export const INDICATOR_WIDGET = {
   configure: "Settings",
   role: "line chart of an indicator",
   keys: "Arrow keys move from candle to candle, plus and minus zoom, F fits.",
-  none: "None of the checked runs has this tag.",
   readout: "Values of each run",
 } as const;
 

@@ -28,7 +28,6 @@ export const LINE = {
   value: "value",
   smoothed: "smoothed",
   lastInView: "last in view",
-  none: "None of the checked runs has this tag.",
   noEpochs: "None of the checked runs has epochs: log them with tracker.epoch(), or take another axis.",
   nonfinite: "× NaN or infinite",
   readout: "Values of each run",

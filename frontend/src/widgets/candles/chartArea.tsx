@@ -2,6 +2,8 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { chartLabel, EPOCHS_UNKNOWN, STRINGS, volumeTitle } from "../../base/strings.ts";
 import type { Painted } from "../../chart/candleChart.ts";
+import { StillShown } from "../stillShown.tsx";
+import { oldOf } from "./drawn.ts";
 import { handleKey } from "./keys.ts";
 import { Marks, PaneNames } from "./marks.tsx";
 import type { CandleInputs, CandleModel } from "./model.ts";
@@ -35,7 +37,8 @@ export function ChartArea({ model, inputs }: { model: CandleModel; inputs: Candl
       <PaneTitle model={model} />
       <PaneNames model={model} />
       <Marks model={model} />
-      <ChartError model={model} settings={inputs.settings} />
+      <StillShown old={oldOf(model, inputs)} />
+      <ChartError model={model} inputs={inputs} />
       <div class="unseen" aria-live="polite">
         {announced.value}
       </div>
@@ -43,15 +46,16 @@ export function ChartArea({ model, inputs }: { model: CandleModel; inputs: Candl
   );
 }
 
-function ChartError({ model, settings }: { model: CandleModel; settings: CandleInputs["settings"] }) {
+function ChartError({ model, inputs }: { model: CandleModel; inputs: CandleInputs }) {
   const [run, refusal] = [model.placeless.value, model.refusal.value];
-  if (run === null && refusal === null) return null;
+  const why = inputs.series.value.length === 0 ? STRINGS.noRunHasTag : refusal;
+  if (run === null && why === null) return null;
   return (
     <div class="chart-error" role="alert" data-testid="chart-error">
       <h2>{STRINGS.chartErrorTitle}</h2>
       {run === null ? (
         <p>
-          <bdi>{refusal}</bdi>
+          <bdi>{why}</bdi>
         </p>
       ) : (
         <>
@@ -61,7 +65,7 @@ function ChartError({ model, settings }: { model: CandleModel; settings: CandleI
             {EPOCHS_UNKNOWN.after}
           </p>
           <p>{EPOCHS_UNKNOWN.remedy}</p>
-          <StepsPerEpoch settings={settings} />
+          <StepsPerEpoch settings={inputs.settings} />
         </>
       )}
     </div>

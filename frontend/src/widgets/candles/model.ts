@@ -85,8 +85,8 @@ export class CandleModel {
     return focus && !hasPlace(focus, this.inputs.settings.value) ? focus.run : null;
   });
   readonly focus = computed(() => {
-    const drawn = this.placeless.value === null && this.refusal.value === null;
-    return (drawn && this.frame.value?.candles[0]) || null;
+    const isAsked = this.inputs.series.value.length > 0 && this.placeless.value === null;
+    return (isAsked && this.refusal.value === null && this.frame.value?.candles[0]) || null;
   });
   /** Of the panes of runs: how many don't fit. */
   readonly panesBeyond = computed(() => {

@@ -5,8 +5,10 @@ import { MOST_SIDE_BY_SIDE, type Mode } from "../../chart/strands.ts";
 import { useDismiss } from "../dismiss.ts";
 import { WidgetHead } from "../head.tsx";
 import { checkedSeries, type KnownSeries, MOST_RUNS_DRAWN, steady } from "../series.ts";
+import { fadedIf } from "../stillShown.tsx";
 import type { WidgetProps } from "../widget.ts";
 import { ChartArea } from "./chartArea.tsx";
+import { oldOf } from "./drawn.ts";
 import { Help } from "./help.tsx";
 import { Chips } from "./indicators/chips.tsx";
 import { MarkCard } from "./indicators/markCard.tsx";
@@ -47,10 +49,10 @@ export function CandleWidget(props: WidgetProps<CandleSettings>) {
   useSignalEffect(() => {
     const tag = props.settings.value.tag ?? props.workspace.choice.value.tag ?? "";
     props.frame.title.value = tag;
-    props.frame.offer.value = model.isDrawn.value ? offerOf(model, inputs, tag) : null;
+    props.frame.offer.value = model.isDrawn.value ? offerOf(model, inputs, focus.value?.tag ?? tag) : null;
   });
   return (
-    <section class="widget candles">
+    <section class={`widget candles${fadedIf(oldOf(model, inputs))}`}>
       <WidgetHead frame={props.frame} title={<Title {...props} focus={inputs.series.value[0]} />}>
         <Toolbar
           settings={inputs.settings}

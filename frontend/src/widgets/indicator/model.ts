@@ -16,6 +16,7 @@ import { firstView, keepView } from "../keptView.ts";
 import { followPlace } from "../line/place.ts";
 import { registriesOf } from "../registries.ts";
 import type { KnownSeries } from "../series.ts";
+import { oldLines } from "../stillShown.tsx";
 import type { Workspace } from "../workspace.ts";
 import { linesOf } from "./lines.ts";
 import type { IndicatorSettings } from "./settings.ts";
@@ -41,6 +42,12 @@ export class IndicatorModel {
   readonly refusal = signal<string | null>(null);
   readonly picked = signal<string | null>(null);
   readonly chosen = computed(() => this.chosenNow());
+  /** What is drawn until what was asked for comes; null: that is what is drawn. */
+  readonly old = computed(() => {
+    const [frame, { series, settings }] = [this.frame.value, this.inputs];
+    const asked = { focus: series.value[0], cut: settings.value.axis };
+    return frame && oldLines({ focus: frame.candles[0], cut: frame.plan.axis }, asked);
+  });
   readonly lines = computed(() => this.linesNow());
 
   private readonly feed: Feed;

@@ -19,6 +19,7 @@ import { ParameterFields } from "../parameters.tsx";
 import { Popover } from "../popover.tsx";
 import { registriesOf } from "../registries.ts";
 import { checkedSeries, MOST_RUNS_DRAWN, steady } from "../series.ts";
+import { fadedIf, StillShown } from "../stillShown.tsx";
 import { TagPicker } from "../tagPicker.tsx";
 import type { WidgetProps } from "../widget.ts";
 import { outputOf, tableOf } from "./lines.ts";
@@ -58,7 +59,7 @@ export function IndicatorWidget(props: WidgetProps<IndicatorSettings>) {
     };
   });
   return (
-    <section class="widget lines indicator">
+    <section class={`widget lines indicator${fadedIf(model.old.value)}`}>
       <WidgetHead
         frame={frame}
         title={
@@ -177,7 +178,7 @@ function ChartArea({ model, inputs }: { readonly model: IndicatorModel; readonly
     event.preventDefault();
     announced.value = spoken(model);
   };
-  const why = inputs.series.value.length === 0 ? INDICATOR_WIDGET.none : model.refusal.value;
+  const why = inputs.series.value.length === 0 ? STRINGS.noRunHasTag : model.refusal.value;
   const view = model.painted.value?.geometry.view;
   return (
     <div
@@ -197,6 +198,7 @@ function ChartArea({ model, inputs }: { readonly model: IndicatorModel; readonly
       onBlur={() => model.leave()}
     >
       <div class="canvas" ref={host} />
+      <StillShown old={model.old.value} />
       {why !== null && (
         <div class="chart-error" role="alert">
           <h2>{STRINGS.chartErrorTitle}</h2>

@@ -14,6 +14,7 @@ import type { Held } from "../../data/supply.ts";
 import { revealView, zoomView } from "../../data/view.ts";
 import { firstView, keepView } from "../keptView.ts";
 import type { KnownSeries } from "../series.ts";
+import { oldLines } from "../stillShown.tsx";
 import type { Workspace } from "../workspace.ts";
 import { followPlace } from "./place.ts";
 import { lastRowIn, placesOf, rowAt } from "./reading.ts";
@@ -60,6 +61,12 @@ export class LineModel {
   readonly refusal = signal<string | null>(null);
   /** The run that is pointed at in the read-out. */
   readonly picked = signal<string | null>(null);
+  /** What is drawn until what was asked for comes; null: that is what is drawn. */
+  readonly old = computed(() => {
+    const held = this.held.value;
+    const asked = { focus: this.inputs.series.value[0], cut: this.inputs.settings.value.axis };
+    return held && oldLines({ focus: held.items[0], cut: held.plan.axis }, asked);
+  });
   readonly lines = computed(() => this.linesOf(this.held.value));
   readonly readings = computed(() => this.lines.value.map((line) => this.readingOf(line)));
   /** Of the runs, that whose point is nearest to the pointer. */

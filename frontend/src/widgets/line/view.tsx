@@ -4,6 +4,7 @@ import { drawnOf, notPlaced, STRINGS } from "../../base/strings.ts";
 import { LINE, lineChartLabel } from "../../base/words/line.ts";
 import { WidgetHead } from "../head.tsx";
 import { checkedSeries, MOST_RUNS_DRAWN, steady } from "../series.ts";
+import { fadedIf, StillShown } from "../stillShown.tsx";
 import { TagPicker } from "../tagPicker.tsx";
 import type { WidgetProps } from "../widget.ts";
 import { LineLegend, spoken } from "./legend.tsx";
@@ -46,13 +47,13 @@ export function LineWidget(props: WidgetProps<LineSettings>) {
   useSignalEffect(() => {
     const shown = settings.value.tag ?? workspace.choice.value.tag ?? "";
     frame.title.value = shown;
-    frame.offer.value = model.isDrawn.value ? offerOf(model, shown) : null;
+    frame.offer.value = model.isDrawn.value ? offerOf(model, model.held.value?.items[0]?.tag ?? shown) : null;
   });
   const pick = (picked: string | null) => {
     settings.value = { ...settings.value, tag: picked };
   };
   return (
-    <section class="widget lines">
+    <section class={`widget lines${fadedIf(model.old.value)}`}>
       <WidgetHead
         frame={frame}
         title={
@@ -113,6 +114,7 @@ function ChartArea({ model, inputs }: { readonly model: LineModel; readonly inpu
       onBlur={() => model.leave()}
     >
       <div class="canvas" ref={host} />
+      <StillShown old={model.old.value} />
       <Trouble model={model} inputs={inputs} />
       <div class="unseen" aria-live="polite">
         {announced.value}
@@ -123,7 +125,11 @@ function ChartArea({ model, inputs }: { readonly model: LineModel; readonly inpu
 
 function Trouble({ model, inputs }: { readonly model: LineModel; readonly inputs: Inputs }) {
   const isEmpty = inputs.series.value.length === 0;
-  const why = isEmpty ? (inputs.checked.value > 0 ? LINE.noEpochs : LINE.none) : model.refusal.value;
+  const why = isEmpty
+    ? inputs.checked.value > 0
+      ? LINE.noEpochs
+      : STRINGS.noRunHasTag
+    : model.refusal.value;
   if (why === null) return null;
   return (
     <div class="chart-error" role="alert" data-testid="line-error">
