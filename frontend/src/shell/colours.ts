@@ -1,6 +1,7 @@
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { Runs } from "../api/types.ts";
 import { assignColours, type ColourScheme } from "../base/colour.ts";
+import { isName, MOST_RUNS } from "./picks.ts";
 import { kept } from "./storage.ts";
 
 /** Runs with the colours that a person gave them; pairs, for a name may be any text. */
@@ -8,18 +9,18 @@ export type EditedColours = readonly (readonly [run: string, colour: string])[];
 
 const COLOUR = /^#[0-9a-f]{6}$/i;
 
-export const readEdited = (stored: unknown): EditedColours =>
-  (Array.isArray(stored) ? stored : []).filter(
-    (pair): pair is [string, string] =>
-      Array.isArray(pair) &&
-      typeof pair[0] === "string" &&
-      typeof pair[1] === "string" &&
-      COLOUR.test(pair[1]),
-  );
+/** From what was stored or came with a link. */
+export const editedIn = (stored: unknown): EditedColours =>
+  (Array.isArray(stored) ? stored : [])
+    .filter(
+      (pair): pair is [string, string] =>
+        Array.isArray(pair) && isName(pair[0]) && typeof pair[1] === "string" && COLOUR.test(pair[1]),
+    )
+    .slice(0, MOST_RUNS);
 
 /** A colour for each run: the one that it was given by hand, else one of its own. */
 export class RunColours {
-  readonly edited = kept("localStorage", "run-colours", readEdited);
+  readonly edited = kept("localStorage", "run-colours", editedIn);
   readonly all: ReadonlySignal<ReadonlyMap<string, string>>;
 
   // Who is earlier in it never changes colour for who comes later.

@@ -2,7 +2,6 @@ import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/si
 import type { AlertCount } from "../api/alerts.ts";
 import { Client } from "../api/client.ts";
 import { Unreachable } from "../api/errors.ts";
-import { isRecord } from "../api/json.ts";
 import type { Runs } from "../api/types.ts";
 import type { Polarity } from "../base/polarity.ts";
 import type { Picks } from "../dashboard/state.ts";
@@ -11,14 +10,13 @@ import { type Choice, checkRuns, focusRun, isLoss, pickTag, settle, tagsOf } fro
 import { Poller } from "../data/poller.ts";
 import type { Stored } from "../widgets/widget.ts";
 import type { Crosshair, Place, Workspace } from "../widgets/workspace.ts";
-import { RunColours, readEdited } from "./colours.ts";
+import { editedIn, RunColours } from "./colours.ts";
 import { Display } from "./display.ts";
+import { choiceIn, detectorsIn, polaritiesIn } from "./picks.ts";
 import { RunsState } from "./runsState.ts";
 import { SidebarState } from "./sidebarState.ts";
 import { readSession, writeSession } from "./storage.ts";
 import { TagsState } from "./tagsState.ts";
-
-const NOTHING: Choice = { focus: null, checked: [], tag: null };
 
 /** What the whole tab knows and what was picked in it. */
 export class AppState implements Workspace, Picks {
@@ -127,7 +125,7 @@ export class AppState implements Workspace, Picks {
       this.touched = this.picked.value.focus !== null;
       this.polarities.value = polaritiesIn(stored);
       this.detectors.value = detectorsIn(stored);
-      this.runColours.lend(readEdited(stored.colours));
+      this.runColours.lend(editedIn(stored.colours));
     });
   }
 
@@ -177,23 +175,3 @@ const firstChoice = ({ focus, tag }: Choice): Choice => ({
 });
 
 const readChoice = (): Choice => choiceIn(readSession());
-
-function choiceIn({ focus, checked, tag }: Stored): Choice {
-  if (typeof focus !== "string" || !Array.isArray(checked) || checked.length === 0) return NOTHING;
-  const names = checked.filter((name): name is string => typeof name === "string");
-  return { focus, checked: names, tag: typeof tag === "string" ? tag : null };
-}
-
-function polaritiesIn({ polarities }: Stored): ReadonlyMap<string, Polarity> {
-  const all = isRecord(polarities) ? Object.entries(polarities) : [];
-  return new Map(
-    all.flatMap(([tag, polarity]) =>
-      polarity === "lower_is_better" || polarity === "higher_is_better" ? [[tag, polarity] as const] : [],
-    ),
-  );
-}
-
-function detectorsIn({ detectors }: Stored): readonly string[] | null {
-  if (!Array.isArray(detectors)) return null;
-  return detectors.filter((one): one is string => typeof one === "string");
-}
