@@ -125,6 +125,15 @@ class Detector(ABC):
         return f"{self.name}({', '.join(settings)})"
 
 
+def sign_of_worse(polarity: Polarity) -> float:
+    """What a series is multiplied by so that worse is higher.
+
+    >>> sign_of_worse("lower_is_better"), sign_of_worse("higher_is_better")
+    (1.0, -1.0)
+    """
+    return 1.0 if polarity == "lower_is_better" else -1.0
+
+
 def shown(value: float) -> str:
     """A number in a message.
 

@@ -23,6 +23,7 @@ from tensorboard_candles.indicators.alerts.detector import (
     Watches,
     setting,
     shown,
+    sign_of_worse,
 )
 from tensorboard_candles.indicators.alerts.episodes import Episodes
 from tensorboard_candles.ohlc import Polarity
@@ -72,7 +73,7 @@ class _Published(Detector):
     make: ClassVar[Callable[..., _Rule]]
 
     def start(self, polarity: Polarity) -> Watch:
-        return _Watch(type(self).make(self), 1.0 if polarity == "lower_is_better" else -1.0)
+        return _Watch(type(self).make(self), sign_of_worse(polarity))
 
 
 class _Sigmas:

@@ -16,6 +16,7 @@ from tensorboard_candles.indicators.alerts.detector import (
     Watches,
     setting,
     shown,
+    sign_of_worse,
 )
 from tensorboard_candles.indicators.alerts.stretches import Stretches, progress
 from tensorboard_candles.ohlc import Polarity
@@ -56,7 +57,7 @@ class TrendReversal(Detector):
     )
 
     def start(self, polarity: Polarity) -> Watch:
-        return _Watch(self, 1.0 if polarity == "lower_is_better" else -1.0)
+        return _Watch(self, sign_of_worse(polarity))
 
 
 class _Line(NamedTuple):

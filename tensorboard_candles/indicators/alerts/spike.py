@@ -18,6 +18,7 @@ from tensorboard_candles.indicators.alerts.detector import (
     points,
     setting,
     shown,
+    sign_of_worse,
 )
 from tensorboard_candles.indicators.alerts.episodes import Episode, Episodes
 from tensorboard_candles.indicators.alerts.trailing import Trailing
@@ -64,7 +65,7 @@ class Spike(Detector):
     )
 
     def start(self, polarity: Polarity) -> Watch:
-        return _Watch(self, 1.0 if polarity == "lower_is_better" else -1.0)
+        return _Watch(self, sign_of_worse(polarity))
 
 
 class _Watch:
