@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar
 
-from tensorboard_candles.events.points import Float64Array, Int64Array
 from tensorboard_candles.indicators.alerts.detector import (
     Detector,
     Event,
@@ -17,7 +16,7 @@ from tensorboard_candles.indicators.alerts.detector import (
     shown,
     sign_of_worse,
 )
-from tensorboard_candles.indicators.alerts.stretches import Stretches, progress
+from tensorboard_candles.indicators.alerts.stretches import StretchesWatch, progress
 from tensorboard_candles.ohlc import Polarity
 
 _LEAST_STRETCHES = 30
@@ -59,15 +58,11 @@ class Plateau(Detector):
         return _Watch(self, sign_of_worse(polarity))
 
 
-class _Watch:
+class _Watch(StretchesWatch):
     def __init__(self, settings: Plateau, sign: float) -> None:
-        self._settings, self._sign = settings, sign
-        self._stretches = Stretches()
+        super().__init__(sign)
+        self._settings = settings
         self._is_told = False
-
-    def step(self, steps: Int64Array, values: Float64Array) -> list[Event]:
-        looks = (self._look(last) for last in self._stretches.feed(steps, values))
-        return [event for event in looks if event]
 
     def _look(self, step: int) -> Event | None:
         it = self._stretches

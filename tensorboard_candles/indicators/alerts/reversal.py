@@ -7,7 +7,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from tensorboard_candles.events.points import Float64Array, Int64Array
+from tensorboard_candles.events.points import Float64Array
 from tensorboard_candles.indicators.alerts.detector import (
     Detector,
     Event,
@@ -18,7 +18,7 @@ from tensorboard_candles.indicators.alerts.detector import (
     shown,
     sign_of_worse,
 )
-from tensorboard_candles.indicators.alerts.stretches import Stretches, progress
+from tensorboard_candles.indicators.alerts.stretches import StretchesWatch, progress
 from tensorboard_candles.ohlc import Polarity
 
 _LEAST_STRETCHES = 24
@@ -67,15 +67,11 @@ class _Line(NamedTuple):
     is_no_step: bool
 
 
-class _Watch:
+class _Watch(StretchesWatch):
     def __init__(self, settings: TrendReversal, sign: float) -> None:
-        self._settings, self._sign = settings, sign
-        self._stretches = Stretches()
+        super().__init__(sign)
+        self._settings = settings
         self._told_best = -np.inf
-
-    def step(self, steps: Int64Array, values: Float64Array) -> list[Event]:
-        looks = (self._look(last) for last in self._stretches.feed(steps, values))
-        return [event for event in looks if event]
 
     def _look(self, step: int) -> Event | None:
         it, settings = self._stretches, self._settings

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from tensorboard_candles.events.points import Float64Array, Int64Array
+from tensorboard_candles.indicators.alerts.detector import Event
 
 MOST = 64
 _FIRST_LENGTH = 8
@@ -52,6 +54,23 @@ class Stretches:
                 self.begins = self.begins[::2]
                 self.length *= 2
         self._rest, self._rest_steps = x[at:].copy(), steps[at:].copy()
+
+
+class StretchesWatch(ABC):
+    """A watch that looks at the whole series anew with each stretch that is complete."""
+
+    def __init__(self, sign: float) -> None:
+        self._sign = sign
+        self._stretches = Stretches()
+
+    def step(self, steps: Int64Array, values: Float64Array) -> list[Event]:
+        """See `Watch`."""
+        looks = (self._look(last) for last in self._stretches.feed(steps, values))
+        return [event for event in looks if event]
+
+    @abstractmethod
+    def _look(self, step: int) -> Event | None:
+        """What is certain by a step, which ends a stretch."""
 
 
 def progress(levels: Sequence[float], sign: float) -> float:
