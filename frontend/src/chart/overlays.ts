@@ -1,18 +1,9 @@
-import type {
-  IChartApiBase,
-  IPrimitivePaneRenderer,
-  IPrimitivePaneView,
-  ISeriesApi,
-  ISeriesPrimitive,
-  SeriesAttachedParameter,
-  SeriesType,
-} from "lightweight-charts";
+import type { IPrimitivePaneView } from "lightweight-charts";
 import { type PriceScale, toPlotted } from "../base/priceScale.ts";
 import { lastRowUpTo } from "../base/rows.ts";
 import type { DrawnIndicator } from "./indicator.ts";
 import { bucketsToX } from "./positions.ts";
-
-type DrawTarget = Parameters<IPrimitivePaneRenderer["draw"]>[0];
+import { type DrawTarget, Primitive, paneView } from "./primitive.ts";
 
 const LINE_PX = 1.5;
 const PICKED_PX = 3;
@@ -41,31 +32,16 @@ interface Frame {
  * Indicators over the candles, on their scale: lines, and bands that are filled. The candles alone decide what
  * prices are in view; a band that reaches beyond is cut off, and squeezes nothing.
  */
-export class Overlays implements ISeriesPrimitive<number> {
-  private chart: IChartApiBase<number> | undefined;
-  private series: ISeriesApi<SeriesType, number> | undefined;
-  private redraw: (() => void) | undefined;
+export class Overlays extends Primitive {
   private content: OverlayContent | null = null;
-  private readonly views: readonly IPrimitivePaneView[] = [
-    { zOrder: () => "bottom", renderer: () => ({ draw: (target) => this.draw(target, drawBand) }) },
-    { zOrder: () => "top", renderer: () => ({ draw: (target) => this.draw(target, drawLines) }) },
+  private readonly views = [
+    paneView("bottom", (target) => this.draw(target, drawBand)),
+    paneView("top", (target) => this.draw(target, drawLines)),
   ];
-
-  attached({ chart, series, requestUpdate }: SeriesAttachedParameter<number>): void {
-    this.chart = chart;
-    this.series = series;
-    this.redraw = requestUpdate;
-  }
-
-  detached(): void {
-    this.chart = undefined;
-    this.series = undefined;
-    this.redraw = undefined;
-  }
 
   setData(content: OverlayContent | null): void {
     this.content = content;
-    this.redraw?.();
+    this.redraw();
   }
 
   paneViews(): readonly IPrimitivePaneView[] {

@@ -1,20 +1,10 @@
-import type {
-  IPrimitivePaneRenderer,
-  IPrimitivePaneView,
-  ISeriesApi,
-  ISeriesPrimitive,
-  PriceFormatCustom,
-  PrimitivePaneViewZOrder,
-  SeriesAttachedParameter,
-  SeriesType,
-} from "lightweight-charts";
+import type { IPrimitivePaneView, PriceFormatCustom } from "lightweight-charts";
 import type { LogTick } from "../base/logTicks.ts";
 import { type PriceScale, toPlotted } from "../base/priceScale.ts";
 import { valueTicks } from "../base/valueTicks.ts";
 import { FONT, FONT_PX } from "./options.ts";
+import { type DrawTarget, Primitive, paneView } from "./primitive.ts";
 import type { ChartTheme } from "./theme.ts";
-
-type DrawTarget = Parameters<IPrimitivePaneRenderer["draw"]>[0];
 
 const LEAST_GAP_PX = 22;
 const LABEL_LEFT_PX = 10;
@@ -26,29 +16,17 @@ const FINEST_SPAN = 1e-9;
  * Labels and lines of a price axis where the library's own don't do: its marks are evenly spaced, which on a scale
  * of logarithms read 0.316, 1, 3.16, and never close enough for prices of 1e-40.
  */
-export class PriceAxis implements ISeriesPrimitive<number> {
-  private series: ISeriesApi<SeriesType, number> | undefined;
-  private redraw: (() => void) | undefined;
+export class PriceAxis extends Primitive {
   private theme: ChartTheme | null = null;
   private scale: PriceScale = "linear";
   private isNeverBelowZero = false;
-  private readonly lines = [view("bottom", (target) => this.drawLines(target))];
-  private readonly labels = [view("bottom", (target) => this.drawLabels(target))];
-
-  attached({ series, requestUpdate }: SeriesAttachedParameter<number>): void {
-    this.series = series;
-    this.redraw = requestUpdate;
-  }
-
-  detached(): void {
-    this.series = undefined;
-    this.redraw = undefined;
-  }
+  private readonly lines = [paneView("bottom", (target) => this.drawLines(target))];
+  private readonly labels = [paneView("bottom", (target) => this.drawLabels(target))];
 
   /** Draws in the colours of a theme. `isNeverBelowZero`: room below zero is left for looks, and says nothing. */
   show(theme: ChartTheme, scale: PriceScale, isNeverBelowZero = false): void {
     Object.assign(this, { theme, scale, isNeverBelowZero });
-    this.redraw?.();
+    this.redraw();
   }
 
   /** A format whose marks have no labels where this axis has its own. */
@@ -119,8 +97,4 @@ export class PriceAxis implements ISeriesPrimitive<number> {
       }
     });
   }
-}
-
-function view(zOrder: PrimitivePaneViewZOrder, draw: (target: DrawTarget) => void): IPrimitivePaneView {
-  return { zOrder: () => zOrder, renderer: () => ({ draw }) };
 }
