@@ -57,6 +57,12 @@ export function zoomView(view: Range, anchor: number, factor: number): Range {
   return { from: anchor - (anchor - view.from) / factor, to: anchor + (view.to - anchor) / factor };
 }
 
+/** Zooms about a place in view, or about the middle where there is none. */
+export function zoomAbout(view: Range, place: number | null, factor: number): Range {
+  const inView = place !== null && place >= view.from && place < view.to;
+  return zoomView(view, inView ? place : (view.from + view.to) / 2, factor);
+}
+
 export const panView = (view: Range, distance: number): Range => ({
   from: view.from + distance,
   to: view.to + distance,

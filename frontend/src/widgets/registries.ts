@@ -2,8 +2,7 @@ import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Client } from "../api/client.ts";
 import { Unreachable } from "../api/errors.ts";
 import type { DetectorInfo, IndicatorInfo, PatternInfo } from "../api/registries.ts";
-
-const RETRY_MS = 2000;
+import { RETRY_MS } from "./trouble.ts";
 
 /** What the server can compute and look for; null until it has said so. */
 export interface Registries {

@@ -7,6 +7,7 @@ import {
   grownView,
   panView,
   revealView,
+  zoomAbout,
   zoomView,
 } from "../../src/data/view.ts";
 
@@ -58,6 +59,12 @@ test("zooming keeps the place under the pointer", () => {
   const view = zoomView({ from: 0, to: 100 }, 25, 2);
   expect(view).toEqual({ from: 12.5, to: 62.5 });
   expect((25 - view.from) / 50).toBeCloseTo(0.25);
+});
+
+test("zooming keeps a place in view where it is, and else the middle", () => {
+  const view = { from: 0, to: 100 };
+  expect(zoomAbout(view, 25, 2)).toEqual(zoomView(view, 25, 2));
+  for (const place of [null, -1, 100]) expect(zoomAbout(view, place, 2)).toEqual(zoomView(view, 50, 2));
 });
 
 test("a clamped view always has some of the series in it", () => {

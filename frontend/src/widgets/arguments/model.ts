@@ -1,8 +1,8 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { RunArguments } from "../../api/arguments.ts";
-import { Unreachable } from "../../api/errors.ts";
 import { Latest } from "../../data/latest.ts";
 import { steady } from "../series.ts";
+import { refusalOf } from "../trouble.ts";
 import type { Workspace } from "../workspace.ts";
 import { type ArgumentRow, matching, rowsOf } from "./rows.ts";
 import type { ArgumentsSettings } from "./settings.ts";
@@ -75,9 +75,10 @@ export class ArgumentsModel {
 
   /** Where no answer came at all, the tab says so, and what is known stays. */
   private fail(error: unknown): void {
-    if (error instanceof Unreachable) return;
+    const refusal = refusalOf(error);
+    if (refusal === null) return;
     this.answer.value = null;
-    this.refusal.value = error instanceof Error ? error.message : String(error);
+    this.refusal.value = refusal;
   }
 }
 

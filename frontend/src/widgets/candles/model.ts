@@ -8,7 +8,6 @@ import {
   untracked,
 } from "@preact/signals";
 import type { Client } from "../../api/client.ts";
-import { Unreachable } from "../../api/errors.ts";
 import type { Runs } from "../../api/types.ts";
 import type { Range } from "../../base/axis.ts";
 import { HEIKIN_ASHI_MEMORY } from "../../base/heikinAshi.ts";
@@ -20,10 +19,12 @@ import type { DrawnRun } from "../../chart/strands.ts";
 import { CHART_THEMES, type ThemeName } from "../../chart/theme.ts";
 import { Feed, type Frame } from "../../data/feed.ts";
 import { Loader } from "../../data/loader.ts";
-import { panView, revealView, zoomView } from "../../data/view.ts";
+import { panView, revealView, zoomAbout } from "../../data/view.ts";
+import { busyUntilPainted } from "../busy.ts";
 import { firstView, keepView } from "../keptView.ts";
 import { followPlace } from "../line/place.ts";
 import type { KnownSeries } from "../series.ts";
+import { Trouble } from "../trouble.ts";
 import type { Crosshair, Place } from "../workspace.ts";
 import { drawnRuns } from "./drawn.ts";
 import type { ExtrasModel } from "./indicators/model.ts";
@@ -53,21 +54,20 @@ export interface CandleInputs {
   readonly id: string;
 }
 
-const RETRY_MS = 2000;
-
 /** Lower than this a pane of one run says nothing. */
 const LEAST_PANE_PX = 64;
 const MOST_PANES = 12;
 
 /** What a candle widget shows, and the hands that move it. */
 export class CandleModel {
+  private readonly trouble = new Trouble(() => this.feed.retry());
+
   readonly frame = signal<Frame | null>(null);
   readonly painted = signal<Painted | null>(null);
   readonly isDrawn = computed(() => this.focus.value !== null && this.painted.value !== null);
   readonly cursor = signal<number | null>(null);
   readonly busy = signal(false);
-  /** What the API said where it could not answer. */
-  readonly refusal = signal<string | null>(null);
+  readonly refusal = this.trouble.refusal;
   readonly clipped = signal(0);
   /** What is drawn, the run in focus first; of many panes only those in sight. */
   readonly runs = signal<readonly DrawnRun[]>([]);
@@ -131,18 +131,16 @@ export class CandleModel {
   private readonly feed: Feed;
   private readonly sought: Sought;
   private chart: CandleChart | null = null;
-  private feedBusy = false;
   // Whether the crosshair was put where it is by keys.
   private keyed = false;
-  private retry: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly inputs: CandleInputs) {
     this.feed = new Feed(new Loader(inputs.client), {
       moved: (view) => this.chart?.setView(view),
       rested: (view) => keepView(inputs.settings, view),
       loaded: (frame, view) => this.loaded(frame, view),
-      failed: (error) => this.failed(error),
-      busy: (busy) => this.setBusy(busy),
+      failed: (error) => this.trouble.failed(error),
+      busy: busyUntilPainted(this.busy),
     });
     const { settings, series } = inputs;
     this.travel = new Travel({
@@ -222,10 +220,7 @@ export class CandleModel {
   /** Zooms about the crosshair, or about the middle while there is none. */
   zoom(factor: number): void {
     const view = this.chart?.view();
-    if (!view) return;
-    const cursor = this.cursor.value;
-    const inView = cursor !== null && cursor >= view.from && cursor < view.to;
-    this.feed.look(zoomView(view, inView ? cursor : (view.from + view.to) / 2, factor));
+    if (view) this.feed.look(zoomAbout(view, this.cursor.value, factor));
   }
 
   /** Moves the view by so many of its own widths. */
@@ -313,11 +308,7 @@ export class CandleModel {
   private follow(chart: CandleChart): () => void {
     const { series, settings, version, theme } = this.inputs;
     const stops = [
-      // A new version alone does not take away what the API said: it would come back in a moment.
-      effect(() => {
-        void [series.value, settings.value];
-        this.refusal.value = null;
-      }),
+      this.trouble.follow(series, settings),
       effect(() => {
         const { axis, width } = settings.value;
         const wanted = this.placeless.value === null ? series.value : [];
@@ -372,28 +363,8 @@ export class CandleModel {
     this.clipped.value = this.chart.clipped();
   }
 
-  /** Not before what was loaded is on screen. */
-  private setBusy(busy: boolean): void {
-    this.feedBusy = busy;
-    if (busy) this.busy.value = true;
-    else {
-      requestAnimationFrame(() => {
-        this.busy.value = this.feedBusy;
-      });
-    }
-  }
-
-  private failed(error: unknown): void {
-    if (!(error instanceof Unreachable)) {
-      this.refusal.value = error instanceof Error ? error.message : String(error);
-      return;
-    }
-    clearTimeout(this.retry);
-    this.retry = setTimeout(() => this.feed.retry(), RETRY_MS);
-  }
-
   private close(): void {
-    clearTimeout(this.retry);
+    this.trouble.close();
     this.feed.close();
     this.chart?.close();
     this.chart = null;

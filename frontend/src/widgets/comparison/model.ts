@@ -1,12 +1,12 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Comparison, ComparisonQuery } from "../../api/comparison.ts";
-import { Unreachable } from "../../api/errors.ts";
 import type { GroupCandles, GroupQuery, RunGroup } from "../../api/groups.ts";
 import { assignColours } from "../../base/colour.ts";
 import { schemeOf } from "../../chart/theme.ts";
 import { hasTag } from "../../data/choice.ts";
 import { Latest } from "../../data/latest.ts";
 import { steady } from "../series.ts";
+import { refusalOf } from "../trouble.ts";
 import type { Workspace } from "../workspace.ts";
 import { groupsOf } from "./groups.ts";
 import { orderOf } from "./order.ts";
@@ -159,9 +159,10 @@ export class ComparisonModel {
 
   /** Where no answer came at all, the tab says so, and what is known stays. */
   private fail(error: unknown): void {
-    if (error instanceof Unreachable) return;
+    const refusal = refusalOf(error);
+    if (refusal === null) return;
     this.answer.value = null;
-    this.refusal.value = error instanceof Error ? error.message : String(error);
+    this.refusal.value = refusal;
   }
 }
 

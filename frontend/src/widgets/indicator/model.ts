@@ -1,5 +1,4 @@
 import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import { Unreachable } from "../../api/errors.ts";
 import { type Range, span } from "../../base/axis.ts";
 import { lastRowUpTo } from "../../base/rows.ts";
 import { placeName } from "../../base/words/line.ts";
@@ -11,12 +10,14 @@ import { CHART_THEMES } from "../../chart/theme.ts";
 import { Feed, type Frame } from "../../data/feed.ts";
 import { type ChosenIndicator, chosenOf, readIndicator } from "../../data/indicators.ts";
 import { Loader } from "../../data/loader.ts";
-import { revealView, zoomView } from "../../data/view.ts";
+import { revealView, zoomAbout } from "../../data/view.ts";
+import { busyUntilPainted } from "../busy.ts";
 import { firstView, keepView } from "../keptView.ts";
 import { followPlace } from "../line/place.ts";
 import { registriesOf } from "../registries.ts";
 import type { KnownSeries } from "../series.ts";
 import { oldLines } from "../stillShown.tsx";
+import { Trouble } from "../trouble.ts";
 import type { Workspace } from "../workspace.ts";
 import { linesOf } from "./lines.ts";
 import type { IndicatorSettings } from "./settings.ts";
@@ -29,17 +30,16 @@ export interface IndicatorInputs {
   readonly series: ReadonlySignal<readonly KnownSeries[]>;
 }
 
-const RETRY_MS = 2000;
-
 /** What an indicator widget shows, and the hands that move it. */
 export class IndicatorModel {
+  private readonly trouble = new Trouble(() => this.feed.retry());
+
   readonly frame = signal<Frame | null>(null);
   readonly painted = signal<PaintedLines | null>(null);
   readonly isDrawn = computed(() => this.painted.value !== null);
   readonly cursor = signal<number | null>(null);
   readonly busy = signal(false);
-  /** What the API said where it could not answer. */
-  readonly refusal = signal<string | null>(null);
+  readonly refusal = this.trouble.refusal;
   readonly picked = signal<string | null>(null);
   readonly chosen = computed(() => this.chosenNow());
   /** What is drawn until what was asked for comes; null: that is what is drawn. */
@@ -52,17 +52,14 @@ export class IndicatorModel {
 
   private readonly feed: Feed;
   private chart: LineChart | null = null;
-  private retry: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly inputs: IndicatorInputs) {
     this.feed = new Feed(new Loader(inputs.workspace.client), {
       moved: (view) => this.chart?.setView(view),
       rested: (view) => keepView(inputs.settings, view),
       loaded: (frame, view) => this.loaded(frame, view),
-      failed: (error) => this.failed(error),
-      busy: (busy) => {
-        this.busy.value = busy;
-      },
+      failed: (error) => this.trouble.failed(error),
+      busy: busyUntilPainted(this.busy),
     });
   }
 
@@ -106,9 +103,10 @@ export class IndicatorModel {
     this.feed.fit();
   }
 
+  /** Zooms about the crosshair, or about the middle while there is none. */
   zoom(factor: number): void {
     const view = this.chart?.view();
-    if (view) this.feed.look(zoomView(view, this.cursor.value ?? (view.from + view.to) / 2, factor));
+    if (view) this.feed.look(zoomAbout(view, this.cursor.value, factor));
   }
 
   /** Moves the crosshair by candles of the run in focus. */
@@ -166,11 +164,7 @@ export class IndicatorModel {
   private follow(chart: LineChart): (() => void)[] {
     const { series, settings, workspace } = this.inputs;
     return [
-      // A new version alone does not take away what the API said: it would come back in a moment.
-      effect(() => {
-        void [series.value, settings.value];
-        this.refusal.value = null;
-      }),
+      this.trouble.follow(series, settings),
       effect(() => this.want(series.value)),
       effect(() => chart.setTheme(CHART_THEMES[workspace.theme.value])),
       effect(() => {
@@ -242,17 +236,8 @@ export class IndicatorModel {
     });
   }
 
-  private failed(error: unknown): void {
-    if (!(error instanceof Unreachable)) {
-      this.refusal.value = error instanceof Error ? error.message : String(error);
-      return;
-    }
-    clearTimeout(this.retry);
-    this.retry = setTimeout(() => this.feed.retry(), RETRY_MS);
-  }
-
   private close(): void {
-    clearTimeout(this.retry);
+    this.trouble.close();
     this.leave();
     this.feed.close();
     this.chart?.close();

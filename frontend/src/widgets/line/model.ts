@@ -1,5 +1,4 @@
 import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import { Unreachable } from "../../api/errors.ts";
 import type { Points } from "../../api/points.ts";
 import { type Range, span } from "../../base/axis.ts";
 import { toPlotted } from "../../base/priceScale.ts";
@@ -11,10 +10,12 @@ import type { LineScene } from "../../chart/lineScene.ts";
 import { CHART_THEMES } from "../../chart/theme.ts";
 import { PointFeed, type PointPlan } from "../../data/pointFeed.ts";
 import type { Held } from "../../data/supply.ts";
-import { revealView, zoomView } from "../../data/view.ts";
+import { revealView, zoomAbout } from "../../data/view.ts";
+import { busyUntilPainted } from "../busy.ts";
 import { firstView, keepView } from "../keptView.ts";
 import type { KnownSeries } from "../series.ts";
 import { oldLines } from "../stillShown.tsx";
+import { Trouble } from "../trouble.ts";
 import type { Workspace } from "../workspace.ts";
 import { followPlace } from "./place.ts";
 import { lastRowIn, placesOf, rowAt } from "./reading.ts";
@@ -45,20 +46,20 @@ interface Cursor {
   readonly y: number | null;
 }
 
-const RETRY_MS = 2000;
 const REACH_PX = 4;
 const AIM_PX = 12;
 const NEAR_PX = 30;
 
 /** What a line widget shows, and the hands that move it. */
 export class LineModel {
+  private readonly trouble = new Trouble(() => this.feed.retry());
+
   readonly held = signal<Held<PointPlan, Points> | null>(null);
   readonly painted = signal<PaintedLines | null>(null);
   readonly isDrawn = computed(() => this.painted.value !== null);
   readonly cursor = signal<Cursor | null>(null);
   readonly busy = signal(false);
-  /** What the API said where it could not answer. */
-  readonly refusal = signal<string | null>(null);
+  readonly refusal = this.trouble.refusal;
   /** The run that is pointed at in the read-out. */
   readonly picked = signal<string | null>(null);
   /** What is drawn until what was asked for comes; null: that is what is drawn. */
@@ -74,16 +75,14 @@ export class LineModel {
 
   private readonly feed: PointFeed;
   private chart: LineChart | null = null;
-  private feedBusy = false;
-  private retry: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly inputs: LineInputs) {
     this.feed = new PointFeed(inputs.workspace.client, {
       moved: (view) => this.chart?.setView(view),
       rested: (view) => keepView(inputs.settings, view),
       loaded: (held, view) => this.loaded(held, view),
-      failed: (error) => this.failed(error),
-      busy: (busy) => this.setBusy(busy),
+      failed: (error) => this.trouble.failed(error),
+      busy: busyUntilPainted(this.busy),
     });
   }
 
@@ -121,10 +120,7 @@ export class LineModel {
   /** Zooms about the crosshair, or about the middle while there is none. */
   zoom(factor: number): void {
     const view = this.chart?.view();
-    if (!view) return;
-    const at = this.cursor.value?.place;
-    const inView = at !== undefined && at >= view.from && at < view.to;
-    this.feed.look(zoomView(view, inView ? at : (view.from + view.to) / 2, factor));
+    if (view) this.feed.look(zoomAbout(view, this.cursor.value?.place ?? null, factor));
   }
 
   /** Moves the crosshair by points of the run in focus. */
@@ -184,11 +180,7 @@ export class LineModel {
   private follow(chart: LineChart): (() => void)[] {
     const { series, settings, workspace } = this.inputs;
     return [
-      // A new version alone does not take away what the API said: it would come back in a moment.
-      effect(() => {
-        void [series.value, settings.value];
-        this.refusal.value = null;
-      }),
+      this.trouble.follow(series, settings),
       effect(() => {
         const { axis, smoothing } = settings.value;
         this.feed.want({ series: series.value, axis, smooth: smoothing, version: workspace.version.value });
@@ -289,28 +281,8 @@ export class LineModel {
     });
   }
 
-  /** Not before what was loaded is on screen. */
-  private setBusy(busy: boolean): void {
-    this.feedBusy = busy;
-    if (busy) this.busy.value = true;
-    else {
-      requestAnimationFrame(() => {
-        this.busy.value = this.feedBusy;
-      });
-    }
-  }
-
-  private failed(error: unknown): void {
-    if (!(error instanceof Unreachable)) {
-      this.refusal.value = error instanceof Error ? error.message : String(error);
-      return;
-    }
-    clearTimeout(this.retry);
-    this.retry = setTimeout(() => this.feed.retry(), RETRY_MS);
-  }
-
   private close(): void {
-    clearTimeout(this.retry);
+    this.trouble.close();
     this.leave();
     this.feed.close();
     this.chart?.close();
