@@ -3,114 +3,42 @@
 from __future__ import annotations
 
 import logging
-import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import astuple
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tensorboard_candles.events import LogRoot, Points
-from tensorboard_candles.store import Cache, CacheKeeper, LocalSource, Memory, cache
+from tensorboard_candles.events import LogRoot
+from tensorboard_candles.store import Cache, CacheKeeper, LocalSource, Memory
 from tensorboard_candles.store.content import FileContent
-from tensorboard_candles.store.run import RunFile, Saved
 from tensorboard_candles.store.scratch import Scratch
-from tests.support.any_training import any_log, cuts_of, damaged_log, places
-from tests.support.records import (
-    FILE_NAME,
-    description_record,
-    many_scalars,
-    scalar_file,
-    scalar_record,
-    start_record,
-    version_record,
-    write_run,
+from tests.store.reopened import (
+    STEADY,
+    everything,
+    file_of,
+    flipped,
+    only_cache_file,
+    plain,
+    read,
+    read_and_keep,
+    restarted,
+    several_files,
 )
+from tests.support.any_training import any_log, cuts_of, damaged_log, places
+from tests.support.records import FILE_NAME, many_scalars, scalar_record, write_run
 
 pytestmark = pytest.mark.usefixtures("small_files_are_kept_too")
-
-
-def read(logs: Path, kept: Cache | None = None) -> LocalSource:
-    """The log directory as a process finds it that begins now."""
-    keeper = CacheKeeper(kept, quiet_secs=0) if kept else None
-    source = LocalSource([LogRoot(logs)], poll_secs=None, keeper=keeper)
-    source.refresh()
-    return source
-
-
-def read_and_keep(logs: Path, kept: Cache) -> LocalSource:
-    """The same, until all is written that is to be kept."""
-    source = LocalSource([LogRoot(logs)], poll_secs=None, keeper=CacheKeeper(kept, quiet_secs=0))
-    source.start()
-    assert source._thread
-    source._thread.join(60)
-    return source
-
-
-def everything(source: LocalSource) -> Any:
-    """Each answer to the last bit."""
-    runs = {
-        run.name: (
-            repr((run.start_time, run.end_time)),
-            bits(run.epoch_marks),
-            {tag: bits(Points(one.step[:], one.wall_time, one.value)) for tag, one in run.series.items()},
-            run.said,
-            run.arguments,
-        )
-        for run in source.runs()
-    }
-    return runs, source.problems(), source.problem_count(), source.loading()
-
-
-def bits(points: Points) -> Any:
-    return points.step.tolist(), points.wall_time.tobytes(), points.value.dtype, points.value.tobytes()
-
-
-def only_file(logs: Path) -> Path:
-    (path,) = (path for path in logs.rglob("*tfevents*") if path.is_file())
-    return path
-
-
-def only_cache_file(kept: Cache) -> Path:
-    (path,) = kept.of_this_format.iterdir()
-    return path
-
-
-def flipped(content: bytes, at: int) -> bytes:
-    return content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
-
-
-def restarted() -> bytes:
-    steps = [scalar_record("loss", step=step, value=step / 8) for step in range(9)]
-    again = [start_record(5, wall_time=1.7e9 + 9), scalar_record("loss", step=5, value=9.0)]
-    again.append(description_record({"loss": {"unit": "nats"}}))
-    return b"".join([version_record(), *steps, *again, *steps[2:4]])
-
-
-STEADY = scalar_file("loss", [step / 8 for step in range(50)])
 
 
 def logs_of(logs: Path, **runs: bytes) -> None:
     for run, content in runs.items():
         write_run(logs, run, content)
-
-
-def several_files(logs: Path) -> None:
-    """One training, started again, with two ranks."""
-    for number, (first_step, began) in enumerate([(0, 0.0), (30, 500.0), (30, 500.5)]):
-        records = [
-            scalar_record("loss", step=step, wall_time=1.7e9 + began + step, value=step + number / 4)
-            for step in range(first_step, first_step + 40)
-        ]
-        write_run(logs, "a", b"".join(records), name=f"{FILE_NAME}.{number}")
 
 
 LOGS: dict[str, Callable[[Path], None]] = {
@@ -144,29 +72,6 @@ def test_reopened_recorded_logs_answer_as_if_read(recorded_logs: Path, kept: Cac
     paths = [path for path in recorded_logs.rglob("*tfevents*") if path.is_file()]
     assert len(list(kept.of_this_format.iterdir())) == len(paths) > 10
     assert everything(read(recorded_logs, kept)) == everything(read(recorded_logs))
-
-
-def file_of(path: Path) -> RunFile:
-    file = RunFile(path)
-    for window in file.events.read():
-        file.add(window)
-    file.finish(None)
-    return file
-
-
-def plain(saved: Saved) -> Any:
-    """All that there is to know of a file."""
-    states = {tag: astuple(state) for tag, state in saved.content.columns.items()}
-    starts = saved.content.starts
-    return (
-        saved.reached,
-        {
-            tag: [(x.dtype, x.shape, x.tobytes()) if isinstance(x, np.ndarray) else x for x in state]
-            for tag, state in states.items()
-        },
-        (starts.step.tolist(), starts.wall_time.tolist()),
-        saved.content.first_wall_time,
-    )
 
 
 @settings(deadline=None)  # the machine may be busy
@@ -269,120 +174,6 @@ def test_a_reopened_file_goes_on_growing(logs: Path, kept: Cache) -> None:
     assert before.series["loss"].step[:].tolist() == list(range(50))
 
 
-def changed_in_place(path: Path) -> None:
-    path.write_bytes(path.read_bytes().replace(b"loss", b"last"))
-    os.utime(path, (1.8e9, 1.8e9))
-
-
-def cut_short(path: Path) -> None:
-    os.truncate(path, path.stat().st_size // 2)
-
-
-def replaced_by_another(path: Path) -> None:
-    times = path.stat().st_atime_ns, path.stat().st_mtime_ns
-    path.with_name("new").write_bytes(path.read_bytes().replace(b"loss", b"last"))
-    os.replace(path.with_name("new"), path)
-    os.utime(path, ns=times)
-
-
-def other_head_at_the_same_time(path: Path) -> None:
-    times = path.stat().st_atime_ns, path.stat().st_mtime_ns
-    path.write_bytes(path.read_bytes().replace(b"loss", b"last"))
-    os.utime(path, ns=times)
-
-
-def written_over_by_a_longer_one(path: Path) -> None:
-    path.write_bytes(scalar_file("loss", [2.0] * 300))
-
-
-def touched(path: Path) -> None:
-    os.utime(path, (1.8e9, 1.8e9))
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        changed_in_place,
-        cut_short,
-        replaced_by_another,
-        other_head_at_the_same_time,
-        written_over_by_a_longer_one,
-        touched,
-    ],
-)
-def test_what_is_stale_is_deleted_and_read_again(
-    change: Callable[[Path], None], logs: Path, kept: Cache
-) -> None:
-    path = write_run(logs, "a", STEADY)
-    read_and_keep(logs, kept)
-    change(path)
-    source = read(logs, kept)
-    assert list(kept.of_this_format.iterdir()) == []
-    assert everything(source) == everything(read(logs))
-    read_and_keep(logs, kept)
-    assert kept.load(path)
-
-
-def test_a_file_of_the_same_beginning_and_another_end_is_not_read_on(logs: Path, kept: Cache) -> None:
-    path = write_run(logs, "a", many_scalars("loss", [1.0] * 10_000))
-    read_and_keep(logs, kept)
-    path.write_bytes(many_scalars("loss", [1.0] * 9_000 + [2.0] * 3_000))
-    assert everything(read(logs, kept)) == everything(read(logs))
-
-
-def test_each_flipped_byte_of_a_cache_file_has_the_event_file_read_again(logs: Path, kept: Cache) -> None:
-    path = write_run(logs, "a", restarted())
-    read_and_keep(logs, kept)
-    stored = only_cache_file(kept)
-    content = stored.read_bytes()
-    for place in range(len(content)):
-        stored.write_bytes(flipped(content, place))
-        assert kept.load(path) is None
-        assert not stored.exists()
-    expected = everything(read(logs))
-    for place in range(0, len(content), 97):
-        stored.write_bytes(flipped(content, place))
-        assert everything(read(logs, kept)) == expected
-
-
-def test_a_cache_file_of_any_other_length_has_the_event_file_read_again(logs: Path, kept: Cache) -> None:
-    path = write_run(logs, "a", restarted())
-    read_and_keep(logs, kept)
-    stored = only_cache_file(kept)
-    content = stored.read_bytes()
-    for length in range(len(content)):
-        stored.write_bytes(content[:length])
-        assert kept.load(path) is None
-        assert not stored.exists()
-    expected = everything(read(logs))
-    for other in (b"", content[: len(content) // 2], content + b"\0", b"\xff" * 5000):
-        stored.write_bytes(other)
-        assert everything(read(logs, kept)) == expected
-
-
-def test_a_cache_file_of_another_event_file_is_not_believed(logs: Path, kept: Cache) -> None:
-    path = write_run(logs, "a", STEADY)
-    read_and_keep(logs, kept)
-    other = path.with_name("linked." + FILE_NAME)
-    os.link(path, other)
-    shutil.copy(kept.path_of(path), kept.path_of(other))
-    assert kept.load(other) is None
-    assert kept.load(path)
-
-
-def test_what_another_version_of_the_format_kept_is_neither_read_nor_deleted(
-    logs: Path, kept: Cache, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = write_run(logs, "a", STEADY)
-    read_and_keep(logs, kept)
-    stored = only_cache_file(kept)
-    monkeypatch.setattr(cache, "FORMAT", cache.FORMAT + 1)
-    assert kept.load(path) is None
-    assert everything(read_and_keep(logs, kept)) == everything(read(logs))
-    assert stored.exists()
-    assert kept.load(path)
-
-
 def test_the_cache_can_be_deleted_while_it_is_in_use(logs: Path, kept: Cache) -> None:
     path = write_run(logs, "a", STEADY)
     read_and_keep(logs, kept)
@@ -454,7 +245,7 @@ PROCESS = """
 import sys
 from pathlib import Path
 from tensorboard_candles.store import Cache, cache_keeper
-from tests.store.test_cache import everything, read, read_and_keep
+from tests.store.reopened import everything, read, read_and_keep
 cache_keeper.LEAST_FILE_BYTES = 0
 logs, kept = Path(sys.argv[1]), Cache(Path(sys.argv[2]))
 expected = everything(read(logs))

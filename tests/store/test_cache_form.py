@@ -11,7 +11,7 @@ from tensorboard.compat.proto import types_pb2
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
 
 from tensorboard_candles.store import Cache, cache_file
-from tests.store.test_cache import STEADY, everything, only_cache_file, read, read_and_keep
+from tests.store.reopened import STEADY, everything, only_cache_file, read, read_and_keep
 from tests.support.records import event_of, tensor_value, write_run
 
 pytestmark = pytest.mark.usefixtures("small_files_are_kept_too")
