@@ -10,6 +10,7 @@ from playwright.sync_api import Locator
 
 from tests.browser import logs
 from tests.browser.conftest import OpenTab, StartServer
+from tests.browser.lines import open_widgets
 from tests.browser.tab import WITHIN_SECS, Tab, until
 from tests.support import records
 from tests.support.server import Server
@@ -137,6 +138,21 @@ def test_arrow_keys_go_from_row_to_row(tab: Tab) -> None:
     tab.page.keyboard.press("Enter")
     until(lambda: tab.focused_run() == logs.STEADY, "the run in focus")
     assert rows(tab).locator("button[tabindex='0']").count() == 2, "one row is in the order of tabs"
+
+
+def test_in_half_of_a_screen_the_head_is_one_line_with_the_choices_behind_a_button(
+    trainings: Server, open_tab: OpenTab
+) -> None:
+    tab = open_widgets(open_tab, trainings.url, ["comparison"], viewport={"width": 945, "height": 800})
+    rows(tab).first.wait_for()
+    head = widget(tab).locator(".widget-head").bounding_box()
+    assert head is not None
+    assert 640 < head["width"] < 670
+    assert head["height"] < 50
+    assert not widget(tab).get_by_test_id("which-all").is_visible()
+    widget(tab).get_by_test_id("controls-toggle").click()
+    widget(tab).get_by_test_id("which-all").click()
+    until(lambda: runs(tab) == ALL, "all runs")
 
 
 def test_columns_are_chosen_and_runs_unchecked(tab: Tab) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.browser import logs
 from tests.browser.conftest import OpenTab, StartServer
+from tests.browser.lines import open_widgets
 from tests.browser.tab import until
 
 RUNS = [f"sweep/learning-rate={number}/seed={number}" for number in range(9)]
@@ -34,3 +37,24 @@ def test_runs_that_have_no_room_in_the_legend_are_counted_and_listed(
     assert len(in_sight()) > 0
     listed = (more.get_attribute("title") or "").replace("\u2068", "").replace("\u2069", "").split("\n")
     assert sorted(in_sight() + listed) == sorted(others)
+
+
+@pytest.mark.parametrize("width", [1280, 1600])
+def test_of_long_run_names_the_end_is_in_sight_and_the_whole_in_the_hint(
+    tensorboard_server: StartServer, open_tab: OpenTab, tmp_path: Path, width: int
+) -> None:
+    runs = [f"resnet50-imagenet-lr0.0003-wd0.05-batch1024-cosine-schedule-seed{i}" for i in range(2)]
+    for run in runs:
+        logs.write_short_run(tmp_path, run)
+    server = tensorboard_server(tmp_path)
+    tab = open_widgets(open_tab, server.url, ["candles", "line"], viewport={"width": width, "height": 800})
+    for names in (".candles .title .run-name", ".run-key", ".line-chip"):
+        named = tab.frame.locator(names).first
+        named.wait_for()
+        box, tail = named.bounding_box(), named.locator(".name-tail").bounding_box()
+        assert box is not None
+        assert tail is not None
+        assert box["x"] < tail["x"] + tail["width"] <= box["x"] + box["width"]
+        assert named.locator(".name-tail").inner_text() in {run[-10:] for run in runs}
+        hint = named.locator("xpath=ancestor-or-self::*[@title][1]").get_attribute("title") or ""
+        assert any(run in hint for run in runs)

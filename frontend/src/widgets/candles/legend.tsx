@@ -16,6 +16,7 @@ import {
 import { type DrawnRun, MOST_SIDE_BY_SIDE } from "../../chart/strands.ts";
 import { schemeOf } from "../../chart/theme.ts";
 import { MAX_VISIBLE_CANDLES } from "../../data/level.ts";
+import { RunName } from "../runName.tsx";
 import type { KnownSeries } from "../series.ts";
 import type { CandleInputs, CandleModel } from "./model.ts";
 import { readingAt } from "./reading.ts";
@@ -161,8 +162,14 @@ function NamedRuns({ runs, bucket }: { readonly runs: readonly DrawnRun[]; reado
     <span class="run-keys">
       <span class="run-keys-row" ref={row}>
         {runs.slice(0, MOST_NAMED).map(({ candles, colour }) => (
-          <span key={candles.run} class="run-key" data-testid="run-key" data-run={candles.run}>
-            <i class="swatch" style={{ background: colour }} /> <bdi>{candles.run}</bdi>{" "}
+          <span
+            key={candles.run}
+            class="run-key"
+            data-testid="run-key"
+            data-run={candles.run}
+            title={candles.run}
+          >
+            <i class="swatch" style={{ background: colour }} /> <RunName run={candles.run} />{" "}
             <b>{closeAt(candles, bucket)}</b>
           </span>
         ))}

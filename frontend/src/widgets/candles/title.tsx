@@ -2,6 +2,7 @@ import { formatInteger } from "../../base/format.ts";
 import { isNeutral } from "../../base/polarity.ts";
 import { loggedAs, polarityName, STRINGS, seriesTitle } from "../../base/strings.ts";
 import { flipHint } from "../../base/words/candleChart.ts";
+import { RunName } from "../runName.tsx";
 import type { KnownSeries } from "../series.ts";
 import { TagPicker } from "../tagPicker.tsx";
 import type { WidgetProps } from "../widget.ts";
@@ -23,7 +24,11 @@ export function Title({ workspace, settings, focus }: TitleProps) {
       {focus && <span class="swatch" style={{ background: focus.colour }} />}
       <h1 title={focus && seriesTitle(focus.run, focus.tag)}>
         <TagPicker workspace={workspace} tag={tag} pick={pick} />{" "}
-        {focus && <bdi class="run-name">{focus.run}</bdi>}
+        {focus && (
+          <span class="run-name">
+            <RunName run={focus.run} />
+          </span>
+        )}
       </h1>
       {focus && !isNeutral(focus.tag) && <PolarityPill workspace={workspace} focus={focus} />}
       {focus && <Pills {...focus} />}

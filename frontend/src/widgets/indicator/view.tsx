@@ -2,6 +2,7 @@ import { type Signal, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { IndicatorInfo } from "../../api/registries.ts";
 import { AXES } from "../../base/axis.ts";
+import { commonFolder } from "../../base/commonFolder.ts";
 import { formatValue } from "../../base/format.ts";
 import { STRINGS } from "../../base/strings.ts";
 import {
@@ -18,6 +19,7 @@ import { picturesOf } from "../line/offer.ts";
 import { ParameterFields } from "../parameters.tsx";
 import { Popover } from "../popover.tsx";
 import { registriesOf } from "../registries.ts";
+import { RunName } from "../runName.tsx";
 import { checkedSeries, MOST_RUNS_DRAWN, steady } from "../series.ts";
 import { fadedIf, StillShown } from "../stillShown.tsx";
 import { TagPicker } from "../tagPicker.tsx";
@@ -232,24 +234,33 @@ function handleKey(model: IndicatorModel, event: KeyboardEvent): boolean {
 }
 
 function Legend({ model }: { readonly model: IndicatorModel }) {
+  const lines = model.lines.value;
+  const common = commonFolder(lines.map(({ run }) => run));
   return (
     <div class="line-legend" data-testid="indicator-legend">
       <ul aria-label={INDICATOR_WIDGET.readout}>
-        {model.lines.value.map((line) => (
-          <LegendItem key={line.run} line={line} model={model} />
+        {lines.map((line) => (
+          <LegendItem key={line.run} line={line} common={common} model={model} />
         ))}
       </ul>
     </div>
   );
 }
 
-function LegendItem({ line, model }: { readonly line: LineSeries; readonly model: IndicatorModel }) {
+interface LegendItemProps {
+  readonly line: LineSeries;
+  readonly common: string;
+  readonly model: IndicatorModel;
+}
+
+function LegendItem({ line, common, model }: LegendItemProps) {
   const value = line.value[model.rowOf(line)] ?? Number.NaN;
   return (
     <li
       class="line-chip"
       data-testid="indicator-value"
       data-run={line.run}
+      title={line.run}
       data-value={Number.isFinite(value) ? String(value) : ""}
       onPointerEnter={() => {
         model.picked.value = line.run;
@@ -259,7 +270,9 @@ function LegendItem({ line, model }: { readonly line: LineSeries; readonly model
       }}
     >
       <span class="swatch" style={{ background: line.colour }} />
-      <bdi class="chip-run">{line.run}</bdi>
+      <span class="chip-run">
+        <RunName run={line.run} common={common} />
+      </span>
       <span class="chip-value">{formatValue(value)}</span>
     </li>
   );

@@ -1,6 +1,8 @@
 import type { LineAxis } from "../../base/axis.ts";
+import { commonFolder } from "../../base/commonFolder.ts";
 import { formatValue } from "../../base/format.ts";
 import { LINE, placeName, smoothedBy } from "../../base/words/line.ts";
+import { RunName } from "../runName.tsx";
 import type { LineModel, LineReading } from "./model.ts";
 
 interface LegendProps {
@@ -14,6 +16,7 @@ export function LineLegend({ model, axis, smoothing }: LegendProps) {
   const readings = model.readings.value;
   const cursor = model.cursor.value;
   const nearest = model.nearest.value;
+  const common = commonFolder(readings.map(({ line }) => line.run));
   const hasNonFinite = model.lines.value.some(({ nonfinite }) => nonfinite.some((count) => count > 0));
   return (
     <div class="line-legend" data-testid="line-legend">
@@ -37,6 +40,7 @@ export function LineLegend({ model, axis, smoothing }: LegendProps) {
           <Chip
             key={reading.line.run}
             reading={reading}
+            common={common}
             isNearest={reading.line.run === nearest}
             model={model}
           />
@@ -48,11 +52,12 @@ export function LineLegend({ model, axis, smoothing }: LegendProps) {
 
 interface ChipProps {
   readonly reading: LineReading;
+  readonly common: string;
   readonly isNearest: boolean;
   readonly model: LineModel;
 }
 
-function Chip({ reading: { line, row }, isNearest, model }: ChipProps) {
+function Chip({ reading: { line, row }, common, isNearest, model }: ChipProps) {
   const { points } = line;
   const [value, smoothed, step] = [points.value[row], points.smoothed?.[row], points.step[row]];
   const number = (one: number | undefined) =>
@@ -75,7 +80,9 @@ function Chip({ reading: { line, row }, isNearest, model }: ChipProps) {
       }}
     >
       <span class="swatch" style={{ background: line.colour }} />
-      <bdi class="chip-run">{line.run}</bdi>
+      <span class="chip-run">
+        <RunName run={line.run} common={common} />
+      </span>
       <span class="chip-value">{number(value)}</span>
       {points.smoothed !== null && (
         <span class="chip-smoothed" title={LINE.smoothed}>
