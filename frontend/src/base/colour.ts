@@ -7,25 +7,26 @@ export const COLOUR_SCHEMES: readonly ColourScheme[] = ["default", "safe"];
 
 /**
  * Colours that hold 3:1 against both white and the dark background, each as far from the others as that allows
- * and apart from the candles' own; any first few of them are far apart, too. Those of `safe` stay apart where
- * red or green cones are missing (simulated after Machado et al. 2009), which leaves room for fewer.
+ * and apart from the candles' own. The first few are all round the circle of hues, as far as candles leave it free.
+ * Those of `safe` stay apart where red or green cones are missing (simulated after Machado et al. 2009), which leaves
+ * room for fewer.
  */
 export const PALETTES: Readonly<Record<ColourScheme, readonly string[]>> = {
   default: [
     "#1882c9",
+    "#b08800",
+    "#fd37e1",
+    "#8625fe",
     "#ff0d89",
     "#02a92e",
     "#a94a14",
-    "#8625fe",
     "#227702",
     "#ad7d7c",
     "#1d4ffd",
     "#ad16b8",
     "#33a397",
-    "#8b8318",
     "#7d5a75",
     "#e46212",
-    "#fd37e1",
     "#157079",
     "#bb55f9",
     "#8588f6",
@@ -33,8 +34,11 @@ export const PALETTES: Readonly<Record<ColourScheme, readonly string[]>> = {
     "#d56bb5",
     "#bc3577",
   ],
-  safe: ["#1896fb", "#d41101", "#864aae", "#a98c7f", "#756668", "#1d4ffd", "#9a76b5", "#f75e1c"],
+  safe: ["#864aae", "#f75e1c", "#1d4ffd", "#756668", "#1896fb", "#d41101", "#a98c7f", "#9a76b5"],
 };
+
+// Of a palette: those that the first runs take.
+const LEADING = 3;
 
 /** For a run that is not known yet. */
 export const FALLBACK = "#7b8496";
@@ -76,34 +80,44 @@ const OF_CANDLES: Readonly<Record<ColourScheme, readonly string[]>> = {
 };
 
 // In OKLab, where black to white is 1: nearer ones are told apart only side by side.
-const FAR = 0.2;
+const FAR = 0.25;
+// A line and a body are told apart by their shape, too.
+const NEARER_TO_CANDLES = 1.5;
 
 function distance(one: string, other: string): number {
   const [a, b] = [oklabOf(linearOf(one)), oklabOf(linearOf(other))];
   return Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
 }
 
-/** The name's own colour where it is free and far from those in use; else the free one that is farthest from them. */
-function pickFree(own: string, free: readonly string[], used: readonly string[]): string {
-  const room = (colour: string) => Math.min(...used.map((other) => distance(colour, other)));
-  if (free.includes(own) && room(own) >= FAR) return own;
+/** The name's own colour where it is free and far from those in use; else the free one that is farthest from all. */
+function pickFree(
+  own: string,
+  free: readonly string[],
+  used: readonly string[],
+  scheme: ColourScheme,
+): string {
+  const fromUsed = (colour: string) => Math.min(...used.map((other) => distance(colour, other)));
+  const fromCandles = (colour: string) => Math.min(...OF_CANDLES[scheme].map((one) => distance(colour, one)));
+  const room = (colour: string) => Math.min(fromUsed(colour), NEARER_TO_CANDLES * fromCandles(colour));
+  if (free.includes(own) && fromUsed(own) >= FAR) return own;
   return free.reduce((best, colour) => (room(colour) > room(best) ? colour : best));
 }
 
 /**
- * A colour for each name: that of its hash, or another that is still free where that is taken or near one in use;
- * where none is free, a further colour. What follows in the list never changes the colour of what stands before it.
+ * A colour for each name: that of its hash, or another that is still free where that is near one in use; where none
+ * is free, a further colour. What follows in the list never changes the colour of what stands before it.
  */
 export function assignColours(names: Iterable<string>, scheme: ColourScheme): Map<string, string> {
   const palette = PALETTES[scheme];
   const colours = new Map<string, string>();
   const used: string[] = [];
   for (const name of names) {
-    const own = palette[hash(name) % palette.length] ?? FALLBACK;
-    const free = palette.filter((colour) => !used.includes(colour));
+    const candidates = used.length < LEADING ? palette.slice(0, LEADING) : palette;
+    const free = candidates.filter((colour) => !used.includes(colour));
     if (free.length === 0) colours.set(name, furtherColour(colours.size - palette.length));
     else {
-      used.push(pickFree(own, free, [...OF_CANDLES[scheme], ...used]));
+      const own = candidates[hash(name) % candidates.length] ?? FALLBACK;
+      used.push(pickFree(own, free, used, scheme));
       colours.set(name, used.at(-1) ?? FALLBACK);
     }
   }
