@@ -3,7 +3,6 @@ import { useEffect, useRef } from "preact/hooks";
 import { chartLabel, EPOCHS_UNKNOWN, STRINGS, volumeTitle } from "../../base/strings.ts";
 import type { Painted } from "../../chart/candleChart.ts";
 import { StillShown } from "../stillShown.tsx";
-import { oldOf } from "./drawn.ts";
 import { handleKey } from "./keys.ts";
 import { Marks, PaneNames } from "./marks.tsx";
 import type { CandleInputs, CandleModel } from "./model.ts";
@@ -37,7 +36,7 @@ export function ChartArea({ model, inputs }: { model: CandleModel; inputs: Candl
       <PaneTitle model={model} />
       <PaneNames model={model} />
       <Marks model={model} />
-      <StillShown old={oldOf(model, inputs)} />
+      <StillShown old={model.old.value} />
       <ChartError model={model} inputs={inputs} />
       <div class="unseen" aria-live="polite">
         {announced.value}

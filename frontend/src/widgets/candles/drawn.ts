@@ -3,15 +3,6 @@ import type { DrawnRun } from "../../chart/strands.ts";
 import type { Frame } from "../../data/feed.ts";
 import { seriesKey } from "../../data/loader.ts";
 import type { KnownSeries } from "../series.ts";
-import { oldCandles } from "../stillShown.tsx";
-import type { CandleInputs, CandleModel } from "./model.ts";
-
-/** What is drawn until what was asked for comes; null: that is what is drawn. */
-export function oldOf(model: CandleModel, { series, settings }: CandleInputs): string | null {
-  const [frame, focus] = [model.frame.value, model.focus.value];
-  const asked = { focus: series.value[0], cut: settings.value };
-  return frame && focus && oldCandles({ focus, cut: frame.plan }, asked);
-}
 
 /** Series with all that is known of them; those that a frame still holds and nobody wants any more are left out. */
 export function drawnRuns(frame: Frame, series: readonly KnownSeries[]): DrawnRun[] {

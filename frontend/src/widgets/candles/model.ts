@@ -24,6 +24,7 @@ import { busyUntilPainted } from "../busy.ts";
 import { firstView, keepView } from "../keptView.ts";
 import { followPlace } from "../line/place.ts";
 import type { KnownSeries } from "../series.ts";
+import { oldCandles } from "../stillShown.tsx";
 import { Trouble } from "../trouble.ts";
 import type { Crosshair, Place } from "../workspace.ts";
 import { drawnRuns } from "./drawn.ts";
@@ -87,6 +88,12 @@ export class CandleModel {
   readonly focus = computed(() => {
     const isAsked = this.inputs.series.value.length > 0 && this.placeless.value === null;
     return (isAsked && this.refusal.value === null && this.frame.value?.candles[0]) || null;
+  });
+  /** What is drawn until what was asked for comes; null: that is what is drawn. */
+  readonly old = computed(() => {
+    const [frame, focus, { series, settings }] = [this.frame.value, this.focus.value, this.inputs];
+    const asked = { focus: series.value[0], cut: settings.value };
+    return frame && focus && oldCandles({ focus, cut: frame.plan }, asked);
   });
   /** Of the panes of runs: how many don't fit. */
   readonly panesBeyond = computed(() => {

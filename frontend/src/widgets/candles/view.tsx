@@ -8,7 +8,6 @@ import { checkedSeries, type KnownSeries, MOST_RUNS_DRAWN, steady } from "../ser
 import { fadedIf } from "../stillShown.tsx";
 import type { WidgetProps } from "../widget.ts";
 import { ChartArea } from "./chartArea.tsx";
-import { oldOf } from "./drawn.ts";
 import { Help } from "./help.tsx";
 import { Chips } from "./indicators/chips.tsx";
 import { MarkCard } from "./indicators/markCard.tsx";
@@ -52,7 +51,7 @@ export function CandleWidget(props: WidgetProps<CandleSettings>) {
     props.frame.offer.value = model.isDrawn.value ? offerOf(model, inputs, focus.value?.tag ?? tag) : null;
   });
   return (
-    <section class={`widget candles${fadedIf(oldOf(model, inputs))}`}>
+    <section class={`widget candles${fadedIf(model.old.value)}`}>
       <WidgetHead frame={props.frame} title={<Title {...props} focus={inputs.series.value[0]} />}>
         <Toolbar
           settings={inputs.settings}

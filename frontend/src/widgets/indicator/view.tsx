@@ -1,5 +1,5 @@
-import { type Signal, useSignal, useSignalEffect } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { type Signal, useSignalEffect } from "@preact/signals";
+import { useMemo } from "preact/hooks";
 import type { IndicatorInfo } from "../../api/registries.ts";
 import { AXES } from "../../base/axis.ts";
 import { commonFolder } from "../../base/commonFolder.ts";
@@ -15,20 +15,20 @@ import {
 import type { LineSeries } from "../../chart/lineGeometry.ts";
 import { Choice } from "../choice.tsx";
 import { WidgetHead } from "../head.tsx";
+import { ChartArea } from "../line/chartArea.tsx";
+import type { Reading } from "../line/chartModel.ts";
 import { picturesOf } from "../line/offer.ts";
+import { RunChip } from "../line/runChip.tsx";
 import { ParameterFields } from "../parameters.tsx";
 import { Popover } from "../popover.tsx";
 import { registriesOf } from "../registries.ts";
-import { RunName } from "../runName.tsx";
 import { checkedSeries, MOST_RUNS_DRAWN, steady } from "../series.ts";
-import { fadedIf, StillShown } from "../stillShown.tsx";
+import { fadedIf } from "../stillShown.tsx";
 import { TagPicker } from "../tagPicker.tsx";
 import type { WidgetProps } from "../widget.ts";
 import { outputOf, tableOf } from "./lines.ts";
 import { type IndicatorInputs, IndicatorModel } from "./model.ts";
 import type { IndicatorSettings } from "./settings.ts";
-
-const ZOOM_PER_KEY = 1.5;
 
 function inputsOf({ workspace, settings, frame }: WidgetProps<IndicatorSettings>): IndicatorInputs {
   const series = steady(() => {
@@ -87,7 +87,7 @@ export function IndicatorWidget(props: WidgetProps<IndicatorSettings>) {
           infos={registriesOf(workspace.client).indicators.value ?? []}
         />
       </WidgetHead>
-      <ChartArea model={model} inputs={inputs} />
+      <Chart model={model} inputs={inputs} />
       <Legend model={model} />
     </section>
   );
@@ -171,76 +171,34 @@ function Settings({ model }: { readonly model: IndicatorModel }) {
   );
 }
 
-function ChartArea({ model, inputs }: { readonly model: IndicatorModel; readonly inputs: IndicatorInputs }) {
-  const host = useRef<HTMLDivElement>(null);
-  const announced = useSignal("");
-  useEffect(() => (host.current ? model.attach(host.current) : undefined), [model]);
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (!handleKey(model, event)) return;
-    event.preventDefault();
-    announced.value = spoken(model);
-  };
-  const why = inputs.series.value.length === 0 ? STRINGS.noRunHasTag : model.refusal.value;
+function Chart({ model, inputs }: { readonly model: IndicatorModel; readonly inputs: IndicatorInputs }) {
   const view = model.painted.value?.geometry.view;
   return (
-    <div
-      class="chart line-chart"
-      data-testid="indicator-chart"
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: the chart is operated by keys, which needs focus
-      tabIndex={0}
-      role="application"
-      aria-roledescription={INDICATOR_WIDGET.role}
-      aria-label={`${model.chosen.value?.info.title ?? ""}. ${INDICATOR_WIDGET.keys}`}
-      aria-busy={model.busy.value}
-      data-lines={model.lines.value.length}
-      data-width={model.frame.value?.plan.width}
-      data-from={view?.from}
-      data-to={view?.to}
-      onKeyDown={onKeyDown}
-      onBlur={() => model.leave()}
-    >
-      <div class="canvas" ref={host} />
-      <StillShown old={model.old.value} />
-      {why !== null && (
-        <div class="chart-error" role="alert">
-          <h2>{STRINGS.chartErrorTitle}</h2>
-          <p>
-            <bdi>{why}</bdi>
-          </p>
-        </div>
-      )}
-      <div class="unseen" aria-live="polite">
-        {announced.value}
-      </div>
-    </div>
+    <ChartArea
+      model={model}
+      name="indicator"
+      role={INDICATOR_WIDGET.role}
+      label={`${model.chosen.value?.info.title ?? ""}. ${INDICATOR_WIDGET.keys}`}
+      why={inputs.series.value.length === 0 ? STRINGS.noRunHasTag : model.refusal.value}
+      data={{
+        "data-lines": model.lines.value.length,
+        "data-width": model.frame.value?.plan.width,
+        "data-from": view?.from,
+        "data-to": view?.to,
+      }}
+      spoken={() => spoken(model)}
+    />
   );
 }
 
-function handleKey(model: IndicatorModel, event: KeyboardEvent): boolean {
-  if (event.ctrlKey || event.metaKey || event.altKey) return false;
-  const far = event.shiftKey ? 10 : 1;
-  const actions: Readonly<Record<string, () => void>> = {
-    ArrowLeft: () => model.step(-far),
-    ArrowRight: () => model.step(far),
-    "+": () => model.zoom(ZOOM_PER_KEY),
-    "=": () => model.zoom(ZOOM_PER_KEY),
-    "-": () => model.zoom(1 / ZOOM_PER_KEY),
-    f: () => model.fit(),
-    Escape: () => model.leave(),
-  };
-  const action = actions[event.key];
-  action?.();
-  return action !== undefined;
-}
-
 function Legend({ model }: { readonly model: IndicatorModel }) {
-  const lines = model.lines.value;
-  const common = commonFolder(lines.map(({ run }) => run));
+  const readings = model.readings.value;
+  const common = commonFolder(readings.map(({ line }) => line.run));
   return (
     <div class="line-legend" data-testid="indicator-legend">
       <ul aria-label={INDICATOR_WIDGET.readout}>
-        {lines.map((line) => (
-          <LegendItem key={line.run} line={line} common={common} model={model} />
+        {readings.map((reading) => (
+          <LegendItem key={reading.line.run} reading={reading} common={common} model={model} />
         ))}
       </ul>
     </div>
@@ -248,39 +206,30 @@ function Legend({ model }: { readonly model: IndicatorModel }) {
 }
 
 interface LegendItemProps {
-  readonly line: LineSeries;
+  readonly reading: Reading<LineSeries>;
   readonly common: string;
   readonly model: IndicatorModel;
 }
 
-function LegendItem({ line, common, model }: LegendItemProps) {
-  const value = line.value[model.rowOf(line)] ?? Number.NaN;
+function LegendItem({ reading: { line, row }, common, model }: LegendItemProps) {
+  const value = line.value[row] ?? Number.NaN;
   return (
-    <li
-      class="line-chip"
+    <RunChip
+      line={line}
+      common={common}
+      picked={model.picked}
       data-testid="indicator-value"
-      data-run={line.run}
       title={line.run}
       data-value={Number.isFinite(value) ? String(value) : ""}
-      onPointerEnter={() => {
-        model.picked.value = line.run;
-      }}
-      onPointerLeave={() => {
-        model.picked.value = null;
-      }}
     >
-      <span class="swatch" style={{ background: line.colour }} />
-      <span class="chip-run">
-        <RunName run={line.run} common={common} />
-      </span>
       <span class="chip-value">{formatValue(value)}</span>
-    </li>
+    </RunChip>
   );
 }
 
 /** The run in focus, for a screen reader, said when the keyboard moves the crosshair. */
 function spoken(model: IndicatorModel): string {
-  const [focus] = model.lines.value;
-  const value = focus?.value[model.rowOf(focus)] ?? Number.NaN;
+  const [focus] = model.readings.value;
+  const value = focus?.line.value[focus.row] ?? Number.NaN;
   return focus ? valueSpoken(model.chosen.value?.label ?? "", "", formatValue(value)) : "";
 }

@@ -2,8 +2,8 @@ import type { LineAxis } from "../../base/axis.ts";
 import { commonFolder } from "../../base/commonFolder.ts";
 import { formatValue } from "../../base/format.ts";
 import { LINE, placeName, smoothedBy } from "../../base/words/line.ts";
-import { RunName } from "../runName.tsx";
 import type { LineModel, LineReading } from "./model.ts";
+import { RunChip } from "./runChip.tsx";
 
 interface LegendProps {
   readonly model: LineModel;
@@ -64,25 +64,17 @@ function Chip({ reading: { line, row }, common, isNearest, model }: ChipProps) {
     one === undefined ? "–" : Number.isNaN(one) ? "NaN" : nameOf(one);
   const place = step === undefined ? "" : placeName("steps", step);
   return (
-    <li
+    <RunChip
+      line={line}
+      common={common}
+      picked={model.picked}
       class={isNearest ? "line-chip nearest" : "line-chip"}
       data-testid="line-chip"
-      data-run={line.run}
       data-step={step}
       data-value={value}
       data-smoothed={smoothed}
       title={`${line.run} · ${place}`}
-      onPointerEnter={() => {
-        model.picked.value = line.run;
-      }}
-      onPointerLeave={() => {
-        model.picked.value = null;
-      }}
     >
-      <span class="swatch" style={{ background: line.colour }} />
-      <span class="chip-run">
-        <RunName run={line.run} common={common} />
-      </span>
       <span class="chip-value">{number(value)}</span>
       {points.smoothed !== null && (
         <span class="chip-smoothed" title={LINE.smoothed}>
@@ -90,7 +82,7 @@ function Chip({ reading: { line, row }, common, isNearest, model }: ChipProps) {
         </span>
       )}
       <span class="chip-step">{place}</span>
-    </li>
+    </RunChip>
   );
 }
 

@@ -1,19 +1,18 @@
-import { computed, useSignal, useSignalEffect } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { computed, useSignalEffect } from "@preact/signals";
+import { useMemo } from "preact/hooks";
 import { drawnOf, notPlaced, STRINGS } from "../../base/strings.ts";
 import { LINE, lineChartLabel } from "../../base/words/line.ts";
 import { WidgetHead } from "../head.tsx";
 import { checkedSeries, MOST_RUNS_DRAWN, steady } from "../series.ts";
-import { fadedIf, StillShown } from "../stillShown.tsx";
+import { fadedIf } from "../stillShown.tsx";
 import { TagPicker } from "../tagPicker.tsx";
 import type { WidgetProps } from "../widget.ts";
+import { ChartArea } from "./chartArea.tsx";
 import { LineLegend, spoken } from "./legend.tsx";
 import { type LineInputs, LineModel } from "./model.ts";
 import { offerOf } from "./offer.ts";
 import type { LineSettings } from "./settings.ts";
 import { Toolbar } from "./toolbar.tsx";
-
-const ZOOM_PER_KEY = 1.5;
 
 interface Inputs extends LineInputs {
   /** How many runs are checked and have the tag, and how many of them the axis. */
@@ -66,7 +65,7 @@ export function LineWidget(props: WidgetProps<LineSettings>) {
       >
         <Toolbar settings={settings} fit={() => model.fit()} />
       </WidgetHead>
-      <ChartArea model={model} inputs={inputs} />
+      <Chart model={model} inputs={inputs} />
       <Notes inputs={inputs} />
       <LineLegend model={model} axis={axis} smoothing={smoothing} />
     </section>
@@ -89,55 +88,23 @@ function Notes({ inputs: { checked, placed } }: { readonly inputs: Inputs }) {
   );
 }
 
-function ChartArea({ model, inputs }: { readonly model: LineModel; readonly inputs: Inputs }) {
-  const host = useRef<HTMLDivElement>(null);
-  const announced = useSignal("");
-  useEffect(() => (host.current ? model.attach(host.current) : undefined), [model]);
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (!handleKey(model, event)) return;
-    event.preventDefault();
-    const [focus] = model.readings.value;
-    announced.value = focus ? spoken(focus) : "";
-  };
-  return (
-    <div
-      class="chart line-chart"
-      data-testid="line-chart"
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: the chart is operated by keys, which needs focus
-      tabIndex={0}
-      role="application"
-      aria-roledescription={LINE.role}
-      aria-label={lineChartLabel(inputs.series.value[0]?.tag ?? "")}
-      aria-busy={model.busy.value}
-      {...paintedData(model)}
-      onKeyDown={onKeyDown}
-      onBlur={() => model.leave()}
-    >
-      <div class="canvas" ref={host} />
-      <StillShown old={model.old.value} />
-      <Trouble model={model} inputs={inputs} />
-      <div class="unseen" aria-live="polite">
-        {announced.value}
-      </div>
-    </div>
-  );
-}
-
-function Trouble({ model, inputs }: { readonly model: LineModel; readonly inputs: Inputs }) {
+function Chart({ model, inputs }: { readonly model: LineModel; readonly inputs: Inputs }) {
   const isEmpty = inputs.series.value.length === 0;
-  const why = isEmpty
-    ? inputs.checked.value > 0
-      ? LINE.noEpochs
-      : STRINGS.noRunHasTag
-    : model.refusal.value;
-  if (why === null) return null;
+  const empty = inputs.checked.value > 0 ? LINE.noEpochs : STRINGS.noRunHasTag;
   return (
-    <div class="chart-error" role="alert" data-testid="line-error">
-      <h2>{STRINGS.chartErrorTitle}</h2>
-      <p>
-        <bdi>{why}</bdi>
-      </p>
-    </div>
+    <ChartArea
+      model={model}
+      name="line"
+      role={LINE.role}
+      label={lineChartLabel(inputs.series.value[0]?.tag ?? "")}
+      why={isEmpty ? empty : model.refusal.value}
+      data={paintedData(model)}
+      keys={{ Home: () => model.jump("first"), End: () => model.jump("last") }}
+      spoken={() => {
+        const [focus] = model.readings.value;
+        return focus ? spoken(focus) : "";
+      }}
+    />
   );
 }
 
@@ -155,25 +122,4 @@ function paintedData(model: LineModel) {
     "data-high": high,
     "data-plot-px": width,
   };
-}
-
-function handleKey(model: LineModel, event: KeyboardEvent): boolean {
-  if (event.ctrlKey || event.metaKey || event.altKey) return false;
-  const far = event.shiftKey ? 10 : 1;
-  const actions: Readonly<Record<string, () => void>> = {
-    ArrowLeft: () => model.step(-far),
-    ArrowRight: () => model.step(far),
-    Home: () => model.jump("first"),
-    End: () => model.jump("last"),
-    "+": () => model.zoom(ZOOM_PER_KEY),
-    "=": () => model.zoom(ZOOM_PER_KEY),
-    "-": () => model.zoom(1 / ZOOM_PER_KEY),
-    _: () => model.zoom(1 / ZOOM_PER_KEY),
-    f: () => model.fit(),
-    F: () => model.fit(),
-    Escape: () => model.leave(),
-  };
-  const action = actions[event.key];
-  action?.();
-  return action !== undefined;
 }
