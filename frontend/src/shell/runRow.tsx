@@ -88,33 +88,49 @@ function Actions({ state: { list }, run, tabIndex }: ActionsProps) {
   const solo = list.solo.value === run;
   return (
     <span class={pinned || solo ? "actions in-row some-on" : "actions in-row"}>
-      <button
-        type="button"
-        class="tool"
+      <Toggle
+        name="solo"
+        isOn={solo}
+        words={solo ? SIDEBAR.unsolo : SIDEBAR.solo}
+        shortcut="S"
         tabIndex={tabIndex}
-        aria-pressed={solo}
-        aria-label={solo ? SIDEBAR.unsolo : SIDEBAR.solo}
-        title={`${solo ? SIDEBAR.unsolo : SIDEBAR.solo} (S)`}
-        data-testid="solo"
-        onClick={() => list.toggleSolo(run)}
-      >
-        <Icon name="solo" />
-      </button>
-      <button
-        type="button"
-        class="tool"
+        toggle={() => list.toggleSolo(run)}
+      />
+      <Toggle
+        name="pin"
+        isOn={pinned}
+        words={pinned ? SIDEBAR.unpin : SIDEBAR.pin}
+        shortcut="P"
         tabIndex={tabIndex}
-        aria-pressed={pinned}
-        aria-label={pinned ? SIDEBAR.unpin : SIDEBAR.pin}
-        title={`${pinned ? SIDEBAR.unpin : SIDEBAR.pin} (P)`}
-        data-testid="pin"
-        onClick={() => list.togglePin(run)}
-      >
-        <Icon name="pin" />
-      </button>
+        toggle={() => list.togglePin(run)}
+      />
     </span>
   );
 }
+
+interface ToggleProps {
+  readonly name: "solo" | "pin";
+  readonly isOn: boolean;
+  readonly words: string;
+  readonly shortcut: string;
+  readonly tabIndex: number;
+  readonly toggle: () => void;
+}
+
+const Toggle = ({ name, isOn, words, shortcut, tabIndex, toggle }: ToggleProps) => (
+  <button
+    type="button"
+    class="tool"
+    tabIndex={tabIndex}
+    aria-pressed={isOn}
+    aria-label={words}
+    title={`${words} (${shortcut})`}
+    data-testid={name}
+    onClick={toggle}
+  >
+    <Icon name={name} />
+  </button>
+);
 
 /** Marks the run that is drawn as candles. */
 const CandleSign = () => (

@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { STRINGS } from "../../base/strings.ts";
 import { type Chapter, type Entry, search } from "../../base/words/glossary/index.ts";
 import { GLOSSARY_WORDS } from "../../base/words/glossary/words.ts";
+import { Explanation } from "./explanation.tsx";
 
 interface GlossaryProps {
   /** The word to begin at; empty: the first. */
@@ -70,12 +71,6 @@ const ChapterOf = ({ chapter, at }: { readonly chapter: Chapter; readonly at: st
 const Word = ({ name, entry, isAt }: { name: string; entry: Entry; isAt: boolean }) => (
   <article data-word={name} class={isAt ? "word at" : "word"}>
     <h4>{entry.title}</h4>
-    <p>{entry.what}</p>
-    <p>
-      <b>{GLOSSARY_WORDS.inTraining}:</b> {entry.training}
-    </p>
-    <p>
-      <b>{GLOSSARY_WORDS.whenBad}:</b> {entry.remedy}
-    </p>
+    <Explanation entry={entry} />
   </article>
 );

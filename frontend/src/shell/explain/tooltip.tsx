@@ -2,7 +2,7 @@ import { autoUpdate, computePosition, flip, offset, shift } from "@floating-ui/d
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { type Entry, entryOf } from "../../base/words/glossary/index.ts";
-import { GLOSSARY_WORDS } from "../../base/words/glossary/words.ts";
+import { Explanation } from "./explanation.tsx";
 
 // A pointer on its way to the chart crosses words, and means none of them.
 const OPEN_AFTER_MS = 400;
@@ -40,13 +40,7 @@ export function TermTooltip({ open }: { readonly open: OpenGlossary }) {
   return (
     <div class="tooltip" role="tooltip" id={ID} data-testid="tooltip" ref={tip}>
       <b>{entry.title}</b>
-      <p>{entry.what}</p>
-      <p>
-        <b>{GLOSSARY_WORDS.inTraining}:</b> {entry.training}
-      </p>
-      <p>
-        <b>{GLOSSARY_WORDS.whenBad}:</b> {entry.remedy}
-      </p>
+      <Explanation entry={entry} />
     </div>
   );
 }
