@@ -9,7 +9,7 @@ import numpy as np
 from werkzeug.wrappers import Request, Response
 
 from tensorboard_candles.api import params
-from tensorboard_candles.api.answer import Table, finite_or_none, not_modified, respond_tables
+from tensorboard_candles.api.answer import Columns, Table, finite_or_none, not_modified, respond_tables
 from tensorboard_candles.api.candles import steps_per_epoch
 from tensorboard_candles.api.series import asked, etag_of_series, tables_of, unit_of
 from tensorboard_candles.errors import BadRequest, NoEpochs
@@ -17,6 +17,7 @@ from tensorboard_candles.ohlc import (
     By,
     Epochs,
     NumberArray,
+    Thinned,
     epochs_of,
     has_epochs,
     line_of,
@@ -76,34 +77,22 @@ def _weight(args: params.Args) -> float | None:
 
 def table(view: RunView, series: Series, query: Query) -> Table:
     """Points of one series in a window, as the wire has them."""
-    by, window = query.by, query.window
-    knows_epochs = has_epochs(view) or query.steps_per_epoch is not None or by == "epochs"
+    knows_epochs = has_epochs(view) or query.steps_per_epoch is not None or query.by == "epochs"
     epochs = epochs_of(view, steps_per_epoch=query.steps_per_epoch) if knows_epochs else None
     line = line_of(series)
-    position = _positions(view, line, by, epochs)
+    position = _positions(view, line, query.by, epochs)
     few = thinned(
         line.value,
         position,
-        start=window.start,
-        end=window.end,
+        start=query.window.start,
+        end=query.window.end,
         limit=query.limit,
         with_neighbours=query.with_neighbours,
     )
-    step = line.step[few.rows]
-    columns: dict[str, NumberArray] = {
-        "step": step,
-        "wall_time": line.wall_time[few.rows],
-        "value": line.value[few.rows].astype(np.float64),
-        "nonfinite": few.nonfinite,
-    }
-    if epochs:
-        columns["epoch"] = epochs.fractional(step)
-    if query.smooth is not None:
-        columns["smoothed"] = smoothed(line.value, weight=query.smooth)[few.rows]
     head = {
         "run": view.name,
         "tag": series.tag,
-        "by": by,
+        "by": query.by,
         "exact": series.exact and few.is_complete and series.point_count == len(series),
         "points": series.point_count,
         "resolution": series.resolution,
@@ -113,7 +102,22 @@ def table(view: RunView, series: Series, query: Query) -> Table:
         "start_time": finite_or_none(view.start_time),
         "extent": _extent(position),
     }
-    return Table(head, columns)
+    return Table(head, _columns(line, few, epochs, smooth=query.smooth))
+
+
+def _columns(line: Series, few: Thinned, epochs: Epochs | None, *, smooth: float | None) -> Columns:
+    step = line.step[few.rows]
+    columns: dict[str, NumberArray] = {
+        "step": step,
+        "wall_time": line.wall_time[few.rows],
+        "value": line.value[few.rows].astype(np.float64),
+        "nonfinite": few.nonfinite,
+    }
+    if epochs:
+        columns["epoch"] = epochs.fractional(step)
+    if smooth is not None:
+        columns["smoothed"] = smoothed(line.value, weight=smooth)[few.rows]
+    return columns
 
 
 def _extent(position: NumberArray) -> tuple[float, float]:
