@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -16,8 +16,8 @@ from tensorboard_candles.api.detectors import KINDS, chosen
 from tensorboard_candles.api.series import runs_by_name
 from tensorboard_candles.errors import BadRequest, NotFound
 from tensorboard_candles.indicators.alerts import Alert, Detector
-from tensorboard_candles.indicators.alerts.lookout import Lookout, Reply
-from tensorboard_candles.indicators.alerts.series import Question, in_order, questions, training_beside
+from tensorboard_candles.indicators.alerts.runs import AskedRun, Inquiry, RunAlerts, RunLookout
+from tensorboard_candles.indicators.alerts.series import in_order, training_beside
 from tensorboard_candles.ohlc import Polarity
 from tensorboard_candles.store import RunView, Source
 
@@ -45,34 +45,34 @@ class Found:
     """What is known by now."""
 
     views: Sequence[RunView]
-    replies: Sequence[Reply]
+    runs: Sequence[RunAlerts]
     files_done: int
     files_total: int
 
-    def alerts(self, filters: Filters) -> list[Alert]:
-        return in_order(one for reply in self.replies for one in reply.looked.alerts if filters.keeps(one))
+    def alerts(self, filters: Filters) -> Iterator[Alert]:
+        return (alert for run in self.runs for alert in run.alerts if filters.keeps(alert))
 
     def progress(self) -> dict[str, Any]:
         """How far it is; what there is beyond are files that wait to be read, and series to be looked at."""
-        series = {it.question.series.lineage for it in self.replies}
-        unfinished = {it.question.series.lineage for it in self.replies if not it.is_whole}
+        series = sum(it.series for it in self.runs)
+        unfinished = sum(it.unfinished for it in self.runs)
         return {
             "is_complete": not unfinished and self.files_done == self.files_total,
-            "series_done": len(series) - len(unfinished),
-            "series_total": len(series),
-            "points_done": sum(min(it.looked.points, it.question.points) for it in self.replies),
-            "points_total": sum(it.question.points for it in self.replies),
+            "series_done": series - unfinished,
+            "series_total": series,
+            "points_done": sum(it.points_done for it in self.runs),
+            "points_total": sum(it.points_total for it in self.runs),
             "files_done": self.files_done,
             "files_total": self.files_total,
-            "failed": sum(it.has_failed for it in self.replies),
-            "not_kept": sum(it.looked.count - len(it.looked.alerts) for it in self.replies),
+            "failed": sum(it.failed for it in self.runs),
+            "not_kept": sum(it.not_kept for it in self.runs),
         }
 
 
-def alerts_route(request: Request, source: Source, lookout: Lookout) -> Response:
+def alerts_route(request: Request, source: Source, lookout: RunLookout) -> Response:
     limit = params.whole(request.args, "limit", 10_000, least=1, most=100_000)
     filters, found = _asked(request, source, lookout)
-    every = found.alerts(filters)
+    every = in_order(found.alerts(filters))
     content = [on_wire(alert) for alert in gravest(every, limit)]
     progress = {**found.progress(), "alerts": len(every)}
     response = _respond(request, content, progress)
@@ -80,17 +80,20 @@ def alerts_route(request: Request, source: Source, lookout: Lookout) -> Response
     return response
 
 
-def counts_route(request: Request, source: Source, lookout: Lookout) -> Response:
+def counts_route(request: Request, source: Source, lookout: RunLookout) -> Response:
     filters, found = _asked(request, source, lookout)
     progress = found.progress()
     content = {"progress": progress, "runs": counts(found.views, found.alerts(filters))}
     return _respond(request, content, progress)
 
 
-def counts(views: Sequence[RunView], alerts: Sequence[Alert]) -> list[dict[str, Any]]:
+def counts(views: Sequence[RunView], alerts: Iterable[Alert]) -> list[dict[str, Any]]:
     """How many alerts each run has, by kind and by severity."""
-    kinds = Counter((alert.run, alert.kind) for alert in alerts)
-    severities: Counter[tuple[str, str]] = Counter((alert.run, alert.severity) for alert in alerts)
+    kinds: Counter[tuple[str, str]] = Counter()
+    severities: Counter[tuple[str, str]] = Counter()
+    for alert in alerts:
+        kinds[alert.run, alert.kind] += 1
+        severities[alert.run, alert.severity] += 1
     return [
         {
             "run": view.name,
@@ -115,7 +118,7 @@ def found_in(
     views: Sequence[RunView],
     filters: Filters,
     detectors: Sequence[Detector],
-    lookout: Lookout,
+    lookout: RunLookout,
     *,
     within_secs: float,
     polarities: Mapping[str, Polarity] | None = None,
@@ -124,18 +127,15 @@ def found_in(
 
     Tags among `polarities` are judged by those, whatever is known of them.
     """
-    some = [one for one in detectors if not filters.kinds or one.kind in filters.kinds]
-    tags = filters.tags or None
+    some = tuple(one for one in detectors if not filters.kinds or one.kind in filters.kinds)
+    inquiry = Inquiry(some, filters.tags or None, frozenset((polarities or {}).items()))
     run_named = runs_by_name(source, views)
-    asked: list[Question] = []
-    for view in views:
-        training = training_beside(view, run_named)
-        asked += questions(view, some, tags=tags, polarities=polarities, training=training)
+    asked = [AskedRun(view, training_beside(view, run_named)) for view in views]
     loading = source.loading()
-    return Found(views, lookout.ask(asked, within_secs=within_secs), loading.done, loading.total)
+    return Found(views, lookout.ask(inquiry, asked, within_secs=within_secs), loading.done, loading.total)
 
 
-def _asked(request: Request, source: Source, lookout: Lookout) -> tuple[Filters, Found]:
+def _asked(request: Request, source: Source, lookout: RunLookout) -> tuple[Filters, Found]:
     args = request.args
     filters = Filters(
         frozenset(args.getlist("run")),

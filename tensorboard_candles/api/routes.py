@@ -23,6 +23,7 @@ from tensorboard_candles.api.points import points_route
 from tensorboard_candles.api.runs import runs_route
 from tensorboard_candles.api.static import static_route
 from tensorboard_candles.errors import CandlesError, NotAllowed
+from tensorboard_candles.indicators.alerts.runs import RunLookout
 from tensorboard_candles.store import Source
 
 WsgiApp = Callable[..., Any]
@@ -44,6 +45,7 @@ def routes(backend: Backend) -> Mapping[str, WsgiApp]:
 
         return of_source(undisturbed)
 
+    alerts = RunLookout(backend.lookout)
     return {
         "/static/*": _reading(static_route),
         "/config": _reading(lambda request: config_route(request, backend.logdir)),
@@ -55,8 +57,8 @@ def routes(backend: Backend) -> Mapping[str, WsgiApp]:
         "/comparison": of_source(partial(comparison_route, lookout=backend.lookout, rows=backend.compared)),
         "/indicators": _reading(indicators_route),
         "/patterns": _reading(patterns_route),
-        "/alerts": of_source(partial(alerts_route, lookout=backend.lookout)),
-        "/alerts/counts": of_source(partial(counts_route, lookout=backend.lookout)),
+        "/alerts": of_source(partial(alerts_route, lookout=alerts)),
+        "/alerts/counts": of_source(partial(counts_route, lookout=alerts)),
         "/detectors": _reading(detectors_route),
     }
 

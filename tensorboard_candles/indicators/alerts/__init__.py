@@ -4,7 +4,8 @@ Read in this order: `detector` (what one is, and what it says), `trailing` (what
 event for each thing that happens), `stretches` (a whole series as few levels), then the detectors `spike`,
 `gradients`, `divergence`, `reversal`, `overfitting`, `plateau`, `nonfinite`, `learning_rate` and `published`,
 `names` (what a tag is of), and `watching` (which detector watches which tag, and the registry). For series as
-they are stored: `series` (one of them, as it grows) and `lookout` (many of them, in the background).
+they are stored: `series` (one of them, as it grows), `lookout` (many of them, in the background) and `runs`
+(all of a run's, found once).
 """
 
 from tensorboard_candles.indicators.alerts.detector import Alert, Detector, Event
