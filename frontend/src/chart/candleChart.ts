@@ -77,6 +77,7 @@ export class CandleChart {
   private cursor: number | null = null;
   private pointer: { readonly clientX: number; readonly clientY: number } | null = null;
   private frameRequest = 0;
+  private hover: MouseEventParams<number> | null = null;
   private readonly paneWatch = new ResizeObserver(() => this.panesResized());
 
   constructor(
@@ -152,6 +153,7 @@ export class CandleChart {
   /** Puts the crosshair on a bucket, as the keyboard does; null takes it away. */
   setCursor(bucket: number | null): void {
     this.cursor = bucket;
+    this.hover = null;
     if (bucket === null) this.chart.clearCrosshairPosition();
     else this.afterFrame();
   }
@@ -195,6 +197,7 @@ export class CandleChart {
 
   close(): void {
     cancelAnimationFrame(this.frameRequest);
+    this.hover = null;
     this.paneWatch.disconnect();
     this.chart.remove();
   }
@@ -365,6 +368,15 @@ export class CandleChart {
     if (this.cursor !== null && this.isAtRest(event)) return;
     this.cursor = null;
     this.pointer = event.sourceEvent ?? null;
+    // While it is dragged, the chart moves under the pointer and then with it: the last of a frame counts.
+    if (this.hover === null) requestAnimationFrame(() => this.reportHovered());
+    this.hover = event;
+  }
+
+  private reportHovered(): void {
+    const event = this.hover;
+    this.hover = null;
+    if (event === null) return;
     const index = event.logical;
     const outside = event.point === undefined || index === undefined || this.grid === null;
     const bucket = outside ? null : bucketStart(this.grid as Grid, index as number);

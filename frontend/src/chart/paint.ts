@@ -43,7 +43,8 @@ const NARROWEST_DOT_PX = 5;
 const WIDEST_DOT_PX = 9;
 const RING_PX = 1.5;
 
-const LINE_PX = 1.5;
+// Slopes from one bucket to the next can't be told from steps where they are narrower.
+const NARROWEST_SLOPE_PX = 8;
 const DOT_PX = 1.5;
 
 interface Columns {
@@ -184,7 +185,7 @@ function fill(context: CanvasRenderingContext2D, left: number, top: number, widt
 }
 
 /** The closes, joined; a point between two breaks is a dot. */
-export function paintLine(plot: Plot, bars: Bars, colour: string, widthPx = LINE_PX): void {
+export function paintLine(plot: Plot, bars: Bars, colour: string, widthPx: number): void {
   const { context } = plot;
   const [first, end] = rowsInSight(plot, bars);
   context.strokeStyle = colour;
@@ -210,6 +211,10 @@ function dot({ context, ratio }: Plot, x: number, y: number): void {
 /** From the lowest to the highest value of each bucket: no spike of a run that is only a line is lost. */
 export function paintBand(plot: Plot, bars: Bars, colour: string, [inside, edge]: BandAlpha): void {
   const { context } = plot;
+  if (edge === 0 && plot.spacing < NARROWEST_SLOPE_PX * plot.ratio) {
+    paintBandColumns(plot, bars, colour, inside);
+    return;
+  }
   const [first, end] = rowsInSight(plot, bars);
   context.beginPath();
   for (let from = first; from < end; ) {
@@ -228,6 +233,23 @@ export function paintBand(plot: Plot, bars: Bars, colour: string, [inside, edge]
     context.lineWidth = plot.ratio;
     context.lineJoin = "bevel";
     context.stroke();
+  }
+  context.restore();
+}
+
+/** The same in upright bars of whole pixels, which take a canvas a fraction of the time. */
+function paintBandColumns(plot: Plot, bars: Bars, colour: string, alpha: number): void {
+  const { context, spacing } = plot;
+  const [first, end] = rowsInSight(plot, bars);
+  context.save();
+  context.fillStyle = colour;
+  context.globalAlpha = alpha;
+  for (let row = first; row < end; row++) {
+    const edge = xOf(plot, at(bars.bucket, row)) - spacing / 2;
+    const [left, right] = [Math.round(edge), Math.round(edge + spacing)];
+    const top = Math.round(yOf(plot, at(bars.high, row)));
+    const height = Math.max(1, Math.round(yOf(plot, at(bars.low, row))) - top);
+    if (right > left) context.fillRect(left, top, right - left, height);
   }
   context.restore();
 }

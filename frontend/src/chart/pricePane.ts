@@ -22,10 +22,17 @@ import type { ChartTheme } from "./theme.ts";
 const THREAD_PX = 1.5;
 const FIRST_LINE_PX = 2;
 
+/** How runs that are lines look. */
+interface LineLook {
+  readonly band: BandAlpha;
+  readonly linePx: number;
+}
+
 // One band may be seen well; twenty of them have to let each other through, and to be quick.
-const ONE_BAND: BandAlpha = [0.2, 0.45];
-const SOME_BANDS: BandAlpha = [0.1, 0.22];
-const MANY_BANDS: BandAlpha = [0.13, 0];
+const ONE: LineLook = { band: [0.2, 0.45], linePx: 1.5 };
+const SOME: LineLook = { band: [0.1, 0.22], linePx: 1.5 };
+// A canvas takes four to ten times as long for lines that are wider than a pixel.
+const MANY: LineLook = { band: [0.13, 0], linePx: 1 };
 const MOST_EDGED = 6;
 
 /** One pane of prices, with a scale of its own. Draws what it is handed. */
@@ -104,10 +111,10 @@ export class PricePane implements Painting {
     const { strands, theme } = this;
     if (theme === null) return;
     const lines = strands.filter(({ shape }) => shape === "line");
-    const alpha = bandAlpha(lines.length);
+    const look = lineLook(lines.length);
     // The run in focus comes last, above all others.
-    for (const { bars, run } of lines.toReversed()) paintBand(plot, bars, run.colour, alpha);
-    for (const strand of strands.toReversed()) this.paintStrand(plot, strand, theme);
+    for (const { bars, run } of lines.toReversed()) paintBand(plot, bars, run.colour, look.band);
+    for (const strand of strands.toReversed()) this.paintStrand(plot, strand, theme, look.linePx);
     paintCrosses(plot, this.crosses, theme.nonfinite);
   }
 
@@ -115,10 +122,10 @@ export class PricePane implements Painting {
     this.chart.removeSeries(this.series);
   }
 
-  private paintStrand(plot: Plot, strand: Strand, theme: ChartTheme): void {
+  private paintStrand(plot: Plot, strand: Strand, theme: ChartTheme, linePx: number): void {
     const { bars, run, shape, threaded } = strand;
     if (shape === "line") {
-      paintLine(plot, bars, run.colour, strand === this.strands[0] ? FIRST_LINE_PX : undefined);
+      paintLine(plot, bars, run.colour, strand === this.strands[0] ? FIRST_LINE_PX : linePx);
       return;
     }
     const look = lookOf(strand, theme);
@@ -129,9 +136,9 @@ export class PricePane implements Painting {
   }
 }
 
-function bandAlpha(bands: number): BandAlpha {
-  if (bands > MOST_EDGED) return MANY_BANDS;
-  return bands > 1 ? SOME_BANDS : ONE_BAND;
+function lineLook(lines: number): LineLook {
+  if (lines > MOST_EDGED) return MANY;
+  return lines > 1 ? SOME : ONE;
 }
 
 /** Red and green; where several runs share a bucket, the colour says which, and only hollow says better. */

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useCallback, useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useCallback, useLayoutEffect, useRef } from "preact/hooks";
 import type { Candles } from "../../api/types.ts";
 import { isolated } from "../../base/bidi.ts";
 import type { ColourScheme } from "../../base/colour.ts";
@@ -151,17 +151,18 @@ function NamedRuns({ runs, bucket }: { readonly runs: readonly DrawnRun[]; reado
     const top = keys[0]?.offsetTop ?? 0;
     fitting.value = keys.filter(({ offsetTop }) => offsetTop === top).length;
   }, [fitting]);
-  useLayoutEffect(measure);
-  useEffect(() => {
+  const named = runs.slice(0, MOST_NAMED);
+  // Measured after the page was laid out anyway: asking at each move of a hand would lay it out twice.
+  useLayoutEffect(() => {
     const watch = new ResizeObserver(measure);
-    if (row.current) watch.observe(row.current);
+    for (const one of [row.current, ...(row.current?.children ?? [])]) if (one) watch.observe(one);
     return () => watch.disconnect();
-  }, [measure]);
+  }, [measure, named.map(({ candles }) => candles.run).join("\n")]);
   const beyond = runs.slice(fitting.value).map(({ candles }) => candles.run);
   return (
     <span class="run-keys">
       <span class="run-keys-row" ref={row}>
-        {runs.slice(0, MOST_NAMED).map(({ candles, colour }) => (
+        {named.map(({ candles, colour }) => (
           <span
             key={candles.run}
             class="run-key"
