@@ -99,8 +99,11 @@ export class Supply<Wanted extends Wish, Plan extends Window, Item> {
 
   resize(plotPx: number): void {
     if (plotPx === this.plotPx) return;
+    const isFirst = this.plotPx <= 0;
     this.plotPx = plotPx;
-    this.schedule();
+    // Somebody waits for the first picture; a window that is pulled changes its size all the time.
+    if (isFirst) this.start();
+    else this.schedule();
   }
 
   /** Moves the view to where a person wants it. */
