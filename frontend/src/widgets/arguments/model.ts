@@ -1,8 +1,8 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { RunArguments } from "../../api/arguments.ts";
 import { Latest } from "../../data/latest.ts";
+import { Answer } from "../answer.ts";
 import { steady } from "../series.ts";
-import { refusalOf } from "../trouble.ts";
 import type { Workspace } from "../workspace.ts";
 import { type ArgumentRow, matching, rowsOf } from "./rows.ts";
 import type { ArgumentsSettings } from "./settings.ts";
@@ -15,10 +15,11 @@ const REST_MS = 4000;
 
 /** The arguments of the checked runs, the one in focus first. */
 export class ArgumentsModel {
+  private readonly asked = new Answer<readonly RunArguments[]>();
+
   readonly query = signal("");
-  /** Null until there is an answer. */
-  readonly answer = signal<readonly RunArguments[] | null>(null);
-  readonly refusal = signal<string | null>(null);
+  readonly answer = this.asked.known;
+  readonly refusal = this.asked.refusal;
   readonly runs: ReadonlySignal<readonly string[]>;
   /** Those of `runs` that are known to have any. */
   readonly shown: ReadonlySignal<readonly RunArguments[]>;
@@ -50,7 +51,7 @@ export class ArgumentsModel {
         const found = await workspace.client.arguments(runs, etag, signal);
         return found && { ...found, isComplete: true };
       },
-      { answered: (answer) => this.take(answer), failed: (error) => this.fail(error) },
+      { answered: (answer) => this.asked.take(answer), failed: (error) => this.asked.fail(error) },
       REST_MS,
     );
   }
@@ -66,19 +67,6 @@ export class ArgumentsModel {
       stop();
       this.latest.close();
     };
-  }
-
-  private take(answer: readonly RunArguments[]): void {
-    this.answer.value = answer;
-    this.refusal.value = null;
-  }
-
-  /** Where no answer came at all, the tab says so, and what is known stays. */
-  private fail(error: unknown): void {
-    const refusal = refusalOf(error);
-    if (refusal === null) return;
-    this.answer.value = null;
-    this.refusal.value = refusal;
   }
 }
 

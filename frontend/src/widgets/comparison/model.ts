@@ -5,8 +5,8 @@ import { assignColours } from "../../base/colour.ts";
 import { schemeOf } from "../../chart/theme.ts";
 import { hasTag } from "../../data/choice.ts";
 import { Latest } from "../../data/latest.ts";
+import { Answer } from "../answer.ts";
 import { steady } from "../series.ts";
-import { refusalOf } from "../trouble.ts";
 import type { Workspace } from "../workspace.ts";
 import { groupsOf } from "./groups.ts";
 import { orderOf } from "./order.ts";
@@ -28,10 +28,10 @@ const REST_MS = 1000;
 
 /** The rows of a comparison: what is asked for, what is known, in which order. */
 export class ComparisonModel {
-  /** Null until there is one. */
-  readonly answer = signal<Comparison | null>(null);
-  /** Why there is none. */
-  readonly refusal = signal<string | null>(null);
+  private readonly asked = new Answer<Comparison>();
+
+  readonly answer = this.asked.known;
+  readonly refusal = this.asked.refusal;
   readonly tag: ReadonlySignal<string | null>;
   /** Runs to compare, as they stand in the sidebar. */
   readonly runs: ReadonlySignal<readonly string[]>;
@@ -81,7 +81,7 @@ export class ComparisonModel {
         const found = await workspace.client.comparison(query, etag, signal);
         return found && { ...found, isComplete: found.answer.isComplete };
       },
-      { answered: (answer) => this.take(answer), failed: (error) => this.fail(error) },
+      { answered: (answer) => this.asked.take(answer), failed: (error) => this.asked.fail(error) },
       REST_MS,
     );
     this.latestGroups = new Latest<GroupQuery, readonly GroupCandles[]>(
@@ -93,7 +93,7 @@ export class ComparisonModel {
         answered: (candles) => {
           this.groupCandles.value = candles;
         },
-        failed: (error) => this.fail(error),
+        failed: (error) => this.asked.fail(error),
       },
       REST_MS,
     );
@@ -150,19 +150,6 @@ export class ComparisonModel {
     const [answer, groups] = [this.answer.value, this.groups.value];
     if (answer === null) return null;
     return groups ? ofGroups(answer, groups, this.groupCandles.value, baseline) : ofRuns(answer);
-  }
-
-  private take(answer: Comparison): void {
-    this.answer.value = answer;
-    this.refusal.value = null;
-  }
-
-  /** Where no answer came at all, the tab says so, and what is known stays. */
-  private fail(error: unknown): void {
-    const refusal = refusalOf(error);
-    if (refusal === null) return;
-    this.answer.value = null;
-    this.refusal.value = refusal;
   }
 }
 
