@@ -13,6 +13,8 @@ EXAMPLES ?= 10000
 FLIP_EVERY ?= 1
 FUZZ_SECS ?= 3600
 SOAK_SECS ?= 600
+# How many processes share the tests, a file at a time: as many as there are cores, within reason.
+WORKERS ?= auto
 VENV := .venv
 FRAMEWORKS := .venv-frameworks
 LOGGERS := .venv-loggers
@@ -20,6 +22,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 FRAMEWORKS_PY := $(FRAMEWORKS)/bin/python
 NPM := $(PY) scripts/npm.py
+PYTEST := -m pytest --numprocesses=$(WORKERS) --maxprocesses=8 --dist=loadfile --no-loadscope-reorder
 # Those tests that `make test` skips for want of a framework.
 NEED_FRAMEWORKS := tests/integrations \
 	$(shell grep -rl --include='*.py' --exclude-dir=integrations --exclude-dir=nightly importorskip tests)
@@ -37,11 +40,11 @@ demo: $(VENV)/.demo $(BUNDLE)
 test: $(VENV)/.dev $(BUNDLE)
 	scripts/need-chromium.sh
 	$(NPM) test
-	$(PY) -m pytest
+	$(PY) $(PYTEST)
 
 test-slow: $(VENV)/.dev $(BUNDLE)
 	scripts/need-chromium.sh
-	$(PY) -m pytest -m slow
+	$(PY) $(PYTEST) -m slow
 
 test-all: test test-slow $(FRAMEWORKS)/.installed
 	$(FRAMEWORKS_PY) -m pytest --all-frameworks $(NEED_FRAMEWORKS)
@@ -54,7 +57,7 @@ check: $(VENV)/.dev $(MODULES)
 	$(NPM) run lint
 
 nightly: $(VENV)/.fuzz $(BUNDLE)
-	EXAMPLES=$(EXAMPLES) $(PY) -m pytest -m hypothesis --hypothesis-profile=nightly tests tests/nightly
+	EXAMPLES=$(EXAMPLES) $(PY) $(PYTEST) -m hypothesis --hypothesis-profile=nightly tests tests/nightly
 	FLIP_EVERY=$(FLIP_EVERY) $(PY) -m pytest tests/nightly
 	$(PY) -m fuzz .fuzz/corpus --secs $(FUZZ_SECS)
 	$(PY) -m benchmarks.soak --secs $(SOAK_SECS)

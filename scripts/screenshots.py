@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT))
 
 from demo.train import POISONED_BATCH  # noqa: E402  (only now is the repository on the path)
 from tests.browser import chromium  # noqa: E402
-from tests.browser.conftest import SEEN_BEFORE  # noqa: E402
+from tests.browser.opening import SEEN_BEFORE  # noqa: E402
 from tests.browser.tab import Tab  # noqa: E402
 from tests.support.server import serving  # noqa: E402
 

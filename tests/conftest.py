@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 StartServer = Callable[..., Server]
 
-# A busy machine is no failure. Chosen in pyproject.toml, so that the command line may choose another.
-settings.register_profile("unhurried", deadline=None)
+# A busy machine is no failure, and `make nightly` goes deeper. Chosen in pyproject.toml, so that the command
+# line may choose another.
+settings.register_profile("unhurried", deadline=None, max_examples=30)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

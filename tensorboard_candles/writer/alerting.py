@@ -110,15 +110,15 @@ class Alerting:
             self._start()
         self._wake.set()
 
-    def close(self, *, within_secs: float = CLOSE_WITHIN_SECS) -> None:
-        """Return when all that was taken is looked at and told, or the time is over."""
+    def close(self) -> None:
+        """Return when all that was taken is looked at and told, or `CLOSE_WITHIN_SECS` are over."""
         self._closing.set()
         self._wake.set()
         thread = self._thread
         if thread is not None and thread is not threading.current_thread():
-            thread.join(within_secs)
+            thread.join(CLOSE_WITHIN_SECS)
             if thread.is_alive():
-                _log.warning("a callback of on_alert has not returned for %g seconds", within_secs)
+                _log.warning("a callback of on_alert has not returned for %g seconds", CLOSE_WITHIN_SECS)
 
     def forget_parent(self) -> None:
         """In a forked child, which has no such thread: what it logs is a series of its own."""

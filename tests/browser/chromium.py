@@ -67,6 +67,13 @@ class Trouble:
         patterns = [*LOGGED_BY_TENSORBOARD, *self.allowed]
         return [line for line in self.seen if not any(re.fullmatch(p, line, re.DOTALL) for p in patterns)]
 
+    def taken(self) -> list[str]:
+        """What was unexpected, which is forgotten together with what was allowed."""
+        found = self.unexpected()
+        self.seen.clear()
+        self.allowed.clear()
+        return found
+
     def has(self, pattern: str) -> bool:
         return any(re.fullmatch(pattern, line, re.DOTALL) for line in self.seen)
 

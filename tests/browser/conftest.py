@@ -1,9 +1,8 @@
-"""One Chromium for the session, a fresh profile for each page, and no trouble on any of them."""
+"""One Chromium for the session, nothing left in a tab of the one before, and no trouble on any of them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser import chromium, logs
-from tests.browser.chromium import Trouble
+from tests.browser.opening import KeptPages, open_page
 from tests.browser.tab import Tab
 from tests.support.server import Server
 
@@ -19,9 +18,6 @@ OpenTab = Callable[..., Tab]
 StartServer = Callable[..., Server]
 
 HERE = Path(__file__).parent
-DESKTOP = {"width": 1280, "height": 800}
-# Some frames are denied storage while they are still empty.
-SEEN_BEFORE = 'try { localStorage.setItem("tensorboard-candles-tour-seen", "1") } catch {}'
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -42,25 +38,44 @@ def browser() -> Iterator[Browser]:
 def open_tab(browser: Browser, tensorboard_server: StartServer) -> Iterator[OpenTab]:
     """Opens the Candles tab: `open_tab(server.url)`. Afterwards nothing may have gone wrong on it.
 
-    The first visit's tour is over, unless `first_visit=True`. Other keywords go to the browser's context,
-    as `color_scheme="dark"`. It asks for `tensorboard_server`
+    The first visit's tour is over, unless `first_visit=True`; `stored` is what the browser has kept for it.
+    Other keywords go to the browser's context, as `color_scheme="dark"`. It asks for `tensorboard_server`
     so that pages are closed before the servers behind them.
     """
-    troubles: list[Trouble] = []
-    with ExitStack() as opened:
+    opened: list[Tab] = []
 
-        def open_(url: str, *, first_visit: bool = False, **options: Any) -> Tab:
-            context = browser.new_context(**{"viewport": DESKTOP, **options})
-            if not first_visit:
-                context.add_init_script(SEEN_BEFORE)
-            opened.callback(context.close)
-            trouble = Trouble()
-            troubles.append(trouble)
-            trouble.watch(context)
-            return Tab(context.new_page(), trouble, url)
+    def open_(url: str, **options: Any) -> Tab:
+        opened.append(open_page(browser, url, **options))
+        return opened[-1]
 
-        yield open_
-    assert [line for trouble in troubles for line in trouble.unexpected()] == []
+    yield open_
+    for tab in reversed(opened):
+        tab.page.context.close()
+    assert [line for tab in opened for line in tab.trouble.unexpected()] == []
+
+
+@pytest.fixture(scope="session")
+def kept_pages(browser: Browser, shared_tensorboard_server: StartServer) -> Iterator[KeptPages]:
+    """Of servers that last as long: closed before them."""
+    pages = KeptPages(browser)
+    yield pages
+    pages.close()
+
+
+@pytest.fixture
+def reopen_tab(kept_pages: KeptPages) -> Iterator[OpenTab]:
+    """`open_tab` at a fraction of its cost, where the server outlives the test: see `KeptPages`.
+
+    Tests that are about TensorBoard's page, the visit's beginning or the context take `open_tab`.
+    """
+    opened: list[Tab] = []
+
+    def open_(url: str, **options: Any) -> Tab:
+        opened.append(kept_pages.open(url, **options))
+        return opened[-1]
+
+    yield open_
+    assert [line for tab in opened for line in kept_pages.leave(tab)] == []
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 import numpy as np
 import numpy.typing as npt
@@ -39,10 +38,8 @@ def open_widgets(open_tab: OpenTab, url: str, kinds: list[str], **options: Any) 
         for i, kind in enumerate(kinds)
     ]
     layout = {"version": 1, "active": 0, "tabs": [{"name": "all", "widgets": widgets}]}
-    parts = urlsplit(url)
-    kept = {"name": f"tensorboard-candles {ROUTES} dashboard", "value": json.dumps(layout)}
-    origin = {"origin": f"{parts.scheme}://{parts.netloc}", "localStorage": [kept]}
-    return open_tab(url, storage_state={"cookies": [], "origins": [origin]}, **options)
+    stored = {f"tensorboard-candles {ROUTES} dashboard": json.dumps(layout)}
+    return open_tab(url, stored=stored, **options)
 
 
 class Lines:

@@ -28,24 +28,26 @@ def grave_violations(tab: Tab) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious_on_the_dashboard(
-    open_tab: OpenTab, trainings: Server, scheme: str
+    reopen_tab: OpenTab, trainings: Server, scheme: str
 ) -> None:
-    tab = open_tab(trainings.url, color_scheme=scheme)
+    tab = reopen_tab(trainings.url, color_scheme=scheme)
     tab.wait_for_candles()
     assert grave_violations(tab) == []
 
 
 def test_axe_finds_nothing_serious_on_a_narrow_screen_with_the_sidebar_open(
-    open_tab: OpenTab, trainings: Server
+    reopen_tab: OpenTab, trainings: Server
 ) -> None:
-    tab = open_tab(trainings.url, viewport={"width": 360, "height": 740})
+    tab = reopen_tab(trainings.url, viewport={"width": 360, "height": 740})
     tab.wait_for_candles()
     tab.get("sidebar-toggle").click()
     assert grave_violations(tab) == []
 
 
-def test_axe_finds_nothing_serious_in_the_glossary_and_the_tour(open_tab: OpenTab, trainings: Server) -> None:
-    tab = open_tab(trainings.url, first_visit=True)
+def test_axe_finds_nothing_serious_in_the_glossary_and_the_tour(
+    reopen_tab: OpenTab, trainings: Server
+) -> None:
+    tab = reopen_tab(trainings.url, first_visit=True)
     tab.wait_for("tour")
     tab.get("glossary-open").click()
     tab.wait_for("glossary")
@@ -54,9 +56,9 @@ def test_axe_finds_nothing_serious_in_the_glossary_and_the_tour(open_tab: OpenTa
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious_in_the_palette_the_menus_and_a_data_table(
-    open_tab: OpenTab, trainings: Server, scheme: str
+    reopen_tab: OpenTab, trainings: Server, scheme: str
 ) -> None:
-    tab = open_tab(trainings.url, color_scheme=scheme)
+    tab = reopen_tab(trainings.url, color_scheme=scheme)
     tab.wait_for_candles()
     tab.get("layouts").click()
     tab.get("layout Compare").click()
@@ -71,8 +73,8 @@ def test_axe_finds_nothing_serious_in_the_palette_the_menus_and_a_data_table(
     assert grave_violations(tab) == []
 
 
-def test_axe_would_find_an_image_without_words(open_tab: OpenTab, trainings: Server) -> None:
-    tab = open_tab(trainings.url)
+def test_axe_would_find_an_image_without_words(reopen_tab: OpenTab, trainings: Server) -> None:
+    tab = reopen_tab(trainings.url)
     tab.wait_for_candles()
     tab.frame.evaluate("document.body.append(document.createElement('img'))")
     assert [violation["id"] for violation in grave_violations(tab)] == ["image-alt"]

@@ -17,9 +17,9 @@ NONFINITE_STEP = min(logs.NONFINITE)
 
 
 @pytest.fixture
-def tab(trainings: Server, open_tab: OpenTab) -> Tab:
+def tab(trainings: Server, reopen_tab: OpenTab) -> Tab:
     trainings.get_json("alerts", wait=30)
-    opened = open_tab(trainings.url)
+    opened = reopen_tab(trainings.url)
     opened.wait_for_candles()
     return opened
 

@@ -49,9 +49,9 @@ def widget(tab: Tab) -> Locator:
 
 
 @pytest.fixture
-def tab(configured: Server, open_tab: OpenTab) -> Tab:
+def tab(configured: Server, reopen_tab: OpenTab) -> Tab:
     context = {"permissions": ["clipboard-read", "clipboard-write"], "viewport": WIDE}
-    opened = open_arguments(open_tab(configured.url, **context))
+    opened = open_arguments(reopen_tab(configured.url, **context))
     until(lambda: len(names(opened)) == 5, "a row for each argument")
     return opened
 

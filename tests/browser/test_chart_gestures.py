@@ -12,8 +12,8 @@ from tests.support.server import Server
 
 
 @pytest.fixture
-def tab(trainings: Server, open_tab: OpenTab) -> Tab:
-    opened = open_tab(trainings.url)
+def tab(trainings: Server, reopen_tab: OpenTab) -> Tab:
+    opened = reopen_tab(trainings.url)
     opened.wait_for_candles()
     for run in (STEADY, TOO_HOT):
         opened.check(run, False)

@@ -11,8 +11,8 @@ from tests.support.server import Server
 
 
 @pytest.fixture
-def tab(trainings: Server, open_tab: OpenTab) -> Tab:
-    opened = open_tab(trainings.url)
+def tab(trainings: Server, reopen_tab: OpenTab) -> Tab:
+    opened = reopen_tab(trainings.url)
     opened.wait_for_candles()
     return opened
 

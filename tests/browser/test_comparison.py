@@ -66,8 +66,8 @@ def open_comparison(tab: Tab, *, first: str) -> Tab:
 
 
 @pytest.fixture
-def tab(trainings: Server, open_tab: OpenTab) -> Tab:
-    opened = open_comparison(open_tab(trainings.url), first=logs.STEADY)
+def tab(trainings: Server, reopen_tab: OpenTab) -> Tab:
+    opened = open_comparison(reopen_tab(trainings.url), first=logs.STEADY)
     until(lambda: runs(opened) == ALL, "a row for each run")
     return opened
 
@@ -236,9 +236,11 @@ def test_a_run_that_appears_gets_a_row_and_new_points_another_last(
 
 
 def test_on_a_narrow_screen_the_table_scrolls_inside_and_names_stay(
-    trainings: Server, open_tab: OpenTab
+    trainings: Server, reopen_tab: OpenTab
 ) -> None:
-    tab = open_comparison(open_tab(trainings.url, viewport={"width": 300, "height": 740}), first=logs.STEADY)
+    tab = open_comparison(
+        reopen_tab(trainings.url, viewport={"width": 300, "height": 740}), first=logs.STEADY
+    )
     scroller = widget(tab).locator(".table-scroller")
     scroller.evaluate("(e) => e.scrollTo(1e5, 0)")
     name, table = row(tab, logs.STEADY).locator(".run-leaf").bounding_box(), scroller.bounding_box()

@@ -8,8 +8,10 @@ from tests.browser.conftest import OpenTab
 from tests.support.server import Server
 
 
-def test_pointing_at_a_word_explains_it_and_escape_puts_it_away(open_tab: OpenTab, trainings: Server) -> None:
-    tab = open_tab(trainings.url)
+def test_pointing_at_a_word_explains_it_and_escape_puts_it_away(
+    reopen_tab: OpenTab, trainings: Server
+) -> None:
+    tab = reopen_tab(trainings.url)
     tab.wait_for_candles()
     tab.get("glossary-open").click()
     tab.get("glossary").get_by_role("button", name="Close").click()
@@ -22,8 +24,8 @@ def test_pointing_at_a_word_explains_it_and_escape_puts_it_away(open_tab: OpenTa
     expect(tooltip).to_have_count(0)
 
 
-def test_a_tooltip_goes_as_the_pointer_goes_on_to_the_chart(open_tab: OpenTab, trainings: Server) -> None:
-    tab = open_tab(trainings.url)
+def test_a_tooltip_goes_as_the_pointer_goes_on_to_the_chart(reopen_tab: OpenTab, trainings: Server) -> None:
+    tab = reopen_tab(trainings.url)
     tab.wait_for_candles()
     word = tab.frame.locator('[data-term="high"]').first
     chart = tab.get("chart").first
@@ -39,9 +41,11 @@ def test_a_tooltip_goes_as_the_pointer_goes_on_to_the_chart(open_tab: OpenTab, t
     expect(tooltip).to_have_count(0)
 
 
-def test_every_kind_of_alert_and_every_detector_says_what_it_is(open_tab: OpenTab, trainings: Server) -> None:
+def test_every_kind_of_alert_and_every_detector_says_what_it_is(
+    reopen_tab: OpenTab, trainings: Server
+) -> None:
     detectors = trainings.get_json("detectors")["detectors"]
-    tab = open_tab(trainings.url)
+    tab = reopen_tab(trainings.url)
     tab.wait_for_candles()
     kinds = tab.widget("alerts").locator('[data-testid="alert-row"] [data-term]')
     kinds.first.wait_for()
@@ -60,9 +64,9 @@ def test_every_kind_of_alert_and_every_detector_says_what_it_is(open_tab: OpenTa
 
 
 def test_a_word_is_explained_by_keyboard_and_opens_the_glossary_at_itself(
-    open_tab: OpenTab, trainings: Server
+    reopen_tab: OpenTab, trainings: Server
 ) -> None:
-    tab = open_tab(trainings.url)
+    tab = reopen_tab(trainings.url)
     tab.wait_for_candles()
     word = tab.frame.locator('.term[data-term="high"]').first
     word.focus()
@@ -77,13 +81,15 @@ def test_a_word_is_explained_by_keyboard_and_opens_the_glossary_at_itself(
     expect(word).to_be_focused()
 
 
-def test_all_that_the_server_offers_by_name_is_in_the_glossary(open_tab: OpenTab, trainings: Server) -> None:
+def test_all_that_the_server_offers_by_name_is_in_the_glossary(
+    reopen_tab: OpenTab, trainings: Server
+) -> None:
     offered = {
         one["name"]
         for route in ("indicators", "patterns", "detectors")
         for one in trainings.get_json(route)[route]
     }
-    tab = open_tab(trainings.url)
+    tab = reopen_tab(trainings.url)
     tab.wait_for_candles()
     tab.get("glossary-open").click()
     words = (

@@ -13,8 +13,8 @@ from tests.support.server import Server
 
 
 @pytest.fixture
-def tab(trainings: Server, open_tab: OpenTab) -> Tab:
-    opened = open_tab(trainings.url)
+def tab(trainings: Server, reopen_tab: OpenTab) -> Tab:
+    opened = reopen_tab(trainings.url)
     opened.wait_for_candles()
     return opened
 
@@ -129,9 +129,9 @@ def test_enter_adds_what_is_named_exactly_and_adds_it_once(tab: Tab) -> None:
 
 
 def test_an_indicator_that_can_not_be_computed_says_so_and_takes_no_candle_away(
-    long_run: Server, open_tab: OpenTab
+    long_run: Server, reopen_tab: OpenTab
 ) -> None:
-    tab = open_tab(long_run.url)
+    tab = reopen_tab(long_run.url)
     tab.trouble.allowed += [r"status 400: .*indicators=obv.*", r"console: .* 400 .*indicators=obv.*"]
     tab.wait_for_candles()
     add(tab, "obv")

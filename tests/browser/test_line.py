@@ -15,8 +15,8 @@ from tests.support.server import Server
 
 
 @pytest.fixture
-def lines(trainings: Server, open_tab: OpenTab) -> Lines:
-    return Lines(open_widgets(open_tab, trainings.url, ["line"]))
+def lines(trainings: Server, reopen_tab: OpenTab) -> Lines:
+    return Lines(open_widgets(reopen_tab, trainings.url, ["line"]))
 
 
 def test_all_checked_runs_are_drawn_in_their_colours(lines: Lines) -> None:
@@ -98,8 +98,8 @@ def test_a_log_scale_breaks_where_there_is_no_logarithm_and_symlog_does_not(line
     until(lambda: lines.number("low") < 0 and lines.number("high") > 4, "both sides of zero")
 
 
-def test_the_crosshair_is_in_all_widgets_of_one_axis(trainings: Server, open_tab: OpenTab) -> None:
-    tab = open_widgets(open_tab, trainings.url, ["line", "line"])
+def test_the_crosshair_is_in_all_widgets_of_one_axis(trainings: Server, reopen_tab: OpenTab) -> None:
+    tab = open_widgets(reopen_tab, trainings.url, ["line", "line"])
     above, below = Lines(tab, 0), Lines(tab, 1)
     above.hover(1000, 5)
     places = [widget.get("line-place") for widget in (above, below)]
@@ -112,9 +112,9 @@ def test_the_crosshair_is_in_all_widgets_of_one_axis(trainings: Server, open_tab
 
 
 def test_a_widget_shows_the_tag_of_its_own_or_the_one_that_is_picked(
-    trainings: Server, open_tab: OpenTab
+    trainings: Server, reopen_tab: OpenTab
 ) -> None:
-    tab = open_widgets(open_tab, trainings.url, ["line", "line"])
+    tab = open_widgets(reopen_tab, trainings.url, ["line", "line"])
     first, second = Lines(tab, 0), Lines(tab, 1)
     first.get("tag-picker").click()
     tab.frame.locator(f'[data-testid="tag-option"][data-tag="{logs.GRAD_NORM}"]').click()
@@ -124,7 +124,7 @@ def test_a_widget_shows_the_tag_of_its_own_or_the_one_that_is_picked(
     assert second.get("tag-picker").inner_text().strip() == LOSS
 
 
-def test_names_of_runs_are_text(trainings: Server, open_tab: OpenTab) -> None:
-    lines = Lines(open_widgets(open_tab, trainings.url, ["line"]))
+def test_names_of_runs_are_text(trainings: Server, reopen_tab: OpenTab) -> None:
+    lines = Lines(open_widgets(reopen_tab, trainings.url, ["line"]))
     # Its folder is only heard where all names begin with it.
     assert "".join(lines.chip(TOO_HOT).locator("bdi").all_text_contents()) == TOO_HOT

@@ -13,8 +13,8 @@ TELEPHONE = {"width": 360, "height": 740}
 
 
 @pytest.fixture
-def tab(trainings: Server, open_tab: OpenTab) -> Tab:
-    opened = open_tab(trainings.url, viewport=TELEPHONE)
+def tab(trainings: Server, reopen_tab: OpenTab) -> Tab:
+    opened = reopen_tab(trainings.url, viewport=TELEPHONE)
     opened.wait_for_candles()
     return opened
 

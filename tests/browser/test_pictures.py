@@ -31,8 +31,8 @@ def export(tab: Tab, kind: str, extension: str) -> bytes:
 
 
 @pytest.fixture
-def tab(trainings: Server, open_tab: OpenTab) -> Tab:
-    opened = open_widgets(open_tab, trainings.url, ["candles", "line"])
+def tab(trainings: Server, reopen_tab: OpenTab) -> Tab:
+    opened = open_widgets(reopen_tab, trainings.url, ["candles", "line"])
     opened.wait_for_candles()
     Lines(opened)
     return opened

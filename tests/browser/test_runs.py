@@ -32,8 +32,8 @@ def sweep(shared_tensorboard_server: StartServer, tmp_path_factory: pytest.TempP
 
 
 @pytest.fixture
-def tab(sweep: Server, open_tab: OpenTab) -> Tab:
-    opened = open_tab(sweep.url)
+def tab(sweep: Server, reopen_tab: OpenTab) -> Tab:
+    opened = reopen_tab(sweep.url)
     opened.wait_for_candles()
     until(lambda: len(opened.runs()) == len(RUNS), "all runs")
     return opened
@@ -302,8 +302,8 @@ def test_the_sidebar_is_resized_by_pointer_and_keys_and_stays_so(tab: Tab) -> No
     assert not tab.get("sidebar-toggle").is_visible()
 
 
-def test_a_drawer_closes_on_escape_and_gives_the_focus_back(sweep: Server, open_tab: OpenTab) -> None:
-    tab = open_tab(sweep.url, viewport={"width": 360, "height": 740})
+def test_a_drawer_closes_on_escape_and_gives_the_focus_back(sweep: Server, reopen_tab: OpenTab) -> None:
+    tab = reopen_tab(sweep.url, viewport={"width": 360, "height": 740})
     tab.wait_for_candles()
     tab.get("sidebar-toggle").focus()
     tab.page.keyboard.press("Enter")

@@ -34,8 +34,8 @@ class Held:
 
 
 @pytest.fixture
-def tab(trainings: Server, open_tab: OpenTab) -> Tab:
-    opened = open_tab(trainings.url)
+def tab(trainings: Server, reopen_tab: OpenTab) -> Tab:
+    opened = reopen_tab(trainings.url)
     opened.wait_for_candles()
     return opened
 
@@ -67,9 +67,9 @@ def test_old_candles_are_named_by_their_width_until_those_of_another_come(tab: T
 
 
 def test_old_lines_are_faded_and_named_until_those_of_the_new_tag_come(
-    trainings: Server, open_tab: OpenTab
+    trainings: Server, reopen_tab: OpenTab
 ) -> None:
-    tab = open_widgets(open_tab, trainings.url, ["line"])
+    tab = open_widgets(reopen_tab, trainings.url, ["line"])
     lines = tab.widget("line")
     chart = lines.get_by_test_id("line-chart")
     until(lambda: chart.get_attribute("data-lines") == "3", "lines")

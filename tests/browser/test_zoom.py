@@ -13,8 +13,8 @@ SPIKE_STEP, SPIKE = next(iter(logs.LONG_SPIKES.items()))
 
 
 @pytest.fixture
-def tab(long_run: Server, open_tab: OpenTab) -> Tab:
-    opened = open_tab(long_run.url)
+def tab(long_run: Server, reopen_tab: OpenTab) -> Tab:
+    opened = reopen_tab(long_run.url)
     opened.wait_for_candles()
     return opened
 

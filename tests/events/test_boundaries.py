@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tensorboard_candles.events.boundaries import find_boundaries
@@ -38,7 +38,6 @@ lengths = st.one_of(
 fillings = st.sampled_from([b"\0", b"\xff", b"\x01\0\0\0\0\0\0\0", record(b"abc"), record(b"")])
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.lists(st.tuples(lengths, fillings), max_size=60), st.integers(0, 20), st.integers(0, 40))
 @example([(24, b"\0")] * 50 + [(70_000, b"\0")] + [(24, b"\0")] * 50, 0, 0)
 def test_boundaries_are_those_of_a_walk(parts: list[tuple[int, bytes]], before: int, cut: int) -> None:
@@ -47,7 +46,6 @@ def test_boundaries_are_those_of_a_walk(parts: list[tuple[int, bytes]], before: 
     assert_found(buffer, before, max(before, len(buffer) - cut))
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.integers(0, 10**6), st.integers(0, 7))
 def test_a_flipped_bit_in_a_header_ends_the_search_there(place: int, bit: int) -> None:
     buffer = bytearray(b"".join(record(bytes(20 + index % 3)) for index in range(200)))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 import talib
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tensorboard_candles.events.points import Float64Array
@@ -63,7 +63,6 @@ def assert_same(ours: Float64Array, theirs: Float64Array, size: float) -> None:
 
 
 @pytest.mark.parametrize("name", PEERS)
-@settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_an_indicator_equals_talib_from_its_first_value_on(name: str, data: st.DataObject) -> None:
     bars, numbers = data.draw(random_bars()), data.draw(numbers_of(name))
@@ -73,7 +72,6 @@ def test_an_indicator_equals_talib_from_its_first_value_on(name: str, data: st.D
 
 
 @pytest.mark.parametrize("name", PARTS)
-@settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_what_talib_has_of_a_channel_is_the_same(name: str, data: st.DataObject) -> None:
     bars, numbers = data.draw(random_bars()), data.draw(numbers_of(name))

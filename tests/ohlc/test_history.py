@@ -38,7 +38,6 @@ def assert_are_the_last_of(before: Candles, full: Candles, shown: Candles) -> No
             np.testing.assert_array_equal(getattr(before, field.name), expected)
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     gaps=st.lists(st.sampled_from([1, 1, 1, 2, 50, 10_000, 10**9]), min_size=2, max_size=300),
     width=st.sampled_from([1, 3, 100]),

@@ -11,8 +11,8 @@ from tests.support.server import Server
 
 
 @pytest.fixture
-def tab(trainings: Server, open_tab: OpenTab) -> Tab:
-    opened = open_tab(trainings.url, viewport=WINDOW)
+def tab(trainings: Server, reopen_tab: OpenTab) -> Tab:
+    opened = reopen_tab(trainings.url, viewport=WINDOW)
     opened.wait_for_candles()
     return opened
 
