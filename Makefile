@@ -1,5 +1,5 @@
 # make demo    train three small runs and watch their candles in TensorBoard
-# make test    every test: pytest, vitest and, in Chromium, the browser's
+# make test    the everyday tests, on every core: pytest, vitest and, in Chromium, the browser's
 # make test-slow  what of them takes minutes: the looks of every widget, the pixels of a million points
 # make test-all  both, and the tests that need frameworks (torch, TensorFlow, JAX, …; 5 GB in .venv-frameworks)
 # make check   ruff, mypy, tsc, biome
