@@ -15,7 +15,7 @@ from playwright.sync_api import Frame, Locator, Page, Response
 from tests.browser.chromium import OUR_ROUTES, Trouble
 from tests.support.server import eventually
 
-WITHIN_SECS = 20.0
+WITHIN_SECS = 60.0
 
 Colour = tuple[int, int, int]
 

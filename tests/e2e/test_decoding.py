@@ -17,7 +17,7 @@ from tests.support.records import varint
 from tests.support.series import wrong_candles
 from tests.support.server import Server
 
-FILE_COUNT = 150
+FILE_COUNTS = [30, pytest.param(150, marks=pytest.mark.slow)]
 LONG_FILE_POINTS = 150_000
 DTYPES = {
     "<f4": (types_pb2.DT_FLOAT, b"\x2a"),
@@ -144,10 +144,15 @@ class MadeUpFile:
         return block(b"\x2a", b"".join(block(b"\x0a", metric.value()) for metric in group))
 
 
+@pytest.fixture(scope="module", params=FILE_COUNTS)
+def file_count(request: pytest.FixtureRequest) -> int:
+    return int(request.param)
+
+
 @pytest.fixture(scope="module")
-def logdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def logdir(tmp_path_factory: pytest.TempPathFactory, file_count: int) -> Path:
     logdir = tmp_path_factory.mktemp("decoding")
-    for seed in range(FILE_COUNT):
+    for seed in range(file_count):
         records.write_run(logdir, f"file {seed}", MadeUpFile(seed).content)
     return logdir
 
@@ -158,9 +163,9 @@ def expected(logdir: Path) -> dict[str, Run]:
 
 
 @pytest.fixture(scope="module")
-def server(shared_tensorboard_server: Callable[..., Server], logdir: Path) -> Server:
+def server(shared_tensorboard_server: Callable[..., Server], logdir: Path, file_count: int) -> Server:
     started = shared_tensorboard_server(logdir)
-    started.wait_loaded(run=f"file {FILE_COUNT - 1}", tag="a")
+    started.wait_loaded(run=f"file {file_count - 1}", tag="a")
     return started
 
 

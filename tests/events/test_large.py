@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tensorboard.compat.proto import event_pb2, summary_pb2, types_pb2
 
@@ -221,7 +221,6 @@ def joined_events(found: Sequence[bytes | list[summary_pb2.Summary.Value]]) -> I
         yield record(first + second)
 
 
-@settings(deadline=None, max_examples=200)
 @given(st.lists(pieces, min_size=1, max_size=8), st.one_of(st.none(), st.floats(0, 0.999)))
 def test_long_events_are_read_like_short_ones(
     found: list[bytes | list[summary_pb2.Summary.Value]], damage: float | None
