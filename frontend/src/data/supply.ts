@@ -209,15 +209,17 @@ export class Supply<Wanted extends Wish, Plan extends Window, Item> {
 
   private missing(): Missing {
     const { wanted, located, shown } = this;
-    if (wanted === null || wanted.series.length === 0 || this.plotPx <= 0) return "nothing";
+    if (wanted === null || wanted.series.length === 0) return "nothing";
+    // How far they reach can be found out while the page is still being laid out.
     if (located === null || !this.same(located.wanted, wanted)) return "extent";
+    if (this.plotPx <= 0) return "nothing";
     if (shown === null || !this.same(shown.wanted, wanted)) return "items";
     if (!this.serves(shown.held.plan)) return "items";
     return this.restated() === null ? "nothing" : "words";
   }
 
   private plan(): Plan | null {
-    if (this.wanted === null || this.view === null || this.located === null) return null;
+    if (this.wanted === null || this.view === null || this.located === null || this.plotPx <= 0) return null;
     return this.source.plan(this.wanted, this.view, this.located.extent, this.plotPx);
   }
 

@@ -87,14 +87,18 @@ test("shows the whole series at first, in candles a few pixels wide", async () =
   expect(seen.views.at(-1)?.to).toBeGreaterThanOrEqual(100_000);
 });
 
-test("starts when the size is known only later", async () => {
+test("before the size is known only the extent is asked for, and the candles as soon as it is", async () => {
   const server = new Server();
   const { feed, seen } = feedOn(server);
   feed.resize(0);
+  await settle();
   feed.want(WANTED);
   await settle();
+  expect(server.asked).toHaveLength(1);
   expect(seen.frames).toHaveLength(0);
   feed.resize(800);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(server.asked).toHaveLength(2);
   await settle();
   expect(seen.frames).toHaveLength(1);
 });
