@@ -11,6 +11,7 @@ from playwright.sync_api import Locator
 from tensorboard_candles import Tracker
 from tests.browser import logs
 from tests.browser.conftest import OpenTab, StartServer
+from tests.browser.lines import open_widgets
 from tests.browser.tab import WITHIN_SECS, Tab, until
 from tests.support.server import Server
 
@@ -66,6 +67,24 @@ def names(tab: Tab) -> list[str]:
 def values(tab: Tab, name: str) -> list[str]:
     row = widget(tab).locator(f'[data-testid="argument-row"][data-name="{name}"]')
     return [" ".join(text.split()) for text in row.locator("td").all_inner_texts()[:2]]
+
+
+def test_on_a_wide_screen_runs_share_the_room_and_on_a_narrow_one_they_are_scrolled_to(
+    configured: Server, open_tab: OpenTab
+) -> None:
+    def widths(tab: Tab) -> tuple[float, bool]:
+        tab.frame.get_by_test_id("argument-row").first.wait_for()
+        head = tab.widget("arguments").locator("thead th").nth(1).bounding_box()
+        assert head is not None
+        scrolls = "(e) => e.scrollWidth > e.clientWidth"
+        return head["width"], tab.widget("arguments").locator(".table-scroller").evaluate(scrolls)
+
+    def at(width: int) -> Tab:
+        viewport = {"width": width, "height": 800}
+        return open_widgets(open_tab, configured.url, ["arguments"], viewport=viewport)
+
+    assert widths(at(2560)) == (420, False)
+    assert widths(at(460)) == (170, True)
 
 
 def test_each_argument_has_a_row_and_what_differs_is_marked(tab: Tab) -> None:

@@ -34,12 +34,16 @@ export function ArgumentsTable({ workspace, model }: TableProps) {
       <table
         class="sticky-table"
         aria-rowcount={rows.length + 1}
-        style={{ "--columns": `${runs.length * COLUMN_PX}px` }}
+        style={{
+          "--columns": `${runs.length * COLUMN_PX}px`,
+          "--least": `${COLUMN_PX}px`,
+          "--runs": runs.length,
+        }}
       >
         <colgroup>
           <col class="first-column" />
           {runs.map(({ run }) => (
-            <col key={run} style={{ width: `${COLUMN_PX}px` }} />
+            <col key={run} class="argument-column" />
           ))}
           <col />
         </colgroup>
