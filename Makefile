@@ -58,7 +58,7 @@ check: $(VENV)/.dev $(MODULES)
 
 nightly: $(VENV)/.fuzz $(BUNDLE)
 	EXAMPLES=$(EXAMPLES) $(PY) $(PYTEST) -m hypothesis --hypothesis-profile=nightly tests tests/nightly
-	FLIP_EVERY=$(FLIP_EVERY) $(PY) -m pytest tests/nightly
+	FLIP_EVERY=$(FLIP_EVERY) $(PY) $(PYTEST) --dist=load tests/nightly
 	$(PY) -m fuzz .fuzz/corpus --secs $(FUZZ_SECS)
 	$(PY) -m benchmarks.soak --secs $(SOAK_SECS)
 

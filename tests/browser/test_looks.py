@@ -136,13 +136,13 @@ def looks_as_kept(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[T
 
 @pytest.mark.parametrize("name", SCENES)
 def test_a_state_looks_as_it_did(
-    open_tab: OpenTab,
+    reopen_tab: OpenTab,
     trainings: Server,
     looks_as_kept: Callable[[Tab, str], None],
     name: str,
     scheme: str,
 ) -> None:
-    tab = open_tab(trainings.url, color_scheme=scheme, reduced_motion="reduce")
+    tab = reopen_tab(trainings.url, color_scheme=scheme, reduced_motion="reduce")
     tab.wait_for_candles()
     SCENES[name](tab)
     looks_as_kept(tab, f"{name}-{scheme}")
