@@ -124,7 +124,8 @@ class Tab:
         return float(self.attributes().get("data-last-x", "nan"))
 
     def title(self) -> str:
-        return " ".join(self.widget("candles").locator(".title h1").inner_text().split())
+        # Not its inner text, which breaks between the parts of a name that is cut where there is no room.
+        return " ".join((self.widget("candles").locator(".title h1").text_content() or "").split())
 
     def polarity(self) -> str:
         return self.get("polarity").get_attribute("data-polarity") or ""
