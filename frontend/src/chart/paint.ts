@@ -244,13 +244,24 @@ function paintBandColumns(plot: Plot, bars: Bars, colour: string, alpha: number)
   context.save();
   context.fillStyle = colour;
   context.globalAlpha = alpha;
+  let [left, right, top, bottom] = [Number.NaN, 0, 0, 0];
+  const paint = () => context.fillRect(left, top, right - left, Math.max(1, bottom - top));
   for (let row = first; row < end; row++) {
     const edge = xOf(plot, at(bars.bucket, row)) - spacing / 2;
-    const [left, right] = [Math.round(edge), Math.round(edge + spacing)];
-    const top = Math.round(yOf(plot, at(bars.high, row)));
-    const height = Math.max(1, Math.round(yOf(plot, at(bars.low, row))) - top);
-    if (right > left) context.fillRect(left, top, right - left, height);
+    const [begin, high, low] = [
+      Math.round(edge),
+      yOf(plot, at(bars.high, row)),
+      yOf(plot, at(bars.low, row)),
+    ];
+    // Buckets that are narrower than a pixel share one.
+    if (begin === left) [top, bottom] = [Math.min(top, Math.round(high)), Math.max(bottom, Math.round(low))];
+    else {
+      if (row > first) paint();
+      [left, top, bottom] = [begin, Math.round(high), Math.round(low)];
+    }
+    right = Math.max(left + 1, Math.round(edge + spacing));
   }
+  if (end > first) paint();
   context.restore();
 }
 

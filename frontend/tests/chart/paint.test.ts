@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Bars } from "../../src/chart/bars.ts";
-import { type CandleLook, type Plot, paintCandles, pricesOver } from "../../src/chart/paint.ts";
+import { type CandleLook, type Plot, paintBand, paintCandles, pricesOver } from "../../src/chart/paint.ts";
 import { SvgInk } from "../../src/chart/svgInk.ts";
 
 const LOOK: CandleLook = {
@@ -47,6 +47,45 @@ test("dots have the room up to their neighbours, and are coloured dashes where t
   expect(painted(points([0, 10], [5, 3]), 2)).toEqual(["path #333333", "path #00ff00", "path #ffffff"]);
   const narrow = painted(points([0, 1], [5, 3]), 3);
   expect(new Set(narrow)).toEqual(new Set(["rect #333333", "rect #00ff00"]));
+});
+
+/** Left, top, width and height of the bars of a band from 1 up to those values. */
+function bandBars(highs: number[], spacing: number): number[][] {
+  const bars = points(
+    highs.map((_, i) => i),
+    highs,
+  );
+  const ink = new SvgInk(400, 100, "title");
+  ink.canvas({ x: 0, y: 0, width: 400, height: 100 }, (target) => {
+    target.useBitmapCoordinateSpace(({ context, bitmapSize }) => {
+      const { width, height } = bitmapSize;
+      const plot: Plot = { context, width, height, ratio: 1, x0: 20, spacing, y0: 90, perPrice: -10 };
+      paintBand(plot, { ...bars, low: new Float64Array(highs.length).fill(1) }, "#123456", [0.1, 0]);
+    });
+  });
+  const rects = ink
+    .toString()
+    .matchAll(/<rect x="(.+?)" y="(.+?)" width="(.+?)" height="(.+?)" fill="#123456"/g);
+  return [...rects].map((found) => found.slice(1).map(Number));
+}
+
+test("a band of narrow buckets is one bar each, side by side", () => {
+  expect(bandBars([3, 5, 2], 4)).toEqual([
+    [18, 60, 4, 20],
+    [22, 40, 4, 40],
+    [26, 70, 4, 10],
+  ]);
+});
+
+test("no spike is lost in a band whose buckets are narrower than a pixel, and no pixel is painted twice", () => {
+  const highs = Array.from({ length: 40 }, (_, i) => (i === 17 ? 8 : 2));
+  for (let at = 0; at < highs.length; at++) {
+    const bars = bandBars(highs.toSpliced(17, 1).toSpliced(at, 0, 8), 0.25);
+    expect(Math.min(...bars.map(([, top = 0]) => top))).toBe(10);
+    const columns = bars.map(([left = 0]) => left);
+    expect(new Set(columns).size).toBe(columns.length);
+    expect(new Set(bars.map(([, , width]) => width))).toEqual(new Set([1]));
+  }
 });
 
 test.each([1, 1e14, 1e20, 1e34, 1e-40, 1e-300])("prices of %d lie where prices of 1 do", (size) => {
