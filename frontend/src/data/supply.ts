@@ -58,8 +58,10 @@ interface Located<Wanted> {
   readonly home: Range;
 }
 
-interface Running<Plan> {
+interface Running<Wanted, Plan> {
   readonly controller: AbortController;
+  /** Of its last request. */
+  wanted: Wanted | null;
   plan: Plan | null;
 }
 
@@ -78,7 +80,7 @@ export class Supply<Wanted extends Wish, Plan extends Window, Item> {
   private plotPx = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private resting: ReturnType<typeof setTimeout> | undefined;
-  private running: Running<Plan> | null = null;
+  private running: Running<Wanted, Plan> | null = null;
   private failed: Wanted | null = null;
   private aimed: Range | null = null;
 
@@ -120,6 +122,7 @@ export class Supply<Wanted extends Wish, Plan extends Window, Item> {
   /** Moves the view there as soon as it is known how far what is wanted reaches. */
   aim(view: Range): void {
     this.aimed = view;
+    this.failed = null;
     const isLocated = this.wanted && this.located && this.same(this.located.wanted, this.wanted);
     if (isLocated) this.look(this.takeAim() ?? view);
     else this.start();
@@ -178,27 +181,30 @@ export class Supply<Wanted extends Wish, Plan extends Window, Item> {
   }
 
   private async run(): Promise<void> {
-    const running: Running<Plan> = { controller: new AbortController(), plan: null };
+    const { wanted } = this;
+    const running: Running<Wanted, Plan> = { controller: new AbortController(), wanted, plan: null };
     this.running = running;
     this.listener.busy(true);
     try {
       // Whatever is asked for meanwhile is found missing by the next turn.
       while (this.running === running && (await this.step(running)));
     } catch (error) {
-      if (this.running === running) this.fail(error);
+      if (this.running === running) this.fail(running.wanted, error);
     } finally {
       if (this.running === running) this.running = null;
+      // What was wished for meanwhile has not failed.
+      this.start();
       if (this.running === null) this.listener.busy(false);
     }
   }
 
   /** What failed is not asked for again by itself, but by a retry, a move or another wish. */
-  private fail(error: unknown): void {
-    this.failed = this.wanted;
-    this.listener.failed(error);
+  private fail(asked: Wanted | null, error: unknown): void {
+    this.failed = asked;
+    if (asked === this.wanted) this.listener.failed(error);
   }
 
-  private async step(running: Running<Plan>): Promise<boolean> {
+  private async step(running: Running<Wanted, Plan>): Promise<boolean> {
     const missing = this.missing();
     if (missing === "extent") await this.locate(running);
     // In the same turn, or versions that come faster than answers would leave the chart waiting for ever.
@@ -230,9 +236,10 @@ export class Supply<Wanted extends Wish, Plan extends Window, Item> {
   }
 
   /** Finds how far the series reach now, and moves a view that follows them. */
-  private async locate(running: Running<Plan>): Promise<void> {
+  private async locate(running: Running<Wanted, Plan>): Promise<void> {
     const { wanted } = this;
     if (wanted === null) return;
+    running.wanted = wanted;
     const extents = await this.source.extents(wanted, running.controller.signal);
     const [home] = extents;
     const extent = union(extents);
@@ -259,12 +266,13 @@ export class Supply<Wanted extends Wish, Plan extends Window, Item> {
     return carriedView(this.view, before.home, after.home, narrowest);
   }
 
-  private async load(running: Running<Plan>): Promise<void> {
+  private async load(running: Running<Wanted, Plan>): Promise<void> {
     const { located } = this;
     const plan = this.plan();
     if (this.running !== running || located === null || plan === null || this.wanted === null) return;
     // Where the series lie does not depend on what else is wanted of them, which may have changed since.
     const wanted = { ...this.wanted, version: located.wanted.version };
+    running.wanted = this.wanted;
     running.plan = plan;
     const items = await this.source.load(wanted, plan, running.controller.signal);
     // A place that one has left by now is not shown.

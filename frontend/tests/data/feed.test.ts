@@ -341,3 +341,35 @@ test("what candles depend on is held before every view", async () => {
     expect(window.from).toBeLessThanOrEqual(from - 64);
   }
 });
+
+test("what was wished for while another wish failed is asked for, and the failure is not said of it", async () => {
+  const server = new Server();
+  const { feed, seen } = feedOn(server);
+  feed.want(WANTED);
+  await settle();
+  const candles = server.candles.bind(server);
+  server.candles = async (query, signal) => {
+    const answer = await candles(query, signal);
+    if (query.width === 0.5) throw new Refused(400, "steps come whole");
+    return answer;
+  };
+  feed.look({ from: 50_000, to: 50_200 });
+  feed.want({ ...WANTED, width: 0.5 });
+  feed.want({ ...WANTED, width: 20 });
+  await settle();
+  expect(seen.errors).toEqual([]);
+  expect(seen.frames.at(-1)?.plan.width).toBe(20);
+});
+
+test("a place that is aimed at after an error is gone to", async () => {
+  const server = new Server();
+  const { feed, seen } = feedOn(server);
+  server.failure = new Refused(500, "out of order");
+  feed.want(WANTED);
+  await settle();
+  expect(seen.errors).toHaveLength(1);
+  server.failure = null;
+  feed.aim({ from: 5000, to: 5100 });
+  await settle();
+  expect(seen.views.at(-1)).toEqual({ from: 5000, to: 5100 });
+});
