@@ -65,7 +65,7 @@ export class ExtrasModel<Settings extends ExtraSettings = ExtraSettings> {
   add(name: string): void {
     const info = this.registries.indicators.value?.find((one) => one.name === name);
     if (!info) return;
-    const texts = this.chosen.value.map(({ text }) => text);
+    const texts = this.texts();
     const defaults = chosenOf(info);
     // A second one of a kind begins with other numbers than the first, or it could not be told from it.
     const added = texts.includes(defaults.text) ? another(defaults, texts) : defaults;
@@ -73,7 +73,7 @@ export class ExtrasModel<Settings extends ExtraSettings = ExtraSettings> {
   }
 
   remove(text: string): void {
-    this.change(this.settings.value.indicators.filter((one) => one !== text));
+    this.change(this.texts().filter((one) => one !== text));
   }
 
   configure({ text, info }: ChosenIndicator, numbers: readonly number[]): void {
@@ -81,14 +81,13 @@ export class ExtrasModel<Settings extends ExtraSettings = ExtraSettings> {
     if (after === text) return;
     const slot = this.slots.get(text);
     if (slot !== undefined) this.slots = new Map([...this.slots, [after, slot]]);
-    const { indicators, hidden } = this.settings.value;
-    this.change(replaced(indicators, text, after), replaced(hidden, text, after));
+    this.change(replaced(this.texts(), text, after), replaced(this.settings.value.hidden, text, after));
   }
 
   toggle({ text }: ChosenIndicator): void {
-    const { indicators, hidden } = this.settings.value;
+    const { hidden } = this.settings.value;
     const without = hidden.filter((one) => one !== text);
-    this.change(indicators, without.length < hidden.length ? without : [...hidden, text]);
+    this.change(this.texts(), without.length < hidden.length ? without : [...hidden, text]);
   }
 
   /** Alerts that begin in the candle that is read. */
@@ -188,6 +187,11 @@ export class ExtrasModel<Settings extends ExtraSettings = ExtraSettings> {
     this.slots = colourSlots(own, this.slots);
     const colours = INDICATOR_COLOURS[brightnessOf(this.inputs.workspace.theme.value)];
     return new Map([...this.slots].map(([text, slot]) => [text, colours[slot] ?? ""]));
+  }
+
+  /** Of what is drawn, as it is asked for; what was stored may say it otherwise. */
+  private texts(): readonly string[] {
+    return this.chosen.value.map(({ text }) => text);
   }
 
   private change(indicators: readonly string[], hidden = this.settings.value.hidden): void {
