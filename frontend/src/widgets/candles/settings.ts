@@ -42,13 +42,14 @@ export const hasPlace = (run: { readonly hasEpochs: boolean }, settings: CandleS
 /** Settings from what was stored; whatever can't be used falls back to its default. */
 export function readSettings(stored: Readonly<Record<string, unknown>>): CandleSettings {
   const { tag, axis, clock, style, mode, width, scale, fit, stepsPerEpoch } = stored;
+  const shownAxis = AXES.find((name) => name === axis) ?? DEFAULT_SETTINGS.axis;
   return {
     tag: typeof tag === "string" ? tag : null,
-    axis: AXES.find((name) => name === axis) ?? DEFAULT_SETTINGS.axis,
+    axis: shownAxis,
     clock: clock === true,
     style: STYLES.find((name) => name === style) ?? DEFAULT_SETTINGS.style,
     mode: MODES.find((name) => name === mode) ?? DEFAULT_SETTINGS.mode,
-    width: typeof width === "number" && width > 0 ? width : DEFAULT_SETTINGS.width,
+    width: (typeof width === "number" && parseWidth(String(width), shownAxis)) || DEFAULT_SETTINGS.width,
     scale: PRICE_SCALES.find((name) => name === scale) ?? DEFAULT_SETTINGS.scale,
     fit: fit === "bodies" ? "bodies" : "wicks",
     stepsPerEpoch: parseStepsPerEpoch(String(stepsPerEpoch)),
@@ -66,6 +67,6 @@ export function parseStepsPerEpoch(text: string): number | null {
 /** A width as typed: null where it can't be one. Steps and epochs come whole. */
 export function parseWidth(text: string, axis: Axis): number | null {
   const width = Number(text.trim().replaceAll(/[,_\s]/g, ""));
-  if (!Number.isFinite(width) || width <= 0) return null;
+  if (!(width > 0) || width > Number.MAX_SAFE_INTEGER) return null;
   return axis === "seconds" ? width : Math.max(1, Math.round(width));
 }
