@@ -19,11 +19,13 @@ export function gridOver(range: Range, width: number): Grid {
   return { width, first, count: Math.max(1, end - first) };
 }
 
+/** Number of the bucket that holds a place. */
+export const bucketAt = (place: number, width: number): number => Math.floor(place / width + TOLERANCE);
+
 /** Start of the grid's i-th bucket; computed one way only, so that equal buckets are equal numbers. */
 export const bucketStart = (grid: Grid, index: number): number => (grid.first + index) * grid.width;
 
-export const bucketIndex = (grid: Grid, x: number): number =>
-  Math.floor(x / grid.width + TOLERANCE) - grid.first;
+export const bucketIndex = (grid: Grid, x: number): number => bucketAt(x, grid.width) - grid.first;
 
 export function gridRange(grid: Grid): Range {
   return { from: bucketStart(grid, 0), to: bucketStart(grid, grid.count) };

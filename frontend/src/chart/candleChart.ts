@@ -1,7 +1,15 @@
 import { createChartEx, type IChartApiBase, type MouseEventParams } from "lightweight-charts";
 import type { Candles } from "../api/types.ts";
 import { type Axis, isNear, type Range } from "../base/axis.ts";
-import { bucketStart, fromLogical, type Grid, gridOver, gridRange, toLogical } from "../base/grid.ts";
+import {
+  bucketAt,
+  bucketStart,
+  fromLogical,
+  type Grid,
+  gridOver,
+  gridRange,
+  toLogical,
+} from "../base/grid.ts";
 import type { PriceScale } from "../base/priceScale.ts";
 import { rowFrom, type Style } from "./bars.ts";
 import { Extras, type ExtrasContent, type Mark, NO_EXTRAS } from "./extras.ts";
@@ -50,6 +58,13 @@ export interface ChartListener {
   resized(plotPx: number): void;
 }
 
+/** What the pointer is over. */
+interface Hover {
+  readonly bucket: number | null;
+  readonly pane: number;
+  readonly mark: Mark | null;
+}
+
 // A label needs about this much room on the axis.
 const LABEL_PX = 72;
 
@@ -77,7 +92,7 @@ export class CandleChart {
   private cursor: number | null = null;
   private pointer: { readonly clientX: number; readonly clientY: number } | null = null;
   private frameRequest = 0;
-  private hover: MouseEventParams<number> | null = null;
+  private hover: Hover | null = null;
   private readonly paneWatch = new ResizeObserver(() => this.panesResized());
 
   constructor(
@@ -327,11 +342,11 @@ export class CandleChart {
     const { cursor, content } = this;
     const [pane, strand] = [this.prices[0], this.strands[0]?.[0]];
     if (cursor === null || !content || !pane || !strand) return;
-    const bucket = Math.round(cursor / content.width);
+    const bucket = bucketAt(cursor, content.width);
     const row = rowFrom(strand.bars, bucket);
     const close = strand.bars.bucket[row] === bucket ? strand.bars.close[row] : undefined;
     if (close === undefined) this.chart.clearCrosshairPosition();
-    else this.chart.setCrosshairPosition(close, cursor, pane.series);
+    else this.chart.setCrosshairPosition(close, bucket * content.width, pane.series);
   }
 
   private setTickUnit(view: Range): void {
@@ -370,17 +385,24 @@ export class CandleChart {
     this.pointer = event.sourceEvent ?? null;
     // While it is dragged, the chart moves under the pointer and then with it: the last of a frame counts.
     if (this.hover === null) requestAnimationFrame(() => this.reportHovered());
-    this.hover = event;
+    this.hover = this.hoverOf(event);
+  }
+
+  /** At once: by the next frame there may be another grid, and other marks. */
+  private hoverOf({ point, logical, paneIndex = 0, hoveredInfo }: MouseEventParams<number>): Hover {
+    const { grid } = this;
+    if (point === undefined || logical === undefined || grid === null) {
+      return { bucket: null, pane: paneIndex, mark: null };
+    }
+    const mark = this.extras.markOf(hoveredInfo?.objectId);
+    return { bucket: bucketStart(grid, logical), pane: paneIndex, mark };
   }
 
   private reportHovered(): void {
-    const event = this.hover;
+    const { hover } = this;
     this.hover = null;
-    if (event === null) return;
-    const index = event.logical;
-    const outside = event.point === undefined || index === undefined || this.grid === null;
-    const bucket = outside ? null : bucketStart(this.grid as Grid, index as number);
-    this.listener.hovered(bucket, event.paneIndex ?? 0);
-    this.listener.pointed(outside ? null : this.extras.markOf(event.hoveredInfo?.objectId));
+    if (hover === null) return;
+    this.listener.hovered(hover.bucket, hover.pane);
+    this.listener.pointed(hover.mark);
   }
 }

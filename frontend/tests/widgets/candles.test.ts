@@ -37,6 +37,13 @@ test("the crosshair reads the candle under it, and says where there is none", ()
   expect(readingAt(CANDLES, 90, null)?.row).toBe(-1);
 });
 
+test("a crosshair that was put among narrower candles reads the one that holds its place, under that one's name", () => {
+  expect(readingAt(CANDLES, 17, null)).toMatchObject({ bucket: 10, row: 1 });
+  expect(readingAt(CANDLES, 49, null)).toMatchObject({ bucket: 40, row: -1 });
+  expect(neighbour(CANDLES, 17, 1)).toBe(20);
+  expect(neighbour(CANDLES, 17, -1)).toBe(0);
+});
+
 test("without a crosshair the last candle in view is read", () => {
   expect(readingAt(CANDLES, null, { from: 0, to: 1000 })?.bucket).toBe(60);
   expect(readingAt(CANDLES, null, { from: 0, to: 30 })?.bucket).toBe(20);
@@ -56,6 +63,15 @@ test("a width may be typed as people write numbers; steps come whole", () => {
   expect(parseWidth("0.4", "epochs")).toBe(1);
   expect(parseWidth("0.25", "seconds")).toBe(0.25);
   expect(["", "abc", "-5", "0"].map((text) => parseWidth(text, "steps"))).toEqual([null, null, null, null]);
+});
+
+test("a width from a file or a link is one that could have been typed", () => {
+  const widthOf = (width: unknown, axis: string) => readSettings({ width, axis }).width;
+  expect(widthOf(500, "steps")).toBe(500);
+  expect(widthOf(0.25, "seconds")).toBe(0.25);
+  expect(widthOf(2.6, "epochs")).toBe(3);
+  const useless = [JSON.parse("1e999"), 1e300, -1, 0, "50", null];
+  expect(new Set(useless.map((width) => widthOf(width, "steps")))).toEqual(new Set(["auto"]));
 });
 
 test("a reading is spoken in its unit", () => {

@@ -8,7 +8,7 @@ import {
   untracked,
 } from "@preact/signals";
 import type { Client } from "../../api/client.ts";
-import type { Runs } from "../../api/types.ts";
+import type { Candles, Runs } from "../../api/types.ts";
 import type { Range } from "../../base/axis.ts";
 import { HEIKIN_ASHI_MEMORY } from "../../base/heikinAshi.ts";
 import { lastRowUpTo } from "../../base/rows.ts";
@@ -64,6 +64,8 @@ export class CandleModel {
   private readonly trouble = new Trouble(() => this.feed.retry());
 
   readonly frame = signal<Frame | null>(null);
+  /** Of what is drawn the run in focus: the first in the frame that is still wanted. */
+  private readonly drawn = signal<Candles | null>(null);
   readonly painted = signal<Painted | null>(null);
   readonly isDrawn = computed(() => this.focus.value !== null && this.painted.value !== null);
   readonly cursor = signal<number | null>(null);
@@ -87,7 +89,7 @@ export class CandleModel {
   });
   readonly focus = computed(() => {
     const isAsked = this.inputs.series.value.length > 0 && this.placeless.value === null;
-    return (isAsked && this.refusal.value === null && this.frame.value?.candles[0]) || null;
+    return (isAsked && this.refusal.value === null && this.drawn.value) || null;
   });
   /** What is drawn until what was asked for comes; null: that is what is drawn. */
   readonly old = computed(() => {
@@ -115,9 +117,8 @@ export class CandleModel {
   readonly reading = computed(() => {
     const candles = this.read.value;
     if (candles === null) return null;
-    const ghost = this.ghost.value;
-    const shared = ghost === null ? null : Math.floor(ghost / candles.width + 1e-9) * candles.width;
-    const reading = readingAt(candles, this.cursor.value ?? shared, this.painted.value?.view ?? null);
+    const cursor = this.cursor.value ?? this.ghost.value;
+    const reading = readingAt(candles, cursor, this.painted.value?.view ?? null);
     // The same candle is the same object, so that a view that moves draws no words anew.
     if (!isSameReading(this.lastReading, reading)) this.lastReading = reading;
     return this.lastReading;
@@ -162,7 +163,7 @@ export class CandleModel {
   }
 
   private readonly isShown = ({ run, tag }: Place): boolean => {
-    const shown = this.frame.value?.candles[0];
+    const shown = this.drawn.value;
     return shown?.run === run && shown.tag === tag;
   };
 
@@ -180,7 +181,8 @@ export class CandleModel {
       },
       painted: (painted) => {
         this.painted.value = painted;
-        if (this.keyed) this.inputs.extras.mark.value = chart.markAt(this.cursor.peek() ?? Number.NaN);
+        if (this.keyed)
+          this.inputs.extras.mark.value = chart.markAt(this.reading.peek()?.bucket ?? Number.NaN);
       },
       resized: (plotPx) => {
         this.feed.resize(plotPx);
@@ -335,9 +337,9 @@ export class CandleModel {
         if (frame && view) this.draw(frame, view);
       }),
       effect(() => {
-        const focus = this.frame.peek()?.candles[0];
+        const focus = this.drawn.peek();
         if (focus) chart.setExtras(this.inputs.extras.content(focus));
-        else void this.frame.value;
+        else void this.drawn.value;
       }),
     ];
     return () => {
@@ -349,8 +351,8 @@ export class CandleModel {
     batch(() => {
       this.frame.value = frame;
       this.refusal.value = null;
+      this.draw(frame, view);
     });
-    this.draw(frame, view);
   }
 
   private draw(frame: Frame, view: Range): void {
@@ -362,6 +364,7 @@ export class CandleModel {
     const first = Math.min(this.firstPane.peek(), this.panesBeyond.peek());
     const runs = mode === "each" ? all.slice(first, first + this.mostPanes.peek()) : all;
     this.runs.value = runs;
+    this.drawn.value = focus.candles;
     const { axis, width, window } = frame.plan;
     const clockStart = clock && axis === "seconds" ? this.startTime.peek() : null;
     const look = { style, mode, scale, fit, clockStart };

@@ -1,5 +1,6 @@
 import type { CandleColumn, Candles } from "../../api/types.ts";
 import type { Range } from "../../base/axis.ts";
+import { bucketAt } from "../../base/grid.ts";
 import { lastRowUpTo } from "../../base/rows.ts";
 
 /** One candle as the read-out shows it; `row` is -1 where its bucket holds no points. */
@@ -15,7 +16,10 @@ export const columnOf = ({ candles, row }: Reading, column: CandleColumn): numbe
 export const isSameReading = (a: Reading | null, b: Reading | null): boolean =>
   a?.candles === b?.candles && a?.row === b?.row && a?.bucket === b?.bucket;
 
-/** The candle under the crosshair, or the last one in view while there is no crosshair. */
+/**
+ * The candle under the crosshair, or the last one in view while there is no crosshair. The crosshair may have been put
+ * where it is among candles of another width.
+ */
 export function readingAt(candles: Candles, cursor: number | null, view: Range | null): Reading | null {
   const { x } = candles.columns;
   const half = candles.width / 2;
@@ -23,16 +27,17 @@ export function readingAt(candles: Candles, cursor: number | null, view: Range |
     const row = lastRowUpTo(x, (view?.to ?? Number.POSITIVE_INFINITY) - half);
     return row < 0 ? null : { bucket: x[row] ?? 0, row, candles };
   }
-  const row = lastRowUpTo(x, cursor + half);
-  const hit = row >= 0 && Math.abs((x[row] ?? 0) - cursor) < half;
-  return { bucket: cursor, row: hit ? row : -1, candles };
+  const bucket = bucketAt(cursor, candles.width) * candles.width;
+  const row = lastRowUpTo(x, bucket + half);
+  const hit = row >= 0 && Math.abs((x[row] ?? 0) - bucket) < half;
+  return { bucket, row: hit ? row : -1, candles };
 }
 
 /** The candle so many candles from where the crosshair is; from nowhere it starts at the end. */
 export function neighbour(candles: Candles, from: number | null, move: number): number | null {
   const { x } = candles.columns;
   if (x.length === 0) return null;
-  const half = candles.width / 2;
-  const row = from === null ? x.length - 1 : lastRowUpTo(x, from + half) + move;
+  const { width } = candles;
+  const row = from === null ? x.length - 1 : lastRowUpTo(x, (bucketAt(from, width) + 0.5) * width) + move;
   return x[Math.max(0, Math.min(x.length - 1, row))] ?? null;
 }
