@@ -149,15 +149,16 @@ function fill(pane: Pane, indicator: DrawnIndicator, buckets: Float64Array, them
   const { columns, colour, isPicked } = indicator;
   pane.axis.show(theme, "linear");
   for (const level of pane.levels) level.applyOptions({ color: theme.level, axisLabelColor: theme.level });
-  for (const column of columns) {
-    const series = pane.series.get(column.output);
-    if (column.output === "histogram") series?.applyOptions({ color: theme.volume });
+  for (const [output, series] of pane.series) {
+    if (output === "histogram") series.applyOptions({ color: theme.volume });
     else {
-      const lineStyle = column.output === "signal" ? LineStyle.Dashed : LineStyle.Solid;
+      const lineStyle = output === "signal" ? LineStyle.Dashed : LineStyle.Solid;
       const lineWidth = (isPicked ? PICKED_PX : LINE_PX) as LineWidth;
-      series?.applyOptions({ color: colour, lineWidth, lineStyle });
+      series.applyOptions({ color: colour, lineWidth, lineStyle });
     }
-    series?.setData(pointsOf(column, buckets));
+    // Without values there is nothing to see: those before were of other candles, or of other numbers.
+    const column = columns.find((one) => one.output === output);
+    series.setData(column ? pointsOf(column, buckets) : []);
   }
 }
 
