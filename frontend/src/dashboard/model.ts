@@ -55,7 +55,10 @@ function readTab(value: unknown, where: string): Tab {
   const { name } = value;
   if (typeof name !== "string")
     throw new LayoutError(LAYOUT_ERRORS.wrong(`${where}.name`, LAYOUT_ERRORS.text, name));
-  const widgets = asArray(value.widgets).map((one, i) => readPlaced(one, `${where}.widgets[${i}]`));
+  const stored = asArray(value.widgets);
+  // Before anything is done with them: to find their places takes long for very many.
+  if (stored.length > MOST_WIDGETS) throw new LayoutError(LAYOUT_ERRORS.tooMany("widgets", MOST_WIDGETS));
+  const widgets = stored.map((one, i) => readPlaced(one, `${where}.widgets[${i}]`));
   return { id: newId(), name: name.slice(0, LONGEST_NAME), widgets: inReadingOrder(arranged(widgets)) };
 }
 
@@ -116,6 +119,15 @@ export function widgetOf(layout: Layout, widget: string): Placed | null {
   return tabOf(layout, widget)?.widgets.find(({ id }) => id === widget) ?? null;
 }
 
+/** Why one more could not be read again; null: it could. */
+export function whyFull({ tabs }: Layout, what: "tabs" | "widgets"): string | null {
+  const [count, most] =
+    what === "tabs"
+      ? [tabs.length, MOST_TABS]
+      : [tabs.reduce((sum, { widgets }) => sum + widgets.length, 0), MOST_WIDGETS];
+  return count < most ? null : LAYOUT_ERRORS.full(what, most);
+}
+
 // Widgets
 
 const changeTab = (layout: Layout, id: string, change: (tab: Tab) => Tab): Layout => ({
@@ -170,7 +182,7 @@ export function removeWidget(layout: Layout, id: string): Removed | null {
 
 /** Widgets of one tab at their new places; those that are not named keep theirs. */
 export function placeWidgets(layout: Layout, tab: string, boxes: readonly Box[]): Layout {
-  const places = new Map(boxes.map(({ id, x, y, w, h }) => [id, { x, y, w, h }]));
+  const places = new Map(boxes.map(({ id, x, y, w, h }) => [id, { x, y, w, h: Math.min(h, MOST_ROWS) }]));
   return changeTab(layout, tab, (before) => ({
     ...before,
     widgets: arranged(before.widgets.map((widget) => ({ ...widget, ...places.get(widget.id) }))),

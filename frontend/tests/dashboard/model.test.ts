@@ -15,6 +15,7 @@ import {
   removeTab,
   removeWidget,
   renameTab,
+  whyFull,
   writeLayout,
 } from "../../src/dashboard/model.ts";
 
@@ -161,6 +162,8 @@ describe("reading a stored layout", () => {
     [{ version: 1, tabs: [7] }, "tabs[0] must be an object, got 7"],
     [{ version: 1, tabs: [{}] }, "tabs[0].name must be a text"],
     [{ version: 1, tabs: new Array(51).fill({ name: "" }) }, "more than 50 tabs"],
+    // So many that to arrange them, or to look at each, would hold the page up.
+    [{ version: 1, tabs: [{ name: "", widgets: new Array(300_000).fill(7) }] }, "more than 200 widgets"],
     [widget({ w: 0 }), "tabs[0].widgets[0].w must be a whole number from 1 to 12, got 0"],
     [widget({ w: 13 }), "widgets[0].w must be"],
     [widget({ x: 7 }), "widgets[0].x must be a whole number from 0 to 6, got 7"],
@@ -245,6 +248,31 @@ describe("widgets", () => {
     expect(isSameShape(before, layout())).toBe(true);
     expect(isSameShape(before, changeSettings(before, widgetAt(before, 0).id, { tag: "other" }))).toBe(true);
     expect(isSameShape(before, renameTab(before, before.active, "other"))).toBe(false);
+  });
+});
+
+describe("what is made by hand", () => {
+  const again = (made: Layout) => readLayout(JSON.parse(JSON.stringify(writeLayout(made))));
+
+  test("no more tabs and widgets are added than are read again", () => {
+    let made = layout();
+    while (whyFull(made, "tabs") === null) made = addTab(made, "one more");
+    while (whyFull(made, "widgets") === null) made = addWidget(made, { type: "line", w: 6, h: 4 }).layout;
+    expect(made.tabs).toHaveLength(50);
+    expect(made.tabs.flatMap(({ widgets }) => widgets)).toHaveLength(200);
+    expect(isSameShape(again(made), made)).toBe(true);
+  });
+
+  test("a widget is pulled no taller than is read again", () => {
+    const before = layout();
+    const { id: tab, widgets } = activeTab(before);
+    const made = placeWidgets(
+      before,
+      tab,
+      widgets.map((one) => ({ ...one, h: 5000 })),
+    );
+    expect(activeTab(made).widgets.map(({ h }) => h)).toEqual([200, 200]);
+    expect(isSameShape(again(made), made)).toBe(true);
   });
 });
 

@@ -11,6 +11,7 @@ export const LAYOUT_ERRORS = {
   version: (version: string, known: number): string =>
     `It is of version ${isolated(version.slice(0, 20))}; this tab reads version ${known}.`,
   noTabs: "It has no tabs.",
+  full: (what: string, most: number): string => `A dashboard has at most ${most} ${what}.`,
   tooMany: (what: string, most: number): string => `It has more than ${most} ${what}.`,
   wrong: (where: string, wanted: string, value: unknown): string =>
     `${where} must be ${wanted}, got ${got(value)}.`,
