@@ -59,9 +59,11 @@ export class Keeper {
     return this.set("layouts", JSON.stringify({ ...this.own(), [name]: writeLayout(layout) }));
   }
 
-  forget(name: string): void {
-    const { [name]: _forgotten, ...rest } = this.own();
+  /** What it returns puts the layout back as it was, whether or not it can be read. */
+  forget(name: string): () => void {
+    const { [name]: forgotten, ...rest } = this.own();
     this.set("layouts", JSON.stringify(rest));
+    return () => void this.set("layouts", JSON.stringify({ ...this.own(), [name]: forgotten }));
   }
 
   private own(): Readonly<Record<string, unknown>> {

@@ -26,7 +26,17 @@ const isView = (part: string): boolean => part.startsWith(`${PARAMETER}=`);
 /** The packed view in the fragment of TensorBoard's address; null where there is none. */
 export function viewIn(hash: string): string | null {
   const part = partsOf(hash).find(isView);
-  return part === undefined ? null : decodeURIComponent(part.slice(PARAMETER.length + 1));
+  return part === undefined ? null : decoded(part.slice(PARAMETER.length + 1));
+}
+
+/** As it is where it was cut or damaged on its way: what is packed in it will say so. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    if (error instanceof URIError) return text;
+    throw error;
+  }
 }
 
 /** The fragment without a view, and else as it was. */

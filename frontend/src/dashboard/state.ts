@@ -24,6 +24,7 @@ import {
   renameTab,
   sortWidgets,
   type Tab,
+  whyFull,
   widgetOf,
 } from "./model.ts";
 
@@ -136,9 +137,17 @@ export class DashboardState {
     this.notice.value = { text, actions, stays: true };
   }
 
+  /** Whether no more can be added, which is then said. */
+  private isFull(what: "tabs" | "widgets"): boolean {
+    const why = whyFull(this.layout.value, what);
+    if (why !== null) this.warn(why);
+    return why !== null;
+  }
+
   // Widgets
 
   add(kind: Kind): void {
+    if (this.isFull("widgets")) return;
     const { type, size, title } = kind;
     const { layout, id } = addWidget(this.layout.value, { type, w: size.w, h: size.h });
     batch(() => {
@@ -149,6 +158,7 @@ export class DashboardState {
   }
 
   duplicate(id: string): void {
+    if (this.isFull("widgets")) return;
     const copied = duplicateWidget(this.layout.value, id);
     if (!copied) return;
     batch(() => {
@@ -186,6 +196,7 @@ export class DashboardState {
   }
 
   addTab(): void {
+    if (this.isFull("tabs")) return;
     this.full.value = null;
     this.shown.value = addTab(this.layout.value, DASHBOARD.newTab);
   }
@@ -245,11 +256,10 @@ export class DashboardState {
   }
 
   forgetOwn(name: string): void {
-    const layout = this.keeper.named(name);
-    this.keeper.forget(name);
+    const restore = this.keeper.forget(name);
     this.ownNames.value = this.keeper.names();
     this.tellUndo(LAYOUTS.forgotten(name), () => {
-      this.keeper.save(name, layout);
+      restore();
       this.ownNames.value = this.keeper.names();
     });
   }

@@ -68,6 +68,17 @@ test("own layouts are saved under their names, and forgotten", () => {
   expect(() => keeper.named("two")).toThrow(LayoutError);
 });
 
+test("an own layout is put back as it was, whether or not it can be read", () => {
+  const shelf = new MapShelf();
+  const keeper = new Keeper(shelf, "/");
+  keeper.save("mine", layout);
+  for (const key of shelf.items.keys()) shelf.items.set(key, '{"mine": {"version": 99}}');
+  const restore = keeper.forget("mine");
+  expect(keeper.names()).toEqual([]);
+  restore();
+  expect([...shelf.items.values()]).toEqual(['{"mine":{"version":99}}']);
+});
+
 test("only a change of this dashboard is one", () => {
   const shelf = new MapShelf();
   const keeper = new Keeper(shelf, "/");
@@ -107,6 +118,7 @@ test("a damaged link is refused", async () => {
   const packed = await packView({ layout, picked: {} });
   await expect(unpackView(packed.slice(3))).rejects.toThrow(LayoutError);
   await expect(unpackView("")).rejects.toThrow(LayoutError);
+  await expect(unpackView(viewIn("#candles&p.candles.view=%E0%A4%A") ?? "")).rejects.toThrow(LayoutError);
 });
 
 test("a file that is far too big for a dashboard is refused before it is read", async () => {
