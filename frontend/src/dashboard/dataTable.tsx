@@ -1,13 +1,14 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { formatInteger } from "../base/format.ts";
 import { STRINGS } from "../base/strings.ts";
 import type { Table } from "../base/table.ts";
 import { DATA_TABLE, WIDGET_MENU } from "../base/words/dashboard.ts";
 import type { Frame } from "../widgets/widget.ts";
+import { follow } from "./follow.ts";
 
 const MOST_ROWS = 1000;
-// A pan offers new data with each frame; nobody reads that fast.
+// A pan brings other data with each frame; nobody reads that fast.
 const SETTLE_MS = 250;
 
 interface DataTableProps {
@@ -18,14 +19,14 @@ interface DataTableProps {
 /** The data behind a picture, below it: for screen readers, and for whoever wants the very numbers. */
 export function DataTable({ frame, close }: DataTableProps) {
   const { title, offer } = frame;
-  const table = useSignal<Table | null>(offer.peek()?.table() ?? null);
-  const offered = offer.value;
-  useEffect(() => {
-    const timer = setTimeout(() => {
-      table.value = offered?.table() ?? null;
-    }, SETTLE_MS);
-    return () => clearTimeout(timer);
-  }, [offered, table]);
+  const table = useSignal<Table | null>(null);
+  useLayoutEffect(() => {
+    const make = () => offer.value?.table() ?? null;
+    const take = (made: Table | null) => {
+      table.value = made;
+    };
+    return follow(make, take, SETTLE_MS);
+  }, [offer, table]);
   const rows = table.value?.columns[0]?.values.length ?? 0;
   const caption = DATA_TABLE.caption(title.value);
   return (
