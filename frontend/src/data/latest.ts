@@ -119,6 +119,8 @@ export class Latest<Subject, Answer> {
 
   private fell(question: Question<Subject>, error: unknown): void {
     this.listener.failed(error);
+    // Who was told may have let go of the answer: "nothing has changed" would not bring it back.
+    this.etag = "";
     if (error instanceof Unreachable) this.failures += 1;
     // What was refused would be refused again, asked in the same way.
     else this.answered = question;

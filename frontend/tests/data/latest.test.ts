@@ -150,3 +150,14 @@ test("another subject does not wait for the rest after an answer", async () => {
   latest.want({ subject: "b", version: "1" });
   expect(ask).toHaveBeenCalledTimes(2);
 });
+
+test("after a refusal the whole answer is asked for again, for whoever let go of it", async () => {
+  const server = new Server();
+  server.latest.want({ subject: "a", version: "1" });
+  await server.answer(0, "first");
+  server.latest.want({ subject: "a", version: "2" });
+  await server.fail(1, new Refused(404, "gone for now"));
+  server.latest.want({ subject: "a", version: "3" });
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(server.asked.map(({ etag }) => etag)).toEqual(["", "of first", ""]);
+});
