@@ -1,5 +1,5 @@
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
-import type { Runs } from "../api/types.ts";
+import type { RunInfo, Runs } from "../api/types.ts";
 import { assignColours, type ColourScheme } from "../base/colour.ts";
 import { isName, MOST_RUNS } from "./picks.ts";
 import { kept } from "./storage.ts";
@@ -17,6 +17,13 @@ export const editedIn = (stored: unknown): EditedColours =>
         Array.isArray(pair) && isName(pair[0]) && typeof pair[1] === "string" && COLOUR.test(pair[1]),
     )
     .slice(0, MOST_RUNS);
+
+/** Those of which nobody knows when they began come last; of the rest, equally old ones stay as they are listed. */
+function oldestFirst(runs: readonly RunInfo[]): readonly RunInfo[] {
+  const known = runs.filter(({ startTime }) => !Number.isNaN(startTime));
+  const others = runs.filter(({ startTime }) => Number.isNaN(startTime));
+  return [...known.sort((a, b) => a.startTime - b.startTime), ...others];
+}
 
 /** A colour for each run: the one that it was given by hand, else one of its own. */
 export class RunColours {
@@ -44,8 +51,7 @@ export class RunColours {
     this.settled ||= loading.done >= loading.total;
     const fresh = runs.filter(({ name }) => !known.has(name));
     if (fresh.length === 0) return;
-    const oldestFirst = fresh.sort((a, b) => a.startTime - b.startTime);
-    this.queue.value = new Set([...known, ...oldestFirst.map(({ name }) => name)]);
+    this.queue.value = new Set([...known, ...oldestFirst(fresh).map(({ name }) => name)]);
   }
 
   /** Gives a run a colour; null: its own again. */

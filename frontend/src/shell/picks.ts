@@ -22,7 +22,8 @@ const isPolarity = (value: unknown): value is Polarity =>
 
 export function choiceIn({ focus, checked, tag }: Stored): Choice {
   if (!isName(focus) || !Array.isArray(checked) || checked.length === 0) return NOTHING_PICKED;
-  return { focus, checked: checked.filter(isName).slice(0, MOST_RUNS), tag: isName(tag) ? tag : null };
+  const names = [...new Set(checked.filter(isName))].slice(0, MOST_RUNS);
+  return { focus, checked: names, tag: isName(tag) ? tag : null };
 }
 
 export function polaritiesIn({ polarities }: Stored): ReadonlyMap<string, Polarity> {

@@ -96,8 +96,8 @@ function RunRows({ state, colouring }: RunRowsProps) {
   const onKey = (row: TreeRow, key: string): boolean => {
     const names = row.kind === "group" ? row.names : [row.name];
     if (key === " ") list.check(names, shareChecked(names, list.checked.value) !== "all");
-    else if (key === "s" && row.kind === "name") list.toggleSolo(row.name);
-    else if (key === "p" && row.kind === "name") list.togglePin(row.name);
+    else if (key.toLowerCase() === "s" && row.kind === "name") list.toggleSolo(row.name);
+    else if (key.toLowerCase() === "p" && row.kind === "name") list.togglePin(row.name);
     else return false;
     return true;
   };

@@ -34,6 +34,7 @@ test("runs, tag and detectors of a link are names, of bounded length and number"
     checked: ["a"],
     tag: null,
   });
+  expect(choiceIn({ focus: "a", checked: ["a", "b", "a"] }).checked).toEqual(["a", "b"]);
   expect(choiceIn({ focus: LONG, checked: ["a"], tag: "loss" })).toEqual(NOTHING_PICKED);
   expect(choiceIn({ focus: "a", checked: many(20_000) }).checked).toHaveLength(10_000);
   expect(detectorsIn({ detectors: ["spike", null, LONG] })).toEqual(["spike"]);
