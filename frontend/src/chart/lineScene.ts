@@ -117,9 +117,9 @@ function drawLines(ink: Ink, { held, series, highlighted, geometry }: LineScene)
 
 /** The x and y of a line's point where it has only one, which no line shows. */
 function onlyPoint(xy: Float64Array): Float64Array | null {
-  const finite = [...xy.keys()].filter((i) => i % 2 === 1 && !Number.isNaN(xy[i]));
-  const [at] = finite;
-  return at === undefined || finite.length > 1 ? null : xy.slice(at - 1, at + 1);
+  const isPlaced = (value: number, i: number) => i % 2 === 1 && !Number.isNaN(value);
+  const at = xy.findIndex(isPlaced);
+  return at < 0 || xy.findLastIndex(isPlaced) > at ? null : xy.slice(at - 1, at + 1);
 }
 
 const BEYOND_PX = 2;

@@ -1,6 +1,7 @@
 import type { Candles } from "../../api/types.ts";
+import type { Range } from "../../base/axis.ts";
 import type { Table } from "../../base/table.ts";
-import type { LineSeries } from "../../chart/lineGeometry.ts";
+import { type LineSeries, rowFrom } from "../../chart/lineGeometry.ts";
 import { type ChosenIndicator, columnsOf, outputsOf } from "../../data/indicators.ts";
 
 /** The line of an indicator that one run is drawn by: as asked, else its middle, else its first. */
@@ -28,15 +29,22 @@ export function linesOf(
   });
 }
 
-/** All lines, run by run, as they are exported and read out. */
-export function tableOf(candles: readonly Candles[], lines: readonly LineSeries[], name: string): Table {
+/** The lines in view, run by run, as they are exported and read out. */
+export function tableOf(
+  candles: readonly Candles[],
+  lines: readonly LineSeries[],
+  name: string,
+  view: Range | null,
+): Table {
   const byRun = new Map(candles.map((one) => [one.run, one]));
-  const column = (values: (line: LineSeries) => Iterable<number>) =>
-    lines.flatMap((line) => [...values(line)]);
+  const inView = ({ place }: LineSeries, values: Float64Array) =>
+    view ? values.subarray(rowFrom(place, view.from), rowFrom(place, view.to)) : values;
+  const column = (values: (line: LineSeries) => Float64Array) =>
+    lines.flatMap((line) => [...inView(line, values(line))]);
   const step = (line: LineSeries) => byRun.get(line.run)?.columns.first_step ?? line.place;
   return {
     columns: [
-      { name: "run", values: lines.flatMap(({ run, place }) => Array.from(place, () => run)) },
+      { name: "run", values: lines.flatMap((line) => Array.from(inView(line, line.place), () => line.run)) },
       { name: "first_step", values: column(step) },
       { name, values: column(({ value }) => value) },
     ],

@@ -53,7 +53,11 @@ export class IndicatorModel extends LineChartModel<IndicatorSettings, LineSeries
 
   protected shown() {
     const frame = this.frame.value;
-    return frame && { focus: frame.candles[0], cut: frame.plan.axis };
+    if (frame === null) return null;
+    // What is held and nobody wants any more is not drawn.
+    const wanted = new Set(this.inputs.series.value.map(({ run }) => run));
+    const focus = frame.candles.find(({ run }) => wanted.has(run)) ?? frame.candles[0];
+    return { focus, cut: frame.plan.axis };
   }
 
   /** All runs have their candles at the same places, so that the height of the pointer says nothing. */

@@ -3,7 +3,7 @@ import { useMemo } from "preact/hooks";
 import type { IndicatorInfo } from "../../api/registries.ts";
 import { AXES } from "../../base/axis.ts";
 import { commonFolder } from "../../base/commonFolder.ts";
-import { formatValue } from "../../base/format.ts";
+import { formatBucket, formatValue } from "../../base/format.ts";
 import { STRINGS } from "../../base/strings.ts";
 import {
   INDICATOR_WIDGET,
@@ -49,9 +49,11 @@ export function IndicatorWidget(props: WidgetProps<IndicatorSettings>) {
     const label = model.chosen.value?.label ?? "";
     const title = indicatorOf(label, settings.value.tag ?? workspace.choice.value.tag ?? "");
     frame.title.value = title;
-    const [candles, lines] = [model.frame.value?.candles ?? [], model.lines.value];
     frame.offer.value = {
-      table: () => tableOf(candles, lines, label),
+      table: () => {
+        const view = model.painted.value?.geometry.view ?? null;
+        return tableOf(model.frame.value?.candles ?? [], model.lines.value, label, view);
+      },
       ...(model.isDrawn.value
         ? picturesOf(
             () => model.scene(),
@@ -229,7 +231,11 @@ function LegendItem({ reading: { line, row }, common, model }: LegendItemProps) 
 
 /** The run in focus, for a screen reader, said when the keyboard moves the crosshair. */
 function spoken(model: IndicatorModel): string {
-  const [focus] = model.readings.value;
-  const value = focus?.line.value[focus.row] ?? Number.NaN;
-  return focus ? valueSpoken(model.chosen.value?.label ?? "", "", formatValue(value)) : "";
+  const [[focus], plan] = [model.readings.value, model.frame.value?.plan];
+  if (!focus || !plan) return "";
+  const [place, value] = [focus.line.place[focus.row], focus.line.value[focus.row] ?? Number.NaN];
+  const words = valueSpoken(model.chosen.value?.label ?? "", "", formatValue(value));
+  return place === undefined
+    ? words
+    : `${formatBucket(plan.axis, place - plan.width / 2, plan.width)}: ${words}`;
 }

@@ -4,7 +4,7 @@ import { type LineAxis, type Range, span } from "../../base/axis.ts";
 import { placeName } from "../../base/words/line.ts";
 import { Gestures } from "../../chart/gestures.ts";
 import { type Hover, LineChart, type PaintedLines } from "../../chart/lineChart.ts";
-import type { LineSeries } from "../../chart/lineGeometry.ts";
+import { type LineSeries, rowFrom } from "../../chart/lineGeometry.ts";
 import type { LineScene } from "../../chart/lineScene.ts";
 import { CHART_THEMES } from "../../chart/theme.ts";
 import { revealView, zoomAbout } from "../../data/view.ts";
@@ -147,9 +147,16 @@ export abstract class LineChartModel<Settings extends ChartSettings, Line extend
     const [focus] = this.readings.value;
     if (!focus) return;
     const { place } = focus.line;
-    const row = this.cursor.value === null ? focus.row : focus.row + move;
-    const at = place[Math.max(0, Math.min(place.length - 1, row))];
+    const at = place[Math.max(0, Math.min(place.length - 1, this.rowAfter(focus, move)))];
     if (at !== undefined) this.point(at);
+  }
+
+  private rowAfter({ line, row }: Reading<Line>, move: number): number {
+    const cursor = this.cursor.value;
+    if (cursor === null) return row;
+    if (row >= 0) return row + move;
+    // Between points the first step leads to the next one.
+    return rowFrom(line.place, cursor.place) + (move > 0 ? move - 1 : move);
   }
 
   leave(): void {

@@ -54,7 +54,8 @@ export class LineModel extends LineChartModel<LineSettings, HeldLine> {
 
   protected shown() {
     const held = this.held.value;
-    return held && { focus: held.items[0], cut: held.plan.axis };
+    // What is held and nobody wants any more is not drawn.
+    return held && { focus: this.lines.value[0]?.points ?? held.items[0], cut: held.plan.axis };
   }
 
   protected linesNow(): readonly HeldLine[] {
