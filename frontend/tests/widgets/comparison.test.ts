@@ -214,6 +214,13 @@ test("a group is the mean of its runs and their deviation; counts add up, and wh
   );
 });
 
+test("of a group none of whose runs has answered nothing is known, not even that it began never", () => {
+  const groups = [{ name: "g", runs: ["not there"] }];
+  const { columns } = ofGroups(compare({ a: {} }), groups, [], null);
+  const found = [columns.first_step, columns.start_time, columns.last_step, columns.end_time, columns.last];
+  expect(found.map((column) => column[0])).toEqual(new Array(5).fill(Number.NaN));
+});
+
 test("a baseline that is no group is none", () => {
   const rows = ofGroups(compare({ a: {} }), [{ name: "g", runs: ["a"] }], [], "a");
   expect([rows.baseline, rows.difference.last[0]]).toEqual([null, Number.NaN]);

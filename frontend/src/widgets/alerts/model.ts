@@ -71,7 +71,10 @@ export class AlertModel {
         this.known.value = known;
       },
       failed: (error) => {
-        if (error instanceof Refused) this.refusal.value = error.message;
+        if (!(error instanceof Refused)) return;
+        this.refusal.value = error.message;
+        // They were found in another way than is asked for now.
+        this.known.value = null;
       },
     });
     const stop = effect(() => {

@@ -1,4 +1,4 @@
-import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { computed, effect, type ReadonlySignal, type Signal } from "@preact/signals";
 import type { Comparison, ComparisonQuery } from "../../api/comparison.ts";
 import type { GroupCandles, GroupQuery, RunGroup } from "../../api/groups.ts";
 import { assignColours } from "../../base/colour.ts";
@@ -26,9 +26,15 @@ const GROUP_CANDLES = 240;
 // Ten thousand numbers that change with every step are no use to anybody.
 const REST_MS = 1000;
 
+interface TaggedCandles {
+  readonly tag: string;
+  readonly candles: readonly GroupCandles[];
+}
+
 /** The rows of a comparison: what is asked for, what is known, in which order. */
 export class ComparisonModel {
   private readonly asked = new Answer<Comparison>();
+  private readonly askedGroups = new Answer<TaggedCandles>();
 
   readonly answer = this.asked.known;
   readonly refusal = this.asked.refusal;
@@ -37,8 +43,13 @@ export class ComparisonModel {
   readonly runs: ReadonlySignal<readonly string[]>;
   /** Null: each run has a row of its own. */
   readonly groups: ReadonlySignal<readonly RunGroup[] | null>;
-  /** Candles over the runs of each group. */
-  readonly groupCandles = signal<readonly GroupCandles[]>([]);
+  /** Why there are no candles over the runs of each group. */
+  readonly groupRefusal: ReadonlySignal<string | null>;
+  /** Candles over the runs of each group, of the tag that the rows are of. */
+  readonly groupCandles = computed(() => {
+    const [answer, known] = [this.answer.value, this.askedGroups.known.value];
+    return known !== null && known.tag === answer?.tag ? known.candles : [];
+  });
   readonly groupColours: ReadonlySignal<ReadonlyMap<string, string>>;
   readonly rows: ReadonlySignal<Rows | null>;
   /** Numbers of the rows from the top on. */
@@ -55,6 +66,7 @@ export class ComparisonModel {
     private readonly workspace: Workspace,
     settings: Signal<ComparisonSettings>,
   ) {
+    this.groupRefusal = this.askedGroups.refusal;
     this.tag = computed(() => settings.value.tag ?? workspace.choice.value.tag);
     this.runs = steady(() => runsWithTag(workspace, this.tag.value, settings.value.which));
     this.groups = computed(() => groupsOf(this.runs.value, settings.value.groupBy, settings.value.pattern));
@@ -90,10 +102,8 @@ export class ComparisonModel {
         return found && { ...found, isComplete: true };
       },
       {
-        answered: (candles) => {
-          this.groupCandles.value = candles;
-        },
-        failed: (error) => this.asked.fail(error),
+        answered: (candles, { tag }) => this.askedGroups.take({ tag, candles }),
+        failed: (error) => this.askedGroups.fail(error),
       },
       REST_MS,
     );

@@ -58,8 +58,8 @@ export function ofGroups(
   const missing = new Float64Array(groups.length).fill(Number.NaN);
   const columns = { ...Object.fromEntries(Object.keys(comparison.columns).map((name) => [name, missing])) };
   for (const name of SUMMED) columns[name] = over(name, sum);
-  for (const name of EARLIEST) columns[name] = over(name, (values) => Math.min(...values.filter(isKnown)));
-  for (const name of LATEST) columns[name] = over(name, (values) => Math.max(...values.filter(isKnown)));
+  for (const name of EARLIEST) columns[name] = over(name, first);
+  for (const name of LATEST) columns[name] = over(name, last);
   for (const name of AVERAGED) columns[name] = over(name, mean);
   const known = columns as Comparison["columns"];
   const base = groups.findIndex(({ name }) => name === baseline);
@@ -79,6 +79,11 @@ export function ofGroups(
 const isKnown = (value: number): boolean => !Number.isNaN(value);
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+/** The least and the largest of the values that are known; NaN where none is. */
+const first = (values: readonly number[]): number =>
+  values.filter(isKnown).sort((a, b) => a - b)[0] ?? Number.NaN;
+const last = (values: readonly number[]): number => first(values.map((value) => -value)) * -1;
 
 /** Of the values that are known; NaN where none is. */
 function mean(values: readonly number[]): number {

@@ -43,6 +43,11 @@ export function ComparisonWidget(props: WidgetProps<ComparisonSettings>) {
       </WidgetHead>
       <PatternNote settings={settings} />
       {model.groups.value && !model.isTooMany && <GroupChart {...props} model={model} scene={scene} />}
+      {model.groups.value && model.groupRefusal.value !== null && (
+        <p class="hint" role="alert" data-testid="group-refusal">
+          <bdi>{model.groupRefusal.value}</bdi>
+        </p>
+      )}
       {model.groups.value && model.isTooMany && (
         <p class="hint">{tooManyGrouped(formatInteger(MOST_GROUPED_RUNS))}</p>
       )}
