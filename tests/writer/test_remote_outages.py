@@ -104,7 +104,8 @@ def test_what_could_not_be_sent_until_close_is_kept_and_sent_by_the_command_that
     assert str(kept) in said
     assert len(list(kept.glob("events*"))) > 1
     s3.recover()
-    assert set(shown(s3.url("runs"))) == set(range(100))
+    # More only if the try that was under way as it gave up has arrived since.
+    assert set(shown(s3.url("runs"))) >= set(range(100))
     command = shlex.split(said.partition("Send them with: ")[2].rstrip(")"))
     ended = subprocess.run(command, capture_output=True, text=True, check=True)
     assert ended.stdout.strip() == s3.url("runs/p/r")

@@ -114,11 +114,10 @@ interface SearchProps {
 }
 
 function Search({ list, active, onKeyDown, search }: SearchProps) {
-  const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.focus({ preventScroll: true }), []);
   return (
     <input
-      ref={field}
+      // biome-ignore lint/a11y/noAutofocus: where the list opens, before the next key is pressed
+      autoFocus
       class="filter"
       type="text"
       role="combobox"
