@@ -48,7 +48,7 @@ export class Client {
   async runs(signal?: AbortSignal): Promise<Runs | null> {
     const before = this.lastRuns;
     const path = before === null ? "runs" : `runs?since=${encodeURIComponent(before.version)}`;
-    const runs = decodeRuns(await readJson(await this.get(path, {}, signal)), before);
+    const runs = decodeRuns(await readJson(await this.get(path, {}, signal), signal), before);
     this.lastRuns = runs;
     return runs.version === before?.version ? null : runs;
   }
@@ -61,7 +61,7 @@ export class Client {
 
   async candles(query: CandleQuery, signal?: AbortSignal): Promise<Candles[]> {
     const response = await this.get(candlesPath(query), {}, signal);
-    const body = await response.arrayBuffer();
+    const body = await received(response.arrayBuffer(), signal);
     const candles = decodeCandles(body);
     if (candles.length !== query.series.length) {
       throw new BadAnswer(`asked for ${query.series.length} series, got ${candles.length}`);
@@ -71,7 +71,7 @@ export class Client {
 
   async points(query: PointQuery, signal?: AbortSignal): Promise<Points[]> {
     const response = await this.get(pointsPath(query), {}, signal);
-    const points = decodePoints(await response.arrayBuffer());
+    const points = decodePoints(await received(response.arrayBuffer(), signal));
     if (points.length !== query.series.length) {
       throw new BadAnswer(`asked for ${query.series.length} series, got ${points.length}`);
     }
@@ -94,16 +94,16 @@ export class Client {
   async alerts(query: AlertQuery, etag: string, signal?: AbortSignal): Promise<AlertAnswer> {
     const response = await this.get(alertsPath(query), ifNot(etag), signal);
     const progress = decodeProgress(response.headers.get(PROGRESS_HEADER));
-    if (await isUnchanged(response)) return { etag, progress, alerts: null };
-    const alerts = decodeAlerts(await readJson(response));
+    if (await isUnchanged(response, signal)) return { etag, progress, alerts: null };
+    const alerts = decodeAlerts(await readJson(response, signal));
     return { etag: etagOf(response), progress, alerts };
   }
 
   /** How many alerts each run has, or null where that is as it was at that ETag. */
   async alertCounts(lookout: Lookout, etag: string, signal?: AbortSignal): Promise<AlertCountsAnswer | null> {
     const response = await this.get(alertCountsPath(lookout), ifNot(etag), signal);
-    if (await isUnchanged(response)) return null;
-    return { etag: etagOf(response), ...decodeAlertCounts(await readJson(response)) };
+    if (await isUnchanged(response, signal)) return null;
+    return { etag: etagOf(response), ...decodeAlertCounts(await readJson(response, signal)) };
   }
 
   /** Null where nothing has changed since the answer of that ETag. */
@@ -113,8 +113,11 @@ export class Client {
     signal?: AbortSignal,
   ): Promise<Tagged<Comparison> | null> {
     const response = await this.get(comparisonPath(query), ifNot(etag), signal);
-    if (await isUnchanged(response)) return null;
-    return { etag: etagOf(response), answer: decodeComparison(await response.arrayBuffer()) };
+    if (await isUnchanged(response, signal)) return null;
+    return {
+      etag: etagOf(response),
+      answer: decodeComparison(await received(response.arrayBuffer(), signal)),
+    };
   }
 
   /** Null where nothing has changed since the answer of that ETag. */
@@ -124,8 +127,11 @@ export class Client {
     signal?: AbortSignal,
   ): Promise<Tagged<GroupCandles[]> | null> {
     const response = await this.get(groupsPath(query), ifNot(etag), signal);
-    if (await isUnchanged(response)) return null;
-    return { etag: etagOf(response), answer: decodeGroups(await response.arrayBuffer(), query) };
+    if (await isUnchanged(response, signal)) return null;
+    return {
+      etag: etagOf(response),
+      answer: decodeGroups(await received(response.arrayBuffer(), signal), query),
+    };
   }
 
   /** What runs were started with; null where nothing has changed since the answer of that ETag. */
@@ -135,8 +141,8 @@ export class Client {
     signal?: AbortSignal,
   ): Promise<Tagged<RunArguments[]> | null> {
     const response = await this.get(argumentsPath(runs), ifNot(etag), signal);
-    if (await isUnchanged(response)) return null;
-    return { etag: etagOf(response), answer: decodeArguments(await readJson(response)) };
+    if (await isUnchanged(response, signal)) return null;
+    return { etag: etagOf(response), answer: decodeArguments(await readJson(response, signal)) };
   }
 
   private async get(path: string, headers: Record<string, string>, signal?: AbortSignal): Promise<Response> {
@@ -162,16 +168,27 @@ const ifNot = (etag: string): Record<string, string> => (etag ? { "If-None-Match
 
 const etagOf = (response: Response): string => response.headers.get("ETag") ?? "";
 
-async function isUnchanged(response: Response): Promise<boolean> {
+async function isUnchanged(response: Response, signal?: AbortSignal): Promise<boolean> {
   if (response.status !== 304) return false;
   // Left unread, even an empty body counts as a request that was broken off.
-  await response.text();
+  await received(response.text(), signal);
   return true;
 }
 
-async function readJson(response: Response): Promise<unknown> {
+/** What was promised by an answer that has begun; whoever sends it may go before its end. */
+async function received<Body>(body: Promise<Body>, signal?: AbortSignal): Promise<Body> {
   try {
-    return await response.json();
+    return await body;
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new Unreachable(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function readJson(response: Response, signal?: AbortSignal): Promise<unknown> {
+  const text = await received(response.text(), signal);
+  try {
+    return JSON.parse(text);
   } catch {
     throw new BadAnswer("the answer is not JSON");
   }

@@ -146,3 +146,38 @@ test("how coarsely a tag was logged is known where its writer made candles", asy
   const answer = await client.runs();
   expect(answer?.runs[0]?.tags.map(({ resolution }) => resolution)).toEqual([1000, null, null]);
 });
+
+/** An answer whose sender goes after its first bytes. */
+const broken = (status = 200): Response =>
+  new Response(
+    new ReadableStream({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode('{"runs": ['));
+        controller.error(new TypeError("network error"));
+      },
+    }),
+    { status },
+  );
+
+test("a server that goes in the middle of an answer is unreachable, and has refused nothing", async () => {
+  const candles = { series: [{ run: "a", tag: "loss" }], by: "steps", limit: 1 } as const;
+  const lookout = { detectors: null, polarities: [] };
+  const asking = [
+    (client: Client) => client.runs(),
+    (client: Client) => client.candles(candles),
+    (client: Client) => client.points(candles),
+    (client: Client) => client.alertCounts(lookout, ""),
+    (client: Client) => client.arguments(["a"], ""),
+  ];
+  for (const ask of asking) {
+    await expect(ask(clientAnswering(broken()).client)).rejects.toBeInstanceOf(Unreachable);
+  }
+});
+
+test("an answer that nobody waits for any more is broken off, not unreachable", async () => {
+  const waiting = new AbortController();
+  const { client } = clientAnswering(broken());
+  const asked = client.alertCounts({ detectors: null, polarities: [] }, "", waiting.signal);
+  waiting.abort();
+  await expect(asked).rejects.toBeInstanceOf(TypeError);
+});
