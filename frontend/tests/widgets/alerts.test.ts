@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Alert } from "../../src/api/alerts.ts";
-import { inScope, rowsOf, tableOf, tally } from "../../src/widgets/alerts/rows.ts";
+import { inScope, placeOf, rowsOf, tableOf, tally } from "../../src/widgets/alerts/rows.ts";
 import { readSettings } from "../../src/widgets/alerts/settings.ts";
 
 const alert = (run: string, firstStep: number, severity: Alert["severity"], kind = "spike"): Alert => ({
@@ -28,6 +28,14 @@ test("the gravest come first, or the earliest, or run by run as people count", (
   expect(steps(rowsOf(ALERTS, { ...ALL, sort: "severity" }))).toEqual([9, 3, 1, 5]);
   expect(steps(rowsOf(ALERTS, { ...ALL, sort: "step" }))).toEqual([1, 3, 5, 9]);
   expect(steps(rowsOf(ALERTS, { ...ALL, sort: "run" }))).toEqual([3, 9, 1, 5]);
+});
+
+test("the keyboard stays on its alert while others come before it, and on its place once it is gone", () => {
+  const [first, , third] = ALERTS as [Alert, Alert, Alert, Alert];
+  expect(placeOf(ALERTS, { alert: null, at: 0 })).toBe(0);
+  expect(placeOf(ALERTS, { alert: { ...third }, at: 0 })).toBe(2);
+  expect(placeOf([first], { alert: third, at: 2 })).toBe(0);
+  expect(placeOf([...ALERTS, alert("new", 0, "critical")].reverse(), { alert: third, at: 2 })).toBe(2);
 });
 
 test("filters leave the kinds, severities and runs that are picked, and without any all of them", () => {

@@ -6,6 +6,7 @@ import { RunName } from "../runName.tsx";
 import { SeverityMark } from "../severity.tsx";
 import { useVirtualRows } from "../virtualRows.ts";
 import type { AlertModel } from "./model.ts";
+import { type Picked, placeOf } from "./rows.ts";
 
 /** A row's height before it is measured: messages are of one line to three. */
 const ROW_GUESS_PX = 78;
@@ -20,15 +21,15 @@ interface AlertListProps {
 /** Rows of alerts, of which only those in view are there; one of them has the keyboard's attention. */
 export function AlertList({ rows, model, colours }: AlertListProps) {
   const scroller = useRef<HTMLDivElement>(null);
-  const active = useSignal(0);
+  const active = useSignal<Picked>({ alert: null, at: 0 });
   const id = useId();
   const virtual = useVirtualRows(scroller, { count: rows.length, rowPx: ROW_GUESS_PX, headPx: 0 });
-  const at = Math.min(active.value, rows.length - 1);
+  const at = placeOf(rows, active.value);
   const onKeyDown = (event: KeyboardEvent) => {
     const to = moved(event.key, at, rows.length);
     const alert = rows[at];
     if (to !== null) {
-      active.value = to;
+      active.value = { alert: rows[to] ?? null, at: to };
       virtual.scrollTo(to);
     } else if (event.key === "Enter" && alert) model.reveal(alert);
     else return;
@@ -58,7 +59,7 @@ export function AlertList({ rows, model, colours }: AlertListProps) {
             isActive={virtual.begin + i === at}
             colour={colours.get(alert.run)}
             open={() => {
-              active.value = virtual.begin + i;
+              active.value = { alert, at: virtual.begin + i };
               model.reveal(alert);
             }}
           />

@@ -36,6 +36,21 @@ const ORDERS: Readonly<Record<Sort, (a: Alert, b: Alert) => number>> = {
   run: (a, b) => byRun(a, b) || byStep(a, b),
 };
 
+/** A row that the keyboard is on, and where it was; null: none was gone to. */
+export interface Picked {
+  readonly alert: Alert | null;
+  readonly at: number;
+}
+
+/** Where the picked alert stands by now: others may have come before it; in its place, if it is gone, the next one. */
+export function placeOf(rows: readonly Alert[], { alert, at }: Picked): number {
+  const found = alert === null ? -1 : rows.findIndex((one) => isSame(one, alert));
+  return found >= 0 ? found : Math.min(at, rows.length - 1);
+}
+
+const isSame = (a: Alert, b: Alert): boolean =>
+  a.run === b.run && a.tag === b.tag && a.firstStep === b.firstStep && a.detector === b.detector;
+
 /** How many there are of each value, the most frequent first. */
 export function tally<Key extends string>(keys: readonly Key[]): readonly (readonly [Key, number])[] {
   const counts = new Map<Key, number>();
