@@ -14,6 +14,11 @@ export function Tabs({ state }: { readonly state: DashboardState }) {
   /** Id of the tab whose name is being typed. */
   const naming = useSignal<string | null>(null);
   const list = useRef<HTMLUListElement>(null);
+  const close = (tab: Tab) => {
+    state.removeTab(tab);
+    // What had the focus may be gone.
+    requestAnimationFrame(() => list.current?.querySelector<HTMLElement>(".active .tab-name")?.focus());
+  };
   return (
     <nav class="tabs" aria-label={DASHBOARD.tabs}>
       <ul ref={list}>
@@ -22,7 +27,7 @@ export function Tabs({ state }: { readonly state: DashboardState }) {
             {naming.value === tab.id ? (
               <NameField tab={tab} state={state} naming={naming} />
             ) : (
-              <TabButton tab={tab} at={at} state={state} naming={naming} list={list} />
+              <TabButton tab={tab} at={at} state={state} naming={naming} list={list} close={close} />
             )}
             {tabs.length > 1 && (
               <button
@@ -30,7 +35,7 @@ export function Tabs({ state }: { readonly state: DashboardState }) {
                 class="icon tab-close"
                 aria-label={DASHBOARD.closeTab(tab.name)}
                 data-testid="close-tab"
-                onClick={() => state.removeTab(tab)}
+                onClick={() => close(tab)}
               >
                 ×
               </button>
@@ -64,9 +69,10 @@ interface TabProps {
 interface TabButtonProps extends TabProps {
   readonly at: number;
   readonly list: { readonly current: HTMLUListElement | null };
+  readonly close: (tab: Tab) => void;
 }
 
-function TabButton({ tab, at, state, naming, list }: TabButtonProps) {
+function TabButton({ tab, at, state, naming, list, close }: TabButtonProps) {
   const button = useRef<HTMLButtonElement>(null);
   const isActive = state.layout.value.active === tab.id;
   useEffect(() => {
@@ -78,12 +84,12 @@ function TabButton({ tab, at, state, naming, list }: TabButtonProps) {
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (event.key === "F2") rename();
-    else if (event.key === "Delete") state.removeTab(tab);
+    else if (event.key === "Delete") close(tab);
     else if (step && event.shiftKey) state.moveTab(tab.id, at + step);
     else return;
     event.preventDefault();
     // In another order its element may have been taken out and put in elsewhere.
-    requestAnimationFrame(() => button.current?.focus());
+    if (event.shiftKey) requestAnimationFrame(() => button.current?.focus());
   };
   return (
     <button
@@ -121,8 +127,10 @@ function NameField({ tab, state, naming }: TabProps) {
       size={Math.max(6, Math.min(30, tab.name.length))}
       onBlur={(event) => done(event.currentTarget.value)}
       onKeyDown={(event) => {
-        if (event.key === "Enter") done(event.currentTarget.value);
-        if (event.key === "Escape") done("");
+        if (event.key !== "Enter" && event.key !== "Escape") return;
+        const item = event.currentTarget.closest("li");
+        done(event.key === "Enter" ? event.currentTarget.value : "");
+        requestAnimationFrame(() => item?.querySelector<HTMLElement>(".tab-name")?.focus());
       }}
     />
   );

@@ -61,6 +61,21 @@ def test_tabs_are_added_renamed_moved_and_closed(tab: Tab) -> None:
     tab.wait_for_candles()
 
 
+def test_a_tab_that_is_named_or_closed_by_keyboard_leaves_the_focus_on_a_tab(tab: Tab) -> None:
+    focused = tab.frame.locator(".tab-name:focus")
+    keys = tab.page.keyboard
+    tab.get("add-tab").click()
+    tab.get("tab-field").fill("Second")
+    keys.press("Enter")
+    until(lambda: focused.all_inner_texts() == ["Second"], "the focus on the new tab")
+    keys.press("F2")
+    tab.get("tab-field").wait_for()
+    keys.press("Escape")
+    until(lambda: focused.all_inner_texts() == ["Second"], "the focus on the tab that keeps its name")
+    keys.press("Delete")
+    until(lambda: focused.all_inner_texts() == ["One run"], "the focus on the tab that is left")
+
+
 def test_what_a_widget_holds_is_exported(tab: Tab) -> None:
     tab.frame.locator(".grid-area").evaluate("(e) => e.scrollTo(0, 1e5)")
     widget = tab.widget("comparison")
