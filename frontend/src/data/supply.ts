@@ -200,8 +200,15 @@ export class Supply<Wanted extends Wish, Plan extends Window, Item> {
 
   /** What failed is not asked for again by itself, but by a retry, a move or another wish. */
   private fail(asked: Wanted | null, error: unknown): void {
-    this.failed = asked;
-    if (asked === this.wanted) this.listener.failed(error);
+    const { wanted } = this;
+    // Of a newer version the same would be said.
+    const isWanted =
+      asked !== null &&
+      wanted !== null &&
+      this.sameSeries(asked, wanted) &&
+      this.source.sameCut(asked, wanted);
+    this.failed = isWanted ? wanted : asked;
+    if (isWanted) this.listener.failed(error);
   }
 
   private async step(running: Running<Wanted, Plan>): Promise<boolean> {

@@ -373,3 +373,15 @@ test("a place that is aimed at after an error is gone to", async () => {
   await settle();
   expect(seen.views.at(-1)).toEqual({ from: 5000, to: 5100 });
 });
+
+test("a failure is said though versions come faster than answers", async () => {
+  const server = new Server();
+  server.failure = new Refused(404, "no such run");
+  const { feed, seen } = feedOn(server);
+  for (let version = 1; version <= 20; version++) {
+    feed.want({ ...WANTED, version: String(version) });
+    await vi.advanceTimersByTimeAsync(15);
+  }
+  expect(seen.errors.length).toBeGreaterThan(5);
+  expect(server.asked.length).toBeLessThanOrEqual(20);
+});
