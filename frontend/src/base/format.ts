@@ -41,31 +41,35 @@ export function formatCompact(value: number): string {
     [1e6, "M"],
     [1e3, "k"],
   ] as const;
+  // Rounded first: 999,999 is 1M, not 1000k.
+  const rounded = Number(value.toPrecision(3));
   for (const [size, suffix] of units) {
-    if (Math.abs(value) >= size) return `${Number((value / size).toPrecision(3))}${suffix}`;
+    if (Math.abs(rounded) >= size) return `${Number((rounded / size).toPrecision(3))}${suffix}`;
   }
-  return String(Number(value.toPrecision(3)));
+  return String(rounded);
 }
 
 export function formatBytes(bytes: number): string {
   const units = ["B", "KB", "MB", "GB", "TB"];
-  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
-  return `${Number((bytes / 1000 ** power).toPrecision(3))} ${units[power] ?? ""}`;
+  const rounded = Number(bytes.toPrecision(3));
+  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, rounded)) / 3)));
+  return `${Number((rounded / 1000 ** power).toPrecision(3))} ${units[power] ?? ""}`;
 }
 
-/** 40µs, 250ms, 1.5s, 1m30s, 2h, 1d3h: the two largest parts that are not zero. */
+/** 40µs, 250ms, 1.5s, 1m30s, 2h, 1d3h: the parts that are not zero. */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return "–";
   if (seconds < 0) return `-${formatDuration(-seconds)}`;
   if (seconds === 0) return "0s";
-  if (seconds < 0.001) return `${Number((seconds * 1e6).toPrecision(3))}µs`;
-  if (seconds < 1) return `${Number((seconds * 1000).toPrecision(3))}ms`;
-  if (seconds < 60) return `${Number(seconds.toFixed(3))}s`;
-  return longDuration(seconds);
+  const short = Number(seconds.toPrecision(3));
+  if (short < 0.001) return `${Number((short * 1e6).toPrecision(3))}µs`;
+  if (short < 1) return `${Number((short * 1000).toPrecision(3))}ms`;
+  const exact = Number(seconds.toFixed(3));
+  return exact < 60 ? `${exact}s` : longDuration(exact);
 }
 
 function longDuration(seconds: number): string {
-  let rest = Number(seconds.toFixed(3));
+  let rest = seconds;
   const parts: string[] = [];
   for (const [size, unit] of [
     [86400, "d"],

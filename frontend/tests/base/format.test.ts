@@ -28,6 +28,10 @@ test.each([
   [5400, "1h30m"],
   [97200, "1d3h"],
   [-90, "-1m30s"],
+  [0.00099996, "1ms"],
+  [0.9996, "1s"],
+  [59.9996, "1m"],
+  [3599.9999, "1h"],
 ])("%d seconds read %s", (value, text) => expect(formatDuration(value)).toBe(text));
 
 test("counts, bytes and short numbers", () => {
@@ -36,6 +40,8 @@ test("counts, bytes and short numbers", () => {
   expect(formatBytes(1_530_000)).toBe("1.53 MB");
   expect(formatCompact(999)).toBe("999");
   expect(formatCompact(1_250_000)).toBe("1.25M");
+  expect([999_600, -999_600, 999_499, 999.7].map(formatCompact)).toEqual(["1M", "-1M", "999k", "1k"]);
+  expect([999_999, 999_400].map(formatBytes)).toEqual(["1 MB", "999 KB"]);
 });
 
 test("a bucket says in words which part of the axis it holds", () => {
