@@ -94,8 +94,11 @@ def test_a_log_scale_breaks_where_there_is_no_logarithm_and_symlog_does_not(line
     assert lines.number("low") < 0
     lines.pick("scale-log")
     until(lambda: 1.6 < lines.number("high") < 2.2, "powers of ten")
+    cut = lines.get("below-zero")
+    until(lambda: cut.count() == 1 and "zero or below" in cut.inner_text(), "the note of what is left out")
     lines.pick("scale-symlog")
     until(lambda: lines.number("low") < 0 and lines.number("high") > 4, "both sides of zero")
+    until(lambda: cut.count() == 0, "nothing left out")
 
 
 def test_the_crosshair_is_in_all_widgets_of_one_axis(trainings: Server, reopen_tab: OpenTab) -> None:

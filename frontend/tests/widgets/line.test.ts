@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { lastRowIn, rowAt } from "../../src/widgets/line/reading.ts";
+import { hasBelowZero, lastRowIn, rowAt } from "../../src/widgets/line/reading.ts";
 import { positionOf, readSettings, SLIDER_END, weightAt } from "../../src/widgets/line/settings.ts";
 
 const PLACE = Float64Array.of(0, 10, 11, 12, 20);
@@ -41,4 +41,13 @@ test("settings that can't be used fall back to their defaults", () => {
   expect(read).toMatchObject({ tag: null, axis: "steps", scale: "linear", smoothing: 0 });
   const kept = { tag: "loss", axis: "wall_time", scale: "symlog", smoothing: 0.9 };
   expect(readSettings(kept)).toMatchObject(kept);
+});
+
+test("points that a log scale leaves out are missed where they are in view, and what is no number is none of them", () => {
+  const line = {
+    place: Float64Array.of(0, 10, 20, 30, 40),
+    value: Float64Array.of(1, 0, Number.NaN, Number.NEGATIVE_INFINITY, -2),
+  };
+  const inView = (from: number, to: number) => hasBelowZero(line, { from, to });
+  expect([inView(0, 10), inView(0, 11), inView(15, 40), inView(15, 41)]).toEqual([false, true, false, true]);
 });

@@ -45,7 +45,5 @@ export function placeName(axis: LineAxis, place: number): string {
 
 export const smoothedBy = (weight: number): string => `smoothed, weight ${weight}`;
 
-export const belowZero = (points: string): string =>
-  points === "1"
-    ? "1 point is zero or below, where a log scale does not reach."
-    : `${points} points are zero or below, where a log scale does not reach.`;
+/** Of how many nobody knows: the points in view are thinned. */
+export const BELOW_ZERO = "Some points in view are zero or below, where a log scale does not reach.";

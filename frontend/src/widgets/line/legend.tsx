@@ -1,7 +1,7 @@
 import type { LineAxis } from "../../base/axis.ts";
 import { commonFolder } from "../../base/commonFolder.ts";
 import { formatValue } from "../../base/format.ts";
-import { LINE, placeName, smoothedBy } from "../../base/words/line.ts";
+import { BELOW_ZERO, LINE, placeName, smoothedBy } from "../../base/words/line.ts";
 import type { LineModel, LineReading } from "./model.ts";
 import { RunChip } from "./runChip.tsx";
 
@@ -32,6 +32,11 @@ export function LineLegend({ model, axis, smoothing }: LegendProps) {
         {hasNonFinite && (
           <span class="key-cross" data-testid="nonfinite-key">
             {LINE.nonfinite}
+          </span>
+        )}
+        {model.isCut.value && (
+          <span role="status" data-testid="below-zero">
+            {BELOW_ZERO}
           </span>
         )}
       </div>

@@ -7,7 +7,7 @@ import { type LineSeries, xOf, yOf } from "../../chart/lineGeometry.ts";
 import { PointFeed, type PointPlan } from "../../data/pointFeed.ts";
 import type { Held } from "../../data/supply.ts";
 import { type ChartInputs, LineChartModel, type Reading } from "./chartModel.ts";
-import { lastRowIn, placesOf, rowAt } from "./reading.ts";
+import { hasBelowZero, lastRowIn, placesOf, rowAt } from "./reading.ts";
 import type { LineSettings } from "./settings.ts";
 
 export type LineInputs = ChartInputs<LineSettings>;
@@ -26,6 +26,12 @@ const NEAR_PX = 30;
 /** What a line widget shows: the points themselves. */
 export class LineModel extends LineChartModel<LineSettings, HeldLine> {
   readonly held = signal<Held<PointPlan, Points> | null>(null);
+  /** Whether the scale leaves out points in view. */
+  readonly isCut = computed(() => {
+    const painted = this.painted.value;
+    if (painted?.content.scale !== "log") return false;
+    return painted.content.series.some((line) => hasBelowZero(line, painted.geometry.view));
+  });
   /** Of the runs, that whose point is nearest to the pointer. */
   readonly nearest = computed(() => this.nearestRun());
 

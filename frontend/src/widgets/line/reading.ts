@@ -42,6 +42,15 @@ function nearestRow(place: Float64Array, at: number): number {
   return right === undefined || at - left <= right - at ? after - 1 : after;
 }
 
+/** Whether there are points in view that no log scale can show. */
+export function hasBelowZero(
+  { place, value }: { readonly place: Float64Array; readonly value: Float64Array },
+  view: Range,
+): boolean {
+  const inView = value.subarray(rowFrom(place, view.from), rowFrom(place, view.to));
+  return inView.some((one) => one <= 0 && Number.isFinite(one));
+}
+
 /** The last finite point in view; -1: none. */
 export function lastRowIn(place: Float64Array, value: Float64Array, view: Range): number {
   const first = rowFrom(place, view.from);
