@@ -48,6 +48,24 @@ def test_a_click_on_a_wick_goes_down_to_the_step_and_back_again(tab: Tab) -> Non
     assert tab.view() == whole, "there is no wick"
 
 
+def test_a_drag_whose_end_something_else_took_does_not_go_on_without_a_press(tab: Tab) -> None:
+    tab.zoom(logs.SPIKE_STEP, notches=6)
+    tab.frame.evaluate(
+        "const takes = (event) => event.stopImmediatePropagation();"
+        "addEventListener('pointerup', takes, { capture: true, once: true })"
+    )
+    x, y = tab.place(logs.SPIKE_STEP)
+    mouse = tab.page.mouse
+    mouse.move(x, y)
+    mouse.down()
+    dragged = tab.move(lambda: mouse.move(x + 50, y))
+    mouse.up()
+    read = tab.readout()
+    mouse.move(x + 200, y, steps=4)
+    until(lambda: tab.readout() != read, "the candle that is pointed at now")
+    assert (tab.view().start, tab.view().end) == (dragged.start, dragged.end)
+
+
 def test_enter_goes_down_from_the_axis_of_epochs_and_back_to_it(tab: Tab) -> None:
     tab.pick_axis("epochs")
     epochs = tab.wait_for_candles()

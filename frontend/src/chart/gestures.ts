@@ -81,6 +81,11 @@ export class Gestures {
     const before = this.pointers.get(event.pointerId);
     const view = this.target.view();
     if (before === undefined || view === null) return;
+    // Something else may have seen the end of the press: a menu of the browser, a window over this one.
+    if (event.pointerType === "mouse" && event.buttons === 0) {
+      this.forget(event);
+      return;
+    }
     this.pointers.set(event.pointerId, event);
     if (this.press && distance(this.press.begin, event) > CLICK_PX) this.press.isClick = false;
     const other = [...this.pointers.values()].find((pointer) => pointer.pointerId !== event.pointerId);
