@@ -56,7 +56,7 @@ PLAY = """
   const send = {
     zoom: (t) => plot.dispatchEvent(new WheelEvent("wheel", { ...at(0.6), deltaY: t % 4 < 2 ? -20 : 20 })),
     pan: (t) => {
-      const place = { ...at(0.45 + 0.25 * Math.sin(t * Math.PI)), pointerId: 1, pointerType: "mouse" };
+      const place = { ...at(0.45 + 0.25 * Math.sin(t * Math.PI)), pointerId: 1, pointerType: "mouse", buttons: 1 };
       if (times.length === 1) plot.dispatchEvent(new PointerEvent("pointerdown", place));
       plot.dispatchEvent(new PointerEvent("pointermove", place));
       plot.dispatchEvent(new MouseEvent("mousemove", place));
