@@ -1,5 +1,5 @@
 import type { RefObject } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 /** What is open, the latest last: Escape closes one at a time. */
 const opened: object[] = [];
@@ -7,7 +7,8 @@ const opened: object[] = [];
 /** For what lies over the page: Escape and a press anywhere else close it. */
 export function useDismiss<T extends HTMLElement>(open: boolean, close: () => void): RefObject<T | null> {
   const inside = useRef<T>(null);
-  useEffect(() => {
+  // Before it is seen, so that no key is lost that is pressed at once.
+  useLayoutEffect(() => {
     if (!open) return undefined;
     const listening = new AbortController();
     const { signal } = listening;
