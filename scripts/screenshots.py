@@ -75,6 +75,7 @@ def the_spike(tab: Tab) -> None:
 def narrow(tab: Tab) -> None:
     """A phone."""
     tab.pick("scale", "scale-log")
+    tab.page.keyboard.press("Escape")
     tab.wait_for_candles()
 
 

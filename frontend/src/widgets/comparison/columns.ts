@@ -45,6 +45,7 @@ const COLUMNS = {
     widthPx: 100,
     term: "drawdown",
   },
+  alerts: { values: ({ columns }) => columns.alerts, first: "highest", widthPx: 80 },
   points: { values: ({ columns }) => columns.points, first: "highest", widthPx: 90 },
   nonfinite: {
     values: ({ columns }) => columns.nonfinite,
@@ -52,7 +53,6 @@ const COLUMNS = {
     widthPx: 100,
     term: "nonfinite",
   },
-  alerts: { values: ({ columns }) => columns.alerts, first: "highest", widthPx: 80 },
   duration: { values: durations, first: "highest", widthPx: 96 },
 } satisfies Record<string, Column>;
 
