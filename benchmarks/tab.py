@@ -53,10 +53,11 @@ PLAY = """
   const x = (share) => box.left + share * box.width;
   const at = (share) => ({ clientX: x(share), clientY: y, bubbles: true, cancelable: true });
   const plot = document.elementFromPoint(x(0.6), y);
+  const HAND = { pointerId: 1, pointerType: "mouse", buttons: 1 };
   const send = {
     zoom: (t) => plot.dispatchEvent(new WheelEvent("wheel", { ...at(0.6), deltaY: t % 4 < 2 ? -20 : 20 })),
     pan: (t) => {
-      const place = { ...at(0.45 + 0.25 * Math.sin(t * Math.PI)), pointerId: 1, pointerType: "mouse", buttons: 1 };
+      const place = { ...at(0.45 + 0.25 * Math.sin(t * Math.PI)), ...HAND };
       if (times.length === 1) plot.dispatchEvent(new PointerEvent("pointerdown", place));
       plot.dispatchEvent(new PointerEvent("pointermove", place));
       plot.dispatchEvent(new MouseEvent("mousemove", place));
