@@ -46,7 +46,7 @@ export const STRINGS = {
   },
   beyond: { long: "reaches beyond the view", short: "beyond the view" },
   fit: "Fit",
-  fitHint: "Show the whole series (F)",
+  fitHint: "Show all of every run (F)",
   stepsPerEpoch: "steps per epoch",
   stepsPerEpochExample: "500?",
   stepsPerEpochHint: "Takes every epoch of a run that did not log its epochs to have so many steps",

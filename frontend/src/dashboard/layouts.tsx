@@ -104,7 +104,16 @@ function SaveAs({ state, close }: { readonly state: DashboardState; readonly clo
       <form class="save-form" onSubmit={save}>
         <label>
           {LAYOUTS.name}
-          <input class="filter" name="name" required maxLength={80} defaultValue={state.tab.value.name} />
+          <input
+            // Where the dialog opens, and not on what closes it.
+            autoFocus
+            class="filter"
+            name="name"
+            required
+            maxLength={80}
+            defaultValue={state.tab.value.name}
+            onFocus={(event) => event.currentTarget.select()}
+          />
         </label>
         <footer>
           <button type="button" class="plain" onClick={close}>

@@ -52,9 +52,9 @@ export interface SupplyListener<Plan, Item> {
 /** How far a selection of series reaches, and at which version of the data that was so. */
 interface Located<Wanted> {
   readonly wanted: Wanted;
-  /** Of all series together. */
+  /** Of all series together: what is fitted. */
   readonly extent: Range;
-  /** Of the series in focus: what is fitted and followed. */
+  /** Of the series in focus: what a view of less than all follows. */
   readonly home: Range;
 }
 
@@ -130,7 +130,7 @@ export class Supply<Wanted extends Wish, Plan extends Window, Item> {
 
   fit(): void {
     if (this.located !== null && this.wanted !== null) {
-      this.look(fitView(this.located.home, this.source.narrowest(this.wanted)));
+      this.look(fitView(this.located.extent, this.source.narrowest(this.wanted)));
     }
   }
 
@@ -161,7 +161,7 @@ export class Supply<Wanted extends Wish, Plan extends Window, Item> {
   private rest(): void {
     const { view, located } = this;
     if (view === null || located === null) return;
-    this.listener.rested?.(followOf(view, located.home) === "all" ? null : view);
+    this.listener.rested?.(followOf(view, located.extent) === "all" ? null : view);
   }
 
   private schedule(): void {
@@ -266,11 +266,12 @@ export class Supply<Wanted extends Wish, Plan extends Window, Item> {
     const narrowest = this.source.narrowest(after.wanted);
     const aimed = this.takeAim();
     if (aimed !== null) return clampView(aimed, after.extent, narrowest);
-    if (before === null || this.view === null) return fitView(after.home, narrowest);
+    if (before === null || this.view === null) return fitView(after.extent, narrowest);
+    const of = followOf(this.view, before.extent) === "all" ? "extent" : "home";
     if (this.sameSeries(before.wanted, after.wanted)) {
-      return grownView(this.view, before.home, after.home, narrowest);
+      return grownView(this.view, before[of], after[of], narrowest);
     }
-    return carriedView(this.view, before.home, after.home, narrowest);
+    return carriedView(this.view, before[of], after[of], narrowest);
   }
 
   private async load(running: Running<Wanted, Plan>): Promise<void> {

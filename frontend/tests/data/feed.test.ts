@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Refused } from "../../src/api/errors.ts";
 import type { CandleQuery, Candles } from "../../src/api/types.ts";
 import { CANDLE_COLUMNS } from "../../src/api/types.ts";
@@ -223,15 +223,38 @@ test("going back to a window that was just shown asks for nothing", async () => 
   expect(server.asked).toHaveLength(before);
 });
 
-test("the run in focus is what is fitted, however far other runs reach", async () => {
-  const server = new Server();
-  server.ends.set("long", 1_000_000);
-  const { feed, seen } = feedOn(server);
-  feed.want({ ...WANTED, series: [...WANTED.series, { run: "long", tag: "loss" }] });
-  await settle();
-  expect(seen.views.at(-1)?.to).toBeLessThan(110_000);
-  feed.look({ from: 0, to: 900_000 });
-  expect(seen.views.at(-1)).toEqual({ from: 0, to: 900_000 });
+describe("beside a run that reaches further than the one in focus", () => {
+  const BESIDE: Wanted = { ...WANTED, series: [...WANTED.series, { run: "long", tag: "loss" }] };
+
+  async function opened() {
+    const server = new Server();
+    server.ends.set("long", 1_000_000);
+    const { feed, seen } = feedOn(server);
+    feed.want(BESIDE);
+    await settle();
+    return { server, feed, seen };
+  }
+
+  test("all of both is shown at first, and by a fit", async () => {
+    const { feed, seen } = await opened();
+    expect(seen.views.at(-1)?.to).toBeGreaterThan(1_000_000);
+    feed.look({ from: 0, to: 900_000 });
+    expect(seen.views.at(-1)).toEqual({ from: 0, to: 900_000 });
+    feed.fit();
+    expect(seen.views.at(-1)?.to).toBeGreaterThan(1_000_000);
+  });
+
+  test("a view at the end of the one in focus follows its growth", async () => {
+    const { server, feed, seen } = await opened();
+    feed.look({ from: 90_000, to: 101_000 });
+    await settle();
+    server.end = 120_000;
+    feed.want({ ...BESIDE, version: "2" });
+    await settle();
+    const view = seen.views.at(-1);
+    expect(view?.to).toBeGreaterThan(120_000);
+    expect(view?.from).toBeGreaterThan(100_000);
+  });
 });
 
 test("an answer for a place one has left is not shown", async () => {

@@ -15,7 +15,7 @@ export const TOOLBAR = {
   fitTo: "Fit prices to",
   mode: "Several runs",
   fit: "Fit",
-  fitHint: "Show the whole series (F)",
+  fitHint: "Show all of every run (F)",
   select: "Zoom into a range",
   selectHint: "Drag over a range to zoom into it; Shift and drag does the same at any time",
 } as const;
