@@ -70,9 +70,7 @@ export function SpotNote({ model }: { readonly model: CandleModel }) {
       <button type="button" class="plain" title={BACK.hint} onClick={() => model.travel.back()}>
         ← {BACK.name}
       </button>
-      <span>
-        <b>{spotWords(spot.value)}</b> <bdi class="soft">{spot.value.run}</bdi>
-      </span>
+      <b title={spot.value.run}>{spotWords(spot.value)}</b>
       <button
         type="button"
         class="icon"
