@@ -147,18 +147,9 @@ export class Client {
 
   private async get(path: string, headers: Record<string, string>, signal?: AbortSignal): Promise<Response> {
     const options: RequestInit = { headers, cache: "no-store", ...(signal ? { signal } : {}) };
-    const response = await this.request(new URL(path, this.base), options);
+    const response = await received(this.fetcher(new URL(path, this.base), options), signal);
     if (!response.ok && response.status !== 304) throw await refusal(response);
     return response;
-  }
-
-  private async request(url: URL, options: RequestInit): Promise<Response> {
-    try {
-      return await this.fetcher(url, options);
-    } catch (error) {
-      if (options.signal?.aborted) throw error;
-      throw new Unreachable(error instanceof Error ? error.message : String(error));
-    }
   }
 }
 
@@ -175,10 +166,10 @@ async function isUnchanged(response: Response, signal?: AbortSignal): Promise<bo
   return true;
 }
 
-/** What was promised by an answer that has begun; whoever sends it may go before its end. */
-async function received<Body>(body: Promise<Body>, signal?: AbortSignal): Promise<Body> {
+/** An answer or its body; whoever sends it may be away, or go before its end. */
+async function received<Part>(part: Promise<Part>, signal?: AbortSignal): Promise<Part> {
   try {
-    return await body;
+    return await part;
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new Unreachable(error instanceof Error ? error.message : String(error));
