@@ -2,22 +2,19 @@ import {
   type AutoscaleInfo,
   type DeepPartial,
   type IChartApiBase,
-  type IPrimitivePaneRenderer,
   type ISeriesApi,
-  type ISeriesPrimitive,
   LineSeries,
   type LineStyleOptions,
   type LineWidth,
   type Logical,
   type PriceFormatCustom,
   PriceScaleMode,
-  type SeriesAttachedParameter,
   type SeriesOptionsCommon,
 } from "lightweight-charts";
 import { bucketStart, type Grid } from "../base/grid.ts";
+import type { DrawTarget } from "./ink.ts";
 import { type Plot, pricesOver } from "./paint.ts";
-
-type DrawTarget = Parameters<IPrimitivePaneRenderer["draw"]>[0];
+import { Primitive, paneView } from "./primitive.ts";
 
 // Bars apart, so that the distance between two is exact.
 const FAR = 1000;
@@ -33,33 +30,26 @@ export interface Painting {
  * A painting with the axes, crosshair and scale of the chart library: that of a series which is never seen
  * and holds no more than the grid.
  */
-export class CanvasSeries implements ISeriesPrimitive<number> {
-  readonly series: ISeriesApi<"Line", number>;
+export class CanvasSeries extends Primitive {
+  /** What has the scale. */
+  readonly line: ISeriesApi<"Line", number>;
   private grid: Grid | null = null;
-  private redraw: (() => void) | undefined;
-  private readonly views = [{ renderer: () => ({ draw: (target: DrawTarget) => this.draw(target) }) }];
+  private readonly views = [paneView("normal", (target) => this.draw(target))];
 
   constructor(
-    private readonly chart: IChartApiBase<number>,
+    chart: IChartApiBase<number>,
     pane: number,
     format: PriceFormatCustom,
     private readonly painting: Painting,
   ) {
+    super();
     const options: DeepPartial<LineStyleOptions & SeriesOptionsCommon> = {
       ...UNSEEN,
       priceFormat: format,
       autoscaleInfoProvider: () => this.painting.room(),
     };
-    this.series = chart.addSeries(LineSeries, options, pane);
-    this.series.attachPrimitive(this);
-  }
-
-  attached({ requestUpdate }: SeriesAttachedParameter<number>): void {
-    this.redraw = requestUpdate;
-  }
-
-  detached(): void {
-    this.redraw = undefined;
+    this.line = chart.addSeries(LineSeries, options, pane);
+    this.line.attachPrimitive(this);
   }
 
   paneViews() {
@@ -73,21 +63,21 @@ export class CanvasSeries implements ISeriesPrimitive<number> {
     this.grid = grid;
     // Without a value at or after what is in sight the library knows no scale.
     const last = { time: bucketStart(grid, grid.count - 1), value: 0 };
-    this.series.setData(all ? [...whitespace(grid), last] : [last]);
+    this.line.setData(all ? [...whitespace(grid), last] : [last]);
   }
 
   clear(): void {
     this.grid = null;
-    this.series.setData([]);
+    this.line.setData([]);
   }
 
   /** Asks anew what room is needed; the library does so by itself only where the view moves. */
   refit(): void {
-    this.series.priceScale().applyOptions({ mode: PriceScaleMode.Normal });
+    this.line.priceScale().applyOptions({ mode: PriceScaleMode.Normal });
   }
 
   update(): void {
-    this.redraw?.();
+    this.redraw();
   }
 
   private draw(target: DrawTarget): void {
@@ -103,10 +93,10 @@ export class CanvasSeries implements ISeriesPrimitive<number> {
     down: number,
     height: number,
   ): Pick<Plot, "x0" | "spacing" | "y0" | "perPrice"> | null {
-    const { grid, series } = this;
-    const timeScale = this.chart.timeScale();
-    const [left, right] = [0, FAR].map((bar) => timeScale.logicalToCoordinate(bar as Logical));
-    const [top, bottom] = [series.coordinateToPrice(0), series.coordinateToPrice(height)];
+    const { grid, line } = this;
+    const timeScale = this.chart?.timeScale();
+    const [left, right] = [0, FAR].map((bar) => timeScale?.logicalToCoordinate(bar as Logical));
+    const [top, bottom] = [line.coordinateToPrice(0), line.coordinateToPrice(height)];
     if (!grid || left == null || right == null || top === null || bottom === null) return null;
     const spacing = ((right - left) / FAR) * across;
     return {

@@ -1,7 +1,8 @@
 import type { IPrimitivePaneView, PrimitiveHoveredItem } from "lightweight-charts";
 import { type Cluster, clustersOf } from "../data/marks.ts";
+import type { DrawTarget } from "./ink.ts";
 import { bucketsToX } from "./positions.ts";
-import { type DrawTarget, Primitive, paneView } from "./primitive.ts";
+import { Primitive, paneView } from "./primitive.ts";
 import type { ChartTheme } from "./theme.ts";
 
 /** Something at a candle that a mark is to say. */

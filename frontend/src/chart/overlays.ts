@@ -2,8 +2,9 @@ import type { IPrimitivePaneView } from "lightweight-charts";
 import { type PriceScale, toPlotted } from "../base/priceScale.ts";
 import { lastRowUpTo } from "../base/rows.ts";
 import type { DrawnIndicator } from "./indicator.ts";
+import type { DrawTarget } from "./ink.ts";
 import { bucketsToX } from "./positions.ts";
-import { type DrawTarget, Primitive, paneView } from "./primitive.ts";
+import { Primitive, paneView } from "./primitive.ts";
 
 const LINE_PX = 1.5;
 const PICKED_PX = 3;

@@ -2,8 +2,9 @@ import type { IPrimitivePaneView, PriceFormatCustom } from "lightweight-charts";
 import type { LogTick } from "../base/logTicks.ts";
 import { type PriceScale, toPlotted } from "../base/priceScale.ts";
 import { valueTicks } from "../base/valueTicks.ts";
+import type { DrawTarget } from "./ink.ts";
 import { FONT, FONT_PX } from "./options.ts";
-import { type DrawTarget, Primitive, paneView } from "./primitive.ts";
+import { Primitive, paneView } from "./primitive.ts";
 import type { ChartTheme } from "./theme.ts";
 
 const LEAST_GAP_PX = 22;

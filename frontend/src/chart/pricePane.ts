@@ -61,7 +61,7 @@ export class PricePane implements Painting {
 
   /** What has the pane's scale: for overlays, markers and the crosshair. */
   get series(): ISeriesApi<"Line", number> {
-    return this.canvas.series;
+    return this.canvas.line;
   }
 
   lay(grid: Grid, all: boolean): void {

@@ -1,6 +1,5 @@
 import type {
   IChartApiBase,
-  IPrimitivePaneRenderer,
   IPrimitivePaneView,
   ISeriesApi,
   ISeriesPrimitive,
@@ -8,8 +7,7 @@ import type {
   SeriesAttachedParameter,
   SeriesType,
 } from "lightweight-charts";
-
-export type DrawTarget = Parameters<IPrimitivePaneRenderer["draw"]>[0];
+import type { DrawTarget } from "./ink.ts";
 
 /** What is drawn along with a series of the chart library, by its axes, and drawn anew when it has changed. */
 export abstract class Primitive implements ISeriesPrimitive<number> {

@@ -25,7 +25,7 @@ export class VolumePane implements Painting {
     pane: number,
   ) {
     this.canvas = new CanvasSeries(chart, pane, this.axis.instead(volumeFormat()), this);
-    this.canvas.series.attachPrimitive(this.axis);
+    this.canvas.line.attachPrimitive(this.axis);
   }
 
   get painter(): Painter {
@@ -54,7 +54,7 @@ export class VolumePane implements Painting {
   /** The pane's title stands above the columns; options of the whole chart undo this. */
   makeRoomForTitle(height: number): void {
     const top = height > 0 ? Math.min(0.6, TITLE_PX / height) : 0;
-    this.canvas.series.priceScale().applyOptions({ scaleMargins: { top, bottom: 0 } });
+    this.canvas.line.priceScale().applyOptions({ scaleMargins: { top, bottom: 0 } });
   }
 
   /** What is in sight, from zero on. */
@@ -76,7 +76,7 @@ export class VolumePane implements Painting {
   }
 
   close(): void {
-    this.chart.removeSeries(this.canvas.series);
+    this.chart.removeSeries(this.canvas.line);
   }
 }
 
