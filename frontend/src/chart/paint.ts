@@ -248,16 +248,16 @@ function paintBandColumns(plot: Plot, bars: Bars, colour: string, alpha: number)
   const paint = () => context.fillRect(left, top, right - left, Math.max(1, bottom - top));
   for (let row = first; row < end; row++) {
     const edge = xOf(plot, at(bars.bucket, row)) - spacing / 2;
-    const [begin, high, low] = [
-      Math.round(edge),
-      yOf(plot, at(bars.high, row)),
-      yOf(plot, at(bars.low, row)),
-    ];
+    const begin = Math.round(edge);
+    const high = Math.round(yOf(plot, at(bars.high, row)));
+    const low = Math.round(yOf(plot, at(bars.low, row)));
     // Buckets that are narrower than a pixel share one.
-    if (begin === left) [top, bottom] = [Math.min(top, Math.round(high)), Math.max(bottom, Math.round(low))];
-    else {
+    if (begin === left) {
+      top = Math.min(top, high);
+      bottom = Math.max(bottom, low);
+    } else {
       if (row > first) paint();
-      [left, top, bottom] = [begin, Math.round(high), Math.round(low)];
+      [left, top, bottom] = [begin, high, low];
     }
     right = Math.max(left + 1, Math.round(edge + spacing));
   }
