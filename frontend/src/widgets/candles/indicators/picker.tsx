@@ -1,5 +1,4 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
 import { type IndicatorInfo, PLACES, type Place } from "../../../api/registries.ts";
 import { MARK_WORDS } from "../../../base/words/alerts.ts";
 import { INDICATOR_WORDS } from "../../../base/words/indicators.ts";
@@ -78,8 +77,6 @@ function Picker({ extras }: { readonly extras: ExtrasModel }) {
   const query = useSignal("");
   /** Whether Enter was pressed on what is in the chart already. */
   const isRepeated = useSignal(false);
-  const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.focus({ preventScroll: true }), []);
   const registry = extras.registries.indicators.value ?? [];
   const found = searched(registry, query.value);
   const best = found[0]?.place ?? PLACES[0];
@@ -89,7 +86,8 @@ function Picker({ extras }: { readonly extras: ExtrasModel }) {
   return (
     <div class="indicator-picker" data-testid="indicator-picker">
       <input
-        ref={field}
+        // biome-ignore lint/a11y/noAutofocus: where the list opens, before the next key is pressed
+        autoFocus
         class="filter"
         type="search"
         placeholder={INDICATOR_WORDS.search}
