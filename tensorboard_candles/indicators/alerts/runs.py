@@ -109,12 +109,13 @@ class RunLookout:
     def _look(self, inquiry: Inquiry, asked: Sequence[AskedRun], *, within_secs: float) -> list[RunAlerts]:
         every: list[Question] = []
         begins = [0]
+        polarities = dict(inquiry.polarities)
         for run in asked:
             every += questions(
                 run.view,
                 inquiry.detectors,
                 tags=inquiry.tags,
-                polarities=dict(inquiry.polarities),
+                polarities=polarities,
                 training=run.training,
             )
             begins.append(len(every))
