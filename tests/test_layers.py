@@ -10,7 +10,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parent.parent / "tensorboard_candles"
 FLOW = ["events", "store", "ohlc", "indicators", "analysis", "api", "plugin"]
 COMMON = {"metadata", "errors", "remote_files"}
-FRAMEWORKS = {"torch", "tensorflow", "keras", "lightning", "transformers", "jax", "sklearn"}
+FRAMEWORKS = {"torch", "tensorflow", "keras", "lightning", "transformers", "jax"}
 
 
 def _imports(path: Path) -> set[str]:
@@ -58,3 +58,9 @@ def test_no_framework_is_imported_outside_integrations() -> None:
     assert len(outside) > 20
     for path in outside:
         assert {name.split(".")[0] for name in _imports(path)} & FRAMEWORKS == set(), path
+
+
+def test_numerics_that_are_an_extra_are_imported_by_the_analysis_alone() -> None:
+    outside = [path for path in PACKAGE.rglob("*.py") if "analysis" not in path.parts]
+    for path in outside:
+        assert {name.split(".")[0] for name in _imports(path)} & {"scipy", "sklearn"} == set(), path
