@@ -95,6 +95,27 @@ Its metadata says, as strings, `total`: how many rows there were, the first of w
 the names of classes 0, 1, … as a JSON list, which may be missing and may be too short.
 """
 
+COMPLEXITY_KIND = "complexity"
+"""What a model costs: a rank-0 string tensor (DT_STRING), the bytes of a safetensors file.
+
+- `latency_secs`: float64 of shape (repeats,), seconds that each forward pass took, those of warming up left
+  out; may be missing
+
+Its metadata has one entry, `complexity`, an object of JSON. What was not or could not be measured is missing:
+
+- `model`: its name; `framework`, `device`: what it ran on, as `torch 2.13.0` and `cpu`
+- `examples`: how many the inputs hold
+- `layers`: those that hold a weight of two dimensions or more; `depth`: as many as the data pass one after
+  another, at most
+- `parameters`, `trainable`: how many numbers; `parameter_bytes`: what all of them take
+- `flops`: floating point operations of one forward pass over the inputs, a multiplication and an addition
+  counted as two
+- `activation_bytes`: what a forward pass over the inputs keeps for the backward one, parameters and inputs
+  left out
+- `gradient_noise_scale`: in examples; McCandlish et al. 2018, B_simple
+- `notes`: by any of these names or `latency_secs`, how it was measured or why it is missing, in words
+"""
+
 ROW_KINDS = frozenset({CANDLES_KIND, LATE_CANDLES_KIND})
 
 OWN_TAGS = frozenset({EPOCH_TAG, TAGS_TAG})
