@@ -6,6 +6,9 @@ CandlesError
 ├── NotAllowed            the request's method has no meaning here (HTTP 405)
 ├── NotFound              no such run, tag or file (HTTP 404)
 ├── TooLarge              an answer larger than one request may have (HTTP 413)
+├── Cancelled             work that nobody waits for any more
+├── WorkFailed            work that came to an end by a mistake of ours (HTTP 500)
+├── Missing               an optional package that is not installed (HTTP 501)
 └── WriterError           what was logged can't be written
     └── NotAScalar        a logged value that is not one real number (a TypeError too)
 """
@@ -47,6 +50,20 @@ class TooLarge(CandlesError):
     """An answer larger than one request may have."""
 
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+class Cancelled(CandlesError):
+    """Nobody waits any more for what is being computed."""
+
+
+class WorkFailed(CandlesError):
+    """What was computed came to an end by a mistake of ours; the log has the rest."""
+
+
+class Missing(CandlesError):
+    """An optional package is not installed; the message says how to get it."""
+
+    status = HTTPStatus.NOT_IMPLEMENTED
 
 
 class WriterError(CandlesError):

@@ -8,10 +8,10 @@ import hashlib
 import io
 import json
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -20,12 +20,14 @@ from tensorboard.backend import http_util
 from werkzeug.datastructures import Headers
 from werkzeug.wrappers import Request, Response
 
+from tensorboard_candles.api.jobs import Found
 from tensorboard_candles.errors import BadRequest, CandlesError
 from tensorboard_candles.ohlc import NO_STEP
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
+T = TypeVar("T")
 Json = Any
 Columns = Mapping[str, npt.NDArray[Any]]
 
@@ -44,6 +46,31 @@ def respond_json(request: Request, content: Json, *, etag: str) -> Response:
     return _respond(request, body, "application/json", etag)
 
 
+def respond_found(
+    request: Request, name: str, found: Found[T], tables: Callable[[T], Sequence[Table]], *, fmt: str
+) -> Response:
+    """What work has found, as tables with `progress` beside them; 202 as long as there is nothing yet.
+
+    CSV has no place for the progress: it is of the last result.
+    """
+    progress = found.progress and asdict(found.progress)
+    etag = etag_of(request, found.version, json.dumps(progress))
+    unchanged = not_modified(request, etag)
+    if unchanged:
+        return unchanged
+    made = [] if found.result is None else tables(found.result)
+    if fmt == "csv" and made:
+        response = respond_tables(request, name, made, fmt=fmt, etag=etag)
+    elif fmt == "safetensors":
+        body = to_safetensors(name, made, progress=progress)
+        response = _respond(request, body, "application/octet-stream", etag)
+    else:
+        response = respond_json(request, {name: _as_json(made), "progress": progress}, etag=etag)
+    if found.result is None:
+        response.status_code = HTTPStatus.ACCEPTED
+    return response
+
+
 def respond_tables(request: Request, name: str, tables: Sequence[Table], *, fmt: str, etag: str) -> Response:
     """Tables of several series as `{name: [...]}`, or as arrays, or one of them as CSV."""
     if fmt == "safetensors":
@@ -52,10 +79,11 @@ def respond_tables(request: Request, name: str, tables: Sequence[Table], *, fmt:
         if len(tables) != 1:
             raise BadRequest(f"format=csv is for one series, got {len(tables)}")
         return _respond(request, to_csv(tables[0]), "text/csv", etag)
-    content = [
-        {**table.head, "columns": {k: to_list(v) for k, v in table.columns.items()}} for table in tables
-    ]
-    return respond_json(request, {name: content}, etag=etag)
+    return respond_json(request, {name: _as_json(tables)}, etag=etag)
+
+
+def _as_json(tables: Sequence[Table]) -> Json:
+    return [{**table.head, "columns": {k: to_list(v) for k, v in table.columns.items()}} for table in tables]
 
 
 def respond_error(request: Request, error: CandlesError) -> Response:
@@ -130,10 +158,11 @@ def to_csv(table: Table) -> str:
     return text.getvalue()
 
 
-def to_safetensors(name: str, tables: Sequence[Table]) -> bytes:
+def to_safetensors(name: str, tables: Sequence[Table], **beside: Json) -> bytes:
     """Columns as arrays (`open`; `0/open`, `1/open`… for several series), the rest as metadata.
 
-    Columns of texts, which no array holds, are `texts` there, by their names.
+    Columns of texts, which no array holds, are `texts` there, by their names. What stands `beside` the tables is
+    metadata, too.
     """
     prefixes = [""] if len(tables) == 1 else [f"{index}/" for index in range(len(tables))]
     arrays = {
@@ -143,7 +172,8 @@ def to_safetensors(name: str, tables: Sequence[Table]) -> bytes:
         if not _is_text(values)
     }
     heads = [_head_with_texts(table) for table in tables]
-    return safetensors.numpy.save(arrays, metadata={name: json.dumps(heads, allow_nan=False)})
+    said = {key: json.dumps(value, allow_nan=False) for key, value in {name: heads, **beside}.items()}
+    return safetensors.numpy.save(arrays, metadata=said)
 
 
 def _head_with_texts(table: Table) -> dict[str, Json]:

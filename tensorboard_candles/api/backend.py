@@ -12,6 +12,7 @@ from tensorboard import plugin_util
 from werkzeug.wrappers import Request
 
 from tensorboard_candles.api.comparison import Rows
+from tensorboard_candles.api.jobs import Jobs
 from tensorboard_candles.api.told import Told
 from tensorboard_candles.errors import NotFound
 from tensorboard_candles.events import log_roots
@@ -29,6 +30,7 @@ class Backend:
     sampled: SampledSources | None
     lookout: Lookout = field(default_factory=Lookout)
     told: Told = field(default_factory=Told)
+    jobs: Jobs = field(default_factory=Jobs)
     compared: Rows = field(default_factory=partial(Rows, most=8))
 
     def source(self, request: Request) -> Source:
