@@ -161,8 +161,8 @@ def to_csv(table: Table) -> str:
 def to_safetensors(name: str, tables: Sequence[Table], **beside: Json) -> bytes:
     """Columns as arrays (`open`; `0/open`, `1/open`… for several series), the rest as metadata.
 
-    Columns of texts, which no array holds, are `texts` there, by their names. What stands `beside` the tables is
-    metadata, too.
+    Columns of texts, which no array holds, are `texts` there, by their names. What stands `beside` the tables
+    is metadata, too.
     """
     prefixes = [""] if len(tables) == 1 else [f"{index}/" for index in range(len(tables))]
     arrays = {
