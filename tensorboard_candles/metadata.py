@@ -120,29 +120,27 @@ ATTENTION_KIND = "attention"
 """Attention weights at one step: a rank-0 string tensor (DT_STRING), the bytes of a safetensors file.
 
 - `weights`: float32 of shape (layers, heads, rows, columns); row r is of the queries from r·pool_queries on,
-  column c of the keys from c·pool_keys on, and each number is the mean of that block, which is smaller at the
-  ends
-- `entropy`: float32 of shape (layers, heads), in nats: of each query's weights, before they were pooled, as the
-  mean over the queries that attend to anything; NaN where none does
+  column c of the keys from c·pool_keys on, and each number is the mean of that block, which is smaller at
+  the ends
+- `entropy`: float32 of shape (layers, heads), in nats: of each query's weights, before they were pooled, as
+  the mean over the queries that attend to anything; NaN where none does
 - `similarity`: float32 of shape (layers, heads, heads): cosine of two heads' weights for a query, before they
   were pooled, as the mean over the queries that attend to anything in both; NaN where none does
-- `distance`: float32 of shape (layers, heads), in tokens: from a query to the keys that it attends to, by their
-  weights; missing where queries are not the keys themselves
+- `distance`: float32 of shape (layers, heads), in tokens: from a query to the keys that it attends to, by
+  their weights; missing where queries are not the keys themselves
 
 Its metadata says, as strings, `queries` and `keys`: how many there were; `pool_queries` and `pool_keys`: how
 many of each a block spans, 1 where nothing was pooled; `odd_rows`: of all queries of all heads, how many have
 weights that add up neither to 1 nor to 0; `examples`: how many there were in the batch, of which this is the
-first; `tokens` and `query_tokens`: words for keys and for queries as JSON lists, which may be missing and may be
-too short. Where `query_tokens` is missing and there are as many queries as keys, `tokens` are theirs, too.
+first; `tokens` and `query_tokens`: words for keys and for queries as JSON lists, which may be missing and may
+be too short. Where `query_tokens` is missing and there are as many queries as keys, `tokens` are theirs, too.
 """
 
 LANDSCAPE_KIND = "landscape"
 
-COMPLEXITY_KIND = "complexity"
-
 RECORD_KINDS = frozenset({OUTPUTS_KIND, ATTENTION_KIND, LANDSCAPE_KIND, COMPLEXITY_KIND})
-"""Kinds of summaries that hold more than numbers over steps: each is a rank-0 string tensor of less than
-16 MB, the bytes of a safetensors file. A reader keeps where they stand, and reads one when it is asked for."""
+"""Kinds of summaries that hold more than numbers: each is a rank-0 string tensor, the bytes of a safetensors
+file, in a record of less than 16 MB. A reader keeps where they stand, and reads one when it is asked for."""
 
 ROW_KINDS = frozenset({CANDLES_KIND, LATE_CANDLES_KIND})
 
