@@ -9,6 +9,7 @@ CandlesError
 ├── Cancelled             work that nobody waits for any more
 ├── WorkFailed            work that came to an end by a mistake of ours (HTTP 500)
 ├── Missing               an optional package that is not installed (HTTP 501)
+├── NoCurvature           a model that can't be differentiated twice
 └── WriterError           what was logged can't be written
     └── NotAScalar        a logged value that is not one real number (a TypeError too)
 """
@@ -64,6 +65,10 @@ class Missing(CandlesError):
     """An optional package is not installed; the message says how to get it."""
 
     status = HTTPStatus.NOT_IMPLEMENTED
+
+
+class NoCurvature(CandlesError):
+    """A model that its framework can't differentiate twice; the message says where it ends."""
 
 
 class WriterError(CandlesError):

@@ -137,6 +137,40 @@ be too short. Where `query_tokens` is missing and there are as many queries as k
 """
 
 LANDSCAPE_KIND = "landscape"
+"""The loss around a model's weights: a rank-0 string tensor (DT_STRING), the bytes of a safetensors file.
+
+- `alpha`, `beta`, `gamma`: float64, where along the first, second and third direction the loss was
+  evaluated, ascending, in units of the direction; the model's own weights are at 0. One for each direction
+- `loss`: float64 of shape (len(alpha)[, len(beta)[, len(gamma)]]); NaN where it was not evaluated or is not
+  finite
+- `trajectory`: float64 of shape (checkpoints, directions), the checkpoints' weights projected on the
+  directions, in order of time; `trajectory_step`: int64; `trajectory_loss`: float64, at the checkpoint
+  itself; `trajectory_distance`: float64, from the checkpoint to its projection. All of shape (checkpoints,);
+  missing together
+- `explained_variance`: float64 of shape (directions,), the share of the checkpoints' variance along each
+  principal component; missing where the directions are none
+- `eigenvalues`, `eigenvalue_residuals`: float64 of shape (count,), of the Hessian of the loss at the model's
+  weights, the largest first, and ‖Hv − λv‖ of each; missing where they were not computed
+
+Its metadata has one entry, `landscape`, an object of JSON. What is not known is missing or null:
+
+- `directions`: `random`, `pca`, `hessian` or `given`; `normalize`: `filter`, `layer` or `none`; `seed`
+- `model`, `framework`, `dtype`: strings; `parameters`: how many numbers the weights are
+- `samples`: how many examples the loss is the mean of; `batch_norm`: `frozen` (the checkpoint's own
+  statistics) or `recalibrate` (measured anew at each point)
+- `centre_loss`: at the model's weights; `minimum`: the lowest loss on the grid and `minimum_at`: where, a
+  list of a coordinate for each direction
+- `sharpness`: the largest eigenvalue of the Hessian; `epsilon_sharpness`: by how many percent of 1 + the
+  centre's loss the loss rises at most within `epsilon` of the centre along each direction (Keskar et al.
+  2017, eq. 4)
+- `seconds`: how long it took; `warnings`: a list of sentences that the reader should know
+"""
+
+MOST_LANDSCAPE_POINTS = 1_500_000
+"""Of a grid: 12 MB."""
+
+MOST_CHECKPOINTS = 10_000
+"""Of a trajectory."""
 
 RECORD_KINDS = frozenset({OUTPUTS_KIND, ATTENTION_KIND, LANDSCAPE_KIND, COMPLEXITY_KIND})
 """Kinds of summaries that hold more than numbers: each is a rank-0 string tensor, the bytes of a safetensors
