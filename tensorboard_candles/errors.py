@@ -1,6 +1,7 @@
 """Every error that tensorboard_candles raises on purpose.
 
 CandlesError
+├── BadPayload            a summary that holds something else than its kind says
 ├── BadRequest            a parameter that can't be used (HTTP 400)
 │   └── NoEpochs          candles by epoch were asked of a run that has none
 ├── NotAllowed            the request's method has no meaning here (HTTP 405)
@@ -23,6 +24,10 @@ class CandlesError(Exception):
     """Root of the tree; `status` is what an HTTP answer carries."""
 
     status = HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+class BadPayload(CandlesError):
+    """A summary that holds something else than its kind says; told among an answer's problems."""
 
 
 class BadRequest(CandlesError):

@@ -3,14 +3,17 @@
 Read in this order: `storage` (where files lie), with `storage_remote` and `storage_retry` (behind a network);
 `discovery` (which of them belong to which run), `framing` (records in bytes, and what to do where they are
 damaged), `said`, `arguments`, `points`, `own` and `decode` (events to columns), `window` (a piece of a file),
-`tail` (a file that grows), with `large` (records too long for memory); `together` (many of them). Then what
-makes it fast: `bulk` (the trick, in five steps), with `boundaries`, `rows`, `template` and `crc`.
+`tail` (a file that grows), with `large` (records too long for memory); `together` (many of them); `payloads`
+(summaries of more than numbers, read when they are asked for). Then what makes it fast: `bulk` (the trick, in
+five steps), with `boundaries`, `rows`, `template` and `crc`.
 """
 
 from tensorboard_candles.events.arguments import Argument, Arguments
 from tensorboard_candles.events.bulk import BulkDecoder
 from tensorboard_candles.events.discovery import LogRoot, RunFiles, discover, log_roots
 from tensorboard_candles.events.framing import Damage
+from tensorboard_candles.events.own import OwnRecord, RecordAt
+from tensorboard_candles.events.payloads import Payload, payload_in, payload_of
 from tensorboard_candles.events.points import Points, Segment, SessionStart
 from tensorboard_candles.events.said import Said, TagInfo
 from tensorboard_candles.events.storage import LogPath
@@ -25,7 +28,10 @@ __all__ = [
     "EventFile",
     "LogPath",
     "LogRoot",
+    "OwnRecord",
+    "Payload",
     "Points",
+    "RecordAt",
     "RunFiles",
     "Said",
     "Segment",
@@ -35,5 +41,7 @@ __all__ = [
     "Window",
     "discover",
     "log_roots",
+    "payload_in",
+    "payload_of",
     "read_together",
 ]

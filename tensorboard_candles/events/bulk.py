@@ -301,7 +301,8 @@ class _Records:
                 not_events[stretch].append(Damage(int(self._start[row]), NOT_AN_EVENT))
                 continue
             offset = int(self._start[row]) - self._origins[stretch]
-            collector.add_event(int(self._record[row]), event, offset)
+            size = int(self.length[row]) + FRAME_BYTES
+            collector.add_event(int(self._record[row]), event, offset, size)
         return not_events
 
     def _stretch_of(self, rows: Int64Array) -> Int64Array:

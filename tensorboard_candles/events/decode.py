@@ -21,7 +21,15 @@ from tensorboard_candles import metadata
 from tensorboard_candles.events.arguments import MOST_ARGUMENTS, Argument, Arguments, arguments_of
 from tensorboard_candles.events.candle import LATE_ROW, ROW, values_of
 from tensorboard_candles.events.candle_rows import rows_in
-from tensorboard_candles.events.own import OwnTensor, PluginData, kind_of, text_of
+from tensorboard_candles.events.own import (
+    OwnRecord,
+    OwnTensor,
+    PluginData,
+    kind_of,
+    record_of,
+    records_between,
+    text_of,
+)
 from tensorboard_candles.events.points import (
     Float64Array,
     FloatArray,
@@ -40,6 +48,7 @@ value takes two at least. As many bits are left for the records of a window."""
 
 SCALAR_PLUGINS = frozenset({"scalars", ""})
 _ROWS = {metadata.CANDLES_KIND: ROW, metadata.LATE_CANDLES_KIND: LATE_ROW}
+_NOT_ONE_STRING = "{} passed by: not one string, or a record of more than 16 MiB"
 _LONGEST_NAME = 64
 _MOST_CONTENT_BYTES = 4 << 10
 """Of our own plugin's content; what others say in theirs may be long."""
@@ -148,8 +157,8 @@ class Collector:
         self.problems: list[list[tuple[int, str]]] = [[] for _ in firsts]
         """Of each window what `segments` could not use: where its record begins, and what is wrong."""
 
-    def add_event(self, record: int, event: event_pb2.Event, offset: int = 0) -> None:
-        """One event, by the number of its record and where in its window that begins."""
+    def add_event(self, record: int, event: event_pb2.Event, offset: int = 0, size: int = 0) -> None:
+        """One event, by the number of its record, where in its window that begins and how long it is."""
         order = record << ORDER_BITS
         window = bisect_right(self._firsts, record) - 1
         is_start = event.session_log.status == event_pb2.SessionLog.START
@@ -167,7 +176,7 @@ class Collector:
                 self._rows[value.tag, value.HasField("tensor")].append(row)
                 has_number = True
             elif value.HasField("tensor"):
-                self._note_tensor(window, order + index, offset, value)
+                self._note_tensor(window, record, index, event, (offset, size))
         if event.wall_time or is_start or has_number:
             first = float(self.first_wall_times[window])
             self.first_wall_times[window] = min(first, event.wall_time)
@@ -217,12 +226,18 @@ class Collector:
         if tag not in named or order < named[tag][0]:
             named[tag] = (order, used_of(plugin))
 
-    def _note_tensor(self, window: int, order: int, offset: int, value: summary_pb2.Summary.Value) -> None:
+    def _note_tensor(
+        self, window: int, record: int, index: int, event: event_pb2.Event, place: tuple[int, int]
+    ) -> None:
+        value = event.summary.value[index]
         named = used_of(value.metadata.plugin_data) if value.metadata.plugin_data.plugin_name else None
         known = named or self._plugins[window].get(value.tag)
         # Not those of others: histograms and texts would be kept by the thousand.
         if known is None or known.plugin_name == metadata.PLUGIN_NAME:
-            self._tensors[window].append(OwnTensor(order, offset, value.tag, named, value.tensor))
+            order, when = (record << ORDER_BITS) + index, (event.step, event.wall_time)
+            self._tensors[window].append(
+                OwnTensor(order, *place, index, *when, value.tag, named, value.tensor)
+            )
 
     def _note_arguments(self, window: int, order: int, arguments: Arguments) -> None:
         """The later ones hold; there may be a million such records."""
@@ -233,17 +248,22 @@ class Collector:
             elif len(noted) < MOST_ARGUMENTS:
                 noted[name] = order, argument
 
-    def _own(self, window: int) -> tuple[list[tuple[int, Said]], dict[str, list[Piece]]]:
-        """What the window says of tags, and where; and candles by tag."""
+    def _own(self, window: int) -> _Own:
         said: list[tuple[int, Said]] = []
         candles: dict[str, list[Piece]] = defaultdict(list)
+        records: list[tuple[int, OwnRecord]] = []
         for one in sorted(self._tensors[window], key=lambda one: one.order):
             kind = kind_of(one.plugin or self._plugin_at(window, one.tag, one.order))
             if kind == metadata.TAGS_KIND and (text := text_of(one.tensor)):
                 said.append((one.order, said_in(text)))
             elif kind in _ROWS and one.tag not in metadata.OWN_TAGS:
                 candles[one.tag].append(self._rows_of(window, one, _ROWS[kind]))
-        return said, candles
+            elif kind in metadata.RECORD_KINDS:
+                if record := record_of(one, kind):
+                    records.append((one.order, record))
+                else:
+                    self.problems[window].append((one.offset, _NOT_ONE_STRING.format(kind)))
+        return _Own(said, candles, records)
 
     def _rows_of(self, window: int, one: OwnTensor, kind: int) -> Piece:
         points, problem = rows_in(one.tensor, kind)
@@ -274,15 +294,15 @@ class Collector:
                 scalars[tag].append(after)
             elif kind_of(plugin) == metadata.EPOCH_KIND:
                 marks.append(after)
-        said, candles = self._own(window)
-        for tag, rows in candles.items():
+        own = self._own(window)
+        for tag, rows in own.candles.items():
             scalars[tag] += rows
         for tag, (_, plugin) in self._named[window].items():
             self._plugins[window].setdefault(tag, plugin)
         for tag in metadata.OWN_TAGS & scalars.keys():
             del scalars[tag]
         joined = {tag: joined for tag, pieces in scalars.items() if len(joined := _joined(pieces))}
-        *segments, last = _cut(joined, _joined(marks), said, self._starts[window])
+        *segments, last = _cut(joined, _joined(marks), own, self._starts[window])
         # They hold for the whole file, whatever sessions start in it.
         arguments = {name: argument for name, (_, argument) in self._arguments[window].items()}
         return [*segments, replace(last, arguments=arguments)]
@@ -296,10 +316,20 @@ class Collector:
         return piece.where(is_before), piece.where(~is_before), plugin
 
 
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """Our own summaries of a window that are no epoch marks, with their places in order."""
+
+    said: list[tuple[int, Said]]
+    candles: dict[str, list[Piece]]
+    """By tag."""
+    records: list[tuple[int, OwnRecord]]
+
+
 def _cut(
     scalars: dict[str, Piece],
     marks: Piece,
-    said: Sequence[tuple[int, Said]],
+    own: _Own,
     session_starts: Sequence[tuple[int, SessionStart]],
 ) -> list[Segment]:
     starts = sorted(session_starts, key=lambda start: start[0])
@@ -309,7 +339,8 @@ def _cut(
             start,
             {tag: points for tag, piece in scalars.items() if len(points := piece.between(low, high))},
             marks.between(low, high),
-            reduce(overruled, [what for order, what in said if low <= order < high], {}),
+            reduce(overruled, [what for order, what in own.said if low <= order < high], {}),
+            records=records_between(own.records, low, high),
         )
         for start, low, high in zip([None, *(one for _, one in starts)], cuts, cuts[1:], strict=False)
     ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -9,6 +12,7 @@ from tensorboard.compat.proto import summary_pb2, types_pb2
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
 
 from tensorboard_candles import metadata
+from tensorboard_candles.events.storage import LogPath
 
 PluginData: TypeAlias = summary_pb2.SummaryMetadata.PluginData
 
@@ -20,10 +24,39 @@ class OwnTensor:
     order: int
     offset: int
     """Of its record in the window."""
+    size: int
+    """Bytes of its record."""
+    index: int
+    """Which of the event's values it is."""
+    step: int
+    wall_time: float
     tag: str
     plugin: PluginData | None
     """Named beside it; None where the tag's is what counts, whatever order that is told in."""
     tensor: TensorProto
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRecord:
+    """Where a summary of `metadata.RECORD_KINDS` stands: what it holds is read when it is asked for."""
+
+    kind: str
+    tag: str
+    step: int
+    wall_time: float
+    offset: int
+    """Of its record in the file; where a window of it is decoded, in the window."""
+    size: int
+    """Bytes of its record."""
+    index: int
+    """Which of the event's values it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAt(OwnRecord):
+    """The same, and in which file."""
+
+    path: LogPath
 
 
 def kind_of(plugin: PluginData | None) -> str | None:
@@ -39,5 +72,27 @@ def text_of(tensor: TensorProto) -> bytes | None:
     >>> text_of(TensorProto(dtype=types_pb2.DT_STRING, string_val=[b"{}"]))
     b'{}'
     """
-    is_text = tensor.dtype == types_pb2.DT_STRING and len(tensor.string_val) == 1
-    return tensor.string_val[0] if is_text and not tensor.tensor_shape.dim else None
+    return tensor.string_val[0] if _is_text(tensor) else None
+
+
+def _is_text(tensor: TensorProto) -> bool:
+    is_one = tensor.dtype == types_pb2.DT_STRING and len(tensor.string_val) == 1
+    return is_one and not tensor.tensor_shape.dim
+
+
+def record_of(one: OwnTensor, kind: str) -> OwnRecord | None:
+    """Where a summary of this kind stands; None where it holds no text, or was too long to be kept whole."""
+    if not _is_text(one.tensor):
+        return None
+    # Thousands of records have one tag.
+    kind, tag = sys.intern(kind), sys.intern(one.tag)
+    return OwnRecord(kind, tag, one.step, one.wall_time, one.offset, one.size, one.index)
+
+
+def records_between(records: Sequence[tuple[int, OwnRecord]], low: int, high: int) -> tuple[OwnRecord, ...]:
+    """Those whose order is in [low, high), of some that are in order.
+
+    By bisection: a window may hold very many of them, and sessions may start as often.
+    """
+    begin, end = (bisect_left(records, place, key=lambda one: one[0]) for place in (low, high))
+    return tuple(record for _, record in records[begin:end])

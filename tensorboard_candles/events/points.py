@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tensorboard_candles.events.arguments import Arguments
+from tensorboard_candles.events.own import OwnRecord
 from tensorboard_candles.events.said import Said
 
 Int64Array = npt.NDArray[np.int64]
@@ -58,6 +59,8 @@ class Segment:
     said: Said = field(default_factory=dict)
     """Of its tags."""
     arguments: Arguments = field(default_factory=dict)
+    records: tuple[OwnRecord, ...] = ()
+    """Summaries that hold more than numbers, in the order of the file."""
 
 
 def no_points() -> Points:

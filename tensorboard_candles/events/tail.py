@@ -20,6 +20,7 @@ _GIVE_UP_BYTES = 4 * WINDOW_BYTES
 _READ_AGAIN_BYTES = 1 << 16
 _MOST_PROBLEMS = 1000
 """Problems that are kept; beyond that they are counted."""
+_TOO_LONG = "summaries passed by: they stand in a record of more than 16 MiB"
 _HEAD_BYTES = 64
 """Enough of a file's beginning to tell it from another: its first record holds the time it was made."""
 
@@ -225,7 +226,7 @@ class EventFile:
         if thin:
             found = yield Undecoded(thin, len(thin), self._plugins)
             assert found is not None
-            found = replace(found, consumed=size_of_it)
+            found = replace(_without_records(found), consumed=size_of_it)
         else:
             passed_over = Damage(0, PASSED_OVER.format(size_of_it))
             found = Decoded([], math.inf, [passed_over], None, size_of_it, None)
@@ -233,9 +234,11 @@ class EventFile:
         yield self._window(found, 0, size)
 
     def _window(self, found: Decoded, left: int, size: int) -> Window:
+        # `_settle` has moved on past what was found.
+        segments = [_in_file(segment, self._offset - found.consumed) for segment in found.segments]
         self.bytes_read = self._offset + left
         share = self.bytes_read / max(size, 1)
-        return Window(found.segments, found.first_wall_time, replaced=False, share=share)
+        return Window(segments, found.first_wall_time, replaced=False, share=share)
 
     def _settle(self, found: Decoded) -> None:
         """Move on past what was found, and note the damage in it."""
@@ -270,3 +273,18 @@ class EventFile:
         self._offset = min(self._offset, passed.back_to)
         is_begin = passed.back_to == passed.damage.offset
         self._passed = None if is_begin else replace(passed, at_size=math.inf)
+
+
+def _without_records(found: Decoded) -> Decoded:
+    """Of a record that is too long to be read as a whole: neither is a summary that stands in it."""
+    if not any(segment.records for segment in found.segments):
+        return found
+    segments = [replace(segment, records=()) for segment in found.segments]
+    return replace(found, segments=segments, damages=[*found.damages, Damage(0, _TOO_LONG)])
+
+
+def _in_file(segment: Segment, begin: int) -> Segment:
+    """The same with places of records in the file, of which the window begins there."""
+    if not segment.records:
+        return segment
+    return replace(segment, records=tuple(replace(one, offset=begin + one.offset) for one in segment.records))

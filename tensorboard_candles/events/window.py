@@ -155,7 +155,7 @@ class _Decoding:
             except DecodeError:
                 not_events.append(Damage(low - HEADER_BYTES, NOT_AN_EVENT))
                 continue
-            self._collector.add_event(record, event, low - HEADER_BYTES)
+            self._collector.add_event(record, event, low - HEADER_BYTES, high - low + FRAME_BYTES)
         return not_events
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, astuple
 from typing import Any
 
 import numpy as np
 
 from tensorboard_candles import metadata
-from tensorboard_candles.events import Argument, Arguments, Damage, Said, TagInfo
+from tensorboard_candles.events import Argument, Arguments, Damage, OwnRecord, Said, TagInfo
 from tensorboard_candles.events.candle import CANDLE, are_candles
+from tensorboard_candles.events.framing import MOST_WHOLE_BYTES
 from tensorboard_candles.events.own import PluginData
 from tensorboard_candles.events.storage import Identity
 from tensorboard_candles.events.tail import Passed, Reached
@@ -49,6 +51,8 @@ def packed(saved: Saved) -> tuple[dict[str, Any], dict[str, Array]]:
         "series": series,
         "said": {tag: astuple(info) for tag, info in content.said.items()},
         "arguments": content.arguments,
+        "records": [astuple(record) for record in content.records],
+        "records_left_out": content.records_left_out,
     }
     return about, columns
 
@@ -68,7 +72,10 @@ def unpacked(about: Mapping[str, Any], columns: Mapping[str, Array]) -> Saved:
     _check(_is_column(starts.step, len(starts), _STEP), "starts without a step each")
     _check(isinstance(about["first_wall_time"], float), "a first wall time that is no number")
     said, arguments = _said_of_tags(about["said"]), _arguments(about["arguments"])
-    content = ContentState(states, starts, about["first_wall_time"], said, arguments)
+    records, left_out = _records(about["records"]), about["records_left_out"]
+    _check(type(left_out) is int, "no number of records left out")
+    times = about["first_wall_time"]
+    content = ContentState(states, starts, times, said, arguments, records, left_out)
     return Saved(reached_of(about), content)
 
 
@@ -94,6 +101,18 @@ def _arguments(given: Mapping[str, Any]) -> Arguments:
         is_plain = value is None or isinstance(value, str | float | int)
         _check(is_plain and isinstance(source, str), "an argument that is none")
     return arguments
+
+
+def _records(given: Sequence[Sequence[Any]]) -> tuple[OwnRecord, ...]:
+    """What the files say is verified where it is read."""
+    records = [OwnRecord(sys.intern(kind), sys.intern(tag), *rest) for kind, tag, *rest in given]
+    for one in records:
+        are_numbers = type(one.step) is type(one.index) is int and isinstance(one.wall_time, float)
+        are_numbers = are_numbers and type(one.offset) is type(one.size) is int
+        _check(one.kind in metadata.RECORD_KINDS and are_numbers, "a record that is none")
+        is_place = one.offset >= 0 and one.index >= 0 and 0 < one.size <= MOST_WHOLE_BYTES
+        _check(is_place, "a record at no place")
+    return tuple(records)
 
 
 def _check_series(state: ColumnState) -> None:

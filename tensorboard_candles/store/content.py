@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tensorboard_candles.events import Arguments, Points, Said, Segment, Window
+from tensorboard_candles.events import Arguments, OwnRecord, Points, Said, Segment, Window
 from tensorboard_candles.events.arguments import overruled_arguments
 from tensorboard_candles.events.points import no_points
 from tensorboard_candles.events.said import overruled
@@ -17,6 +17,9 @@ from tensorboard_candles.store.starts import Starts
 
 EPOCH_MARKS = None
 """Key of the epoch marks beside the tags: no tag can be equal to it."""
+
+MOST_RECORDS = 100_000
+"""Summaries of more than numbers that are known of one file; what comes later is left out, and told."""
 
 _NO_COLUMNS = PointColumns(no_points())
 """What a file holds of a tag that it never names; never added to."""
@@ -31,6 +34,8 @@ class ContentState:
     first_wall_time: float
     said: Said
     arguments: Arguments
+    records: tuple[OwnRecord, ...] = ()
+    records_left_out: int = 0
 
 
 class FileContent:
@@ -45,6 +50,11 @@ class FileContent:
         self.said: Said = {}
         """Of its tags, whatever sessions start in it."""
         self.arguments: Arguments = {}
+        self.records: tuple[OwnRecord, ...] = ()
+        """Summaries that hold more than numbers, in the order of the file; without those that a session which
+        starts in it voids."""
+        self.records_left_out = 0
+        """How many came when there were `MOST_RECORDS` of them."""
 
     def add(self, window: Window) -> None:
         self.first_wall_time = min(self.first_wall_time, window.first_wall_time)
@@ -62,6 +72,19 @@ class FileContent:
                 self.columns[key].extend(points, window.share)
             elif len(points):
                 self.columns[key] = PointColumns(points)
+        self._add_records(window.segments)
+
+    def _add_records(self, segments: Sequence[Segment]) -> None:
+        if not any(segment.start or segment.records for segment in segments):
+            return
+        every: list[OwnRecord] = []
+        lowest: int | None = None
+        for segment in (*reversed(segments), Segment(None, {}, no_points(), records=self.records)):
+            every += [one for one in reversed(segment.records) if lowest is None or one.step < lowest]
+            if segment.start:
+                lowest = segment.start.step if lowest is None else min(lowest, segment.start.step)
+        self.records = tuple(every[: -MOST_RECORDS - 1 : -1])
+        self.records_left_out += len(every) - len(self.records)
 
     @staticmethod
     def of(state: ContentState) -> FileContent:
@@ -69,12 +92,21 @@ class FileContent:
         content.columns = {key: PointColumns.of(columns) for key, columns in state.columns.items()}
         content.starts, content.first_wall_time = state.starts, state.first_wall_time
         content.said, content.arguments = state.said, state.arguments
+        content.records, content.records_left_out = state.records, state.records_left_out
         return content
 
     def state(self) -> ContentState:
         """All that it says now, which stays as it is while this goes on growing."""
         columns = {key: columns.state() for key, columns in self.columns.items()}
-        return ContentState(columns, self.starts, self.first_wall_time, self.said, self.arguments)
+        return ContentState(
+            columns,
+            self.starts,
+            self.first_wall_time,
+            self.said,
+            self.arguments,
+            self.records,
+            self.records_left_out,
+        )
 
     def concerns(self, key: str | None) -> bool:
         """Whether it says anything of a tag, or voids what others say."""

@@ -17,6 +17,7 @@ from tensorboard_candles.events import LogRoot, discover
 from tensorboard_candles.events.discovery import Discovered
 from tensorboard_candles.events.storage import LogPath
 from tensorboard_candles.store.cache_keeper import CacheKeeper
+from tensorboard_candles.store.content import MOST_RECORDS
 from tensorboard_candles.store.memory import Memory
 from tensorboard_candles.store.readers import Readers
 from tensorboard_candles.store.run import Run, RunFile
@@ -31,6 +32,7 @@ _LISTING_PAUSE = 20
 _LONGEST_LISTING_PAUSE_SECS = 30.0
 _WATCHED_SECS = 10.0
 """So long after it was asked for a run counts as looked at."""
+_TOO_MANY = "{:,} summaries of more than numbers left out: there are more than {:,}"
 _TRY_AGAIN_SECS = 1.0
 """Pause after a look that failed, where one look was all that was asked for."""
 
@@ -113,7 +115,10 @@ class LocalSource:
         return list(itertools.islice(self._problems(), most))
 
     def problem_count(self) -> int:
-        in_files = sum(file.events.problem_count + bool(file.error) for file in self._files())
+        in_files = sum(
+            file.events.problem_count + bool(file.error) + bool(file.content.records_left_out)
+            for file in self._files()
+        )
         of_all = bool(self._listing_error) + bool(self._memory.scratch.problem)
         return len(self._unreadable) + of_all + in_files
 
@@ -131,6 +136,8 @@ class LocalSource:
             for path, file in run.files.items():
                 if error := file.error:
                     yield Problem(run.name, path.name, 0, error)
+                if left_out := file.content.records_left_out:
+                    yield Problem(run.name, path.name, 0, _TOO_MANY.format(left_out, MOST_RECORDS))
                 for damage in file.events.problems:
                     yield Problem(run.name, path.name, damage.offset, damage.what)
 

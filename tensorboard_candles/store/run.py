@@ -6,7 +6,7 @@ import math
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -21,6 +21,7 @@ from tensorboard_candles.store.content import EPOCH_MARKS, ContentState, FileCon
 from tensorboard_candles.store.holdings import Holdings
 from tensorboard_candles.store.memory import Memory
 from tensorboard_candles.store.merged import Merged
+from tensorboard_candles.store.records import FileRecords, Records, records_of
 from tensorboard_candles.store.scratch import Scratch
 from tensorboard_candles.store.source import RunView
 
@@ -114,6 +115,11 @@ class RunFile:
             self._begin_again()
             raise
 
+    def records(self) -> FileRecords:
+        """Where its summaries of more than numbers stand."""
+        content = self.content
+        return FileRecords(self.path, content.records, content.first_wall_time, content.starts)
+
     def columns(self) -> list[PointColumns]:
         """All that it holds."""
         contents = [self.content, *([self._next_content] if self._next_content else [])]
@@ -156,6 +162,8 @@ class Run:
         self._nonce = secrets.token_hex(4)
         self._view: RunView | None = None
         self._merged: dict[str | None, Merged] = {}
+        self._found_records: tuple[Sequence[FileRecords], Records] = (), {}
+        """What followed from which files."""
         self._in_files = Holdings()
         self._in_merged = Holdings()
         """But for what lies in files as well."""
@@ -284,6 +292,7 @@ class Run:
             end_time=last if math.isfinite(last) else math.nan,
             said=self._said(),
             arguments=self._arguments(),
+            records=self._records(),
         )
 
     def _said(self) -> Said:
@@ -293,6 +302,16 @@ class Run:
     def _arguments(self) -> Arguments:
         none: Arguments = {}
         return reduce(overruled_arguments, (file.content.arguments for file in self.files.values()), none)
+
+    def _records(self) -> Records:
+        """Made anew only where something of them has changed."""
+        files = [file.records() for file in self.files.values()]
+        before, found = self._found_records
+        is_same = len(files) == len(before) and all(map(FileRecords.is_as, files, before))
+        if not is_same:
+            found = records_of(files)
+            self._found_records = files, found
+        return found
 
     def _merge(self) -> None:
         """Bring up to date what all files together say of each tag."""

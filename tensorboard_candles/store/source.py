@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from tensorboard_candles.events.arguments import Arguments
 from tensorboard_candles.events.candle import CandleArray, are_candles
+from tensorboard_candles.events.own import RecordAt
 from tensorboard_candles.events.points import Float64Array, FloatArray, Int64Array, Points
 from tensorboard_candles.events.said import Said
 from tensorboard_candles.store.steps import StepColumn
@@ -114,6 +115,9 @@ class RunView:
     """What its writer says of its tags; of some that it never logged, maybe."""
     arguments: Arguments = field(default_factory=dict)
     """What it was started with."""
+    records: Mapping[str, tuple[RecordAt, ...]] = field(default_factory=dict)
+    """Summaries that hold more than numbers, by kind of `metadata.RECORD_KINDS`: where those that count
+    stand, by step, ties in the order of arrival. No kind without any; `events.payload_of` reads one."""
 
     @staticmethod
     def of(name: str, version: str, series: dict[str, Series], epoch_marks: Points) -> RunView:

@@ -33,6 +33,7 @@ def points_of(found: Decoded) -> list[Any]:
                 plain(segment.epoch_marks),
                 segment.said,
                 segment.arguments,
+                segment.records,
             )
             for segment in found.segments
         ),
