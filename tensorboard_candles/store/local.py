@@ -144,7 +144,7 @@ class LocalSource:
     def runs(self) -> Sequence[RunView]:
         runs = self._runs
         views = [self._view(runs[name]) for name in sorted(runs)]
-        return [view for view in views if view.series]
+        return [view for view in views if view.series or view.records]
 
     def run(self, name: str) -> RunView:
         run = self._runs.get(name)

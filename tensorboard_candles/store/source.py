@@ -170,7 +170,7 @@ class Source(Protocol):
         ...
 
     def runs(self) -> Sequence[RunView]:
-        """Every run that holds a series, by name."""
+        """Every run that holds a series, or summaries of more than numbers; by name."""
         ...
 
     def run(self, name: str) -> RunView:

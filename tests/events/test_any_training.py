@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -87,8 +87,8 @@ def _read_while_it_grows(
     return segments, file.problems
 
 
-def _story(segments: Iterable[Segment]) -> list[Any]:
-    """Points by session and tag, whatever the windows they came in."""
+def _story(segments: Sequence[Segment]) -> list[Any]:
+    """Points by session and tag, and where other summaries stand, whatever the windows they came in."""
     sessions: list[tuple[Any, dict[str | None, list[Points]]]] = [(None, {})]
     for segment in segments:
         if segment.start:
@@ -98,4 +98,5 @@ def _story(segments: Iterable[Segment]) -> list[Any]:
                 # A number among candles is one, too.
                 candles = Points(points.step, points.wall_time, as_candles(points))
                 sessions[-1][1].setdefault(tag, []).append(candles)
-    return [(start, {tag: plain(joined(found)) for tag, found in by.items()}) for start, by in sessions]
+    stories = [(start, {tag: plain(joined(found)) for tag, found in by.items()}) for start, by in sessions]
+    return [*stories, [record for segment in segments for record in segment.records]]

@@ -48,6 +48,7 @@ def everything(source: LocalSource) -> Any:
             {tag: bits(Points(one.step[:], one.wall_time, one.value)) for tag, one in run.series.items()},
             run.said,
             run.arguments,
+            run.records,
         )
         for run in source.runs()
     }

@@ -120,3 +120,29 @@ def test_arguments_of_another_kind_are_not_believed(logs: Path, kept: Cache, arg
     header, columns = opened(only_cache_file(kept))
     cache_file.write(only_cache_file(kept), {**header.about, "arguments": arguments}, columns)
     assert kept.load(path) is None
+
+
+RECORD = ["attention", "heads", 7, 1.5, 99, 20, 0]
+
+
+@pytest.mark.parametrize(
+    "records",
+    [
+        7,
+        [7],
+        [RECORD[:-1]],
+        [[*RECORD, 0]],
+        *([[*RECORD[:place], None, *RECORD[place + 1 :]]] for place in range(7)),
+        [["tags", *RECORD[1:]]],
+        [[*RECORD[:4], -1, 20, 0]],
+        [[*RECORD[:5], 1 << 40, 0]],
+    ],
+)
+def test_records_of_another_kind_are_not_believed(logs: Path, kept: Cache, records: Any) -> None:
+    path = write_run(logs, "a", STEADY)
+    read_and_keep(logs, kept)
+    header, columns = opened(only_cache_file(kept))
+    cache_file.write(only_cache_file(kept), {**header.about, "records": [RECORD]}, columns)
+    assert kept.load(path)
+    cache_file.write(only_cache_file(kept), {**header.about, "records": records}, columns)
+    assert kept.load(path) is None

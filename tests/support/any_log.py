@@ -16,6 +16,7 @@ from tests.support.candle_rows import rows_value
 from tests.support.records import (
     description_value,
     event_of,
+    own_value,
     record,
     scalar_record,
     scalar_value,
@@ -42,6 +43,7 @@ any_tensor = st.one_of(
 )
 
 
+record_kinds = st.sampled_from(sorted(metadata.RECORD_KINDS))
 kinds = st.sampled_from([metadata.CANDLES_KIND, metadata.LATE_CANDLES_KIND])
 good_row = [0, 99, 2.5, 3.0, 1.0, 1.5, 2.0, 0.5, 90, 10, 7, 55, 1.7e9, 1.7e9 + 60]
 rows = st.lists(st.one_of(st.just(good_row), st.lists(floats, min_size=14, max_size=14)), max_size=3)
@@ -60,6 +62,8 @@ def any_value(draw: Callable[..., Any]) -> summary_pb2.Summary.Value:
         return rows_value(tag, draw(rows), kind=draw(kinds), is_named=draw(st.booleans()))
     if draw(st.integers(0, 9)) == 0:
         return description_value(draw(descriptions))
+    if draw(st.integers(0, 4)) == 0:
+        return own_value(draw(record_kinds), tag, draw(st.binary(max_size=5)), is_named=draw(st.booleans()))
     value = tensor_value(tag, draw(any_tensor), draw(plugins))
     if value.metadata.plugin_data.plugin_name == "candles":
         value.metadata.plugin_data.content = metadata.plugin_content(metadata.EPOCH_KIND)

@@ -20,7 +20,15 @@ from tensorboard.compat.proto.tensor_pb2 import TensorProto
 
 from tensorboard_candles import metadata
 from tests.support.candle_rows import rows_value
-from tests.support.records import FIRST_SECOND, event_record, record, start_record, varint, version_record
+from tests.support.records import (
+    FIRST_SECOND,
+    event_record,
+    own_value,
+    record,
+    start_record,
+    varint,
+    version_record,
+)
 
 Value: TypeAlias = summary_pb2.Summary.Value
 
@@ -69,6 +77,10 @@ OTHERS: dict[str, Callable[[int], bytes]] = {
     "histogram": lambda size: _summary(Value(tag="weights", histo={"bucket": [0.5] * (size // 8)})),
     "text": lambda size: _summary(
         Value(tag="note", tensor=TensorProto(dtype=types_pb2.DT_STRING, string_val=[b"x" * size]))
+    ),
+    "attention": lambda size: _summary(own_value(metadata.ATTENTION_KIND, "attention", b"x" * size)),
+    "outputs without a plugin": lambda size: _summary(
+        own_value(metadata.OUTPUTS_KIND, "attention", b"x" * size, is_named=False)
     ),
     "graph": lambda size: event_record(event_pb2.Event(graph_def=bytes(size))),
     "version": lambda size: version_record(),

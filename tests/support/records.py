@@ -54,6 +54,15 @@ def description_value(about: Mapping[str, Mapping[str, str]] | bytes) -> summary
     return value
 
 
+def own_value(kind: str, tag: str, text: bytes, *, is_named: bool = True) -> summary_pb2.Summary.Value:
+    """A summary of our own that holds a text; its plugin may be named by an earlier record of the tag."""
+    tensor = TensorProto(dtype=types_pb2.DT_STRING, string_val=[text])
+    value = tensor_value(tag, tensor, metadata.PLUGIN_NAME if is_named else None)
+    if is_named:
+        value.metadata.plugin_data.content = metadata.plugin_content(kind)
+    return value
+
+
 def description_record(about: Mapping[str, Mapping[str, str]]) -> bytes:
     return event_of(description_value(about), step=0)
 
