@@ -24,6 +24,9 @@ export default defineConfig({
       },
     },
   },
+  // Plotly's registry asks for the styles of maps, whether there are any or not.
+  define: { global: "globalThis" },
+  resolve: { alias: { "maplibre-gl/dist/maplibre-gl.css": here("src/widgets/plot/noStyle.ts") } },
   test: {
     include: ["tests/**/*.test.ts"],
     environment: "node",

@@ -140,9 +140,19 @@ export class Client {
     etag: string,
     signal?: AbortSignal,
   ): Promise<Tagged<RunArguments[]> | null> {
-    const response = await this.get(argumentsPath(runs), ifNot(etag), signal);
+    return this.tagged(argumentsPath(runs), etag, decodeArguments, signal);
+  }
+
+  /** An answer in JSON that has an ETag; null where nothing has changed since the answer of that one. */
+  private async tagged<Answer>(
+    path: string,
+    etag: string,
+    decode: (answer: unknown) => Answer,
+    signal?: AbortSignal,
+  ): Promise<Tagged<Answer> | null> {
+    const response = await this.get(path, ifNot(etag), signal);
     if (await isUnchanged(response, signal)) return null;
-    return { etag: etagOf(response), answer: decodeArguments(await readJson(response, signal)) };
+    return { etag: etagOf(response), answer: decode(await readJson(response, signal)) };
   }
 
   private async get(path: string, headers: Record<string, string>, signal?: AbortSignal): Promise<Response> {

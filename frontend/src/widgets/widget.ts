@@ -10,7 +10,7 @@ export type Stored = Readonly<Record<string, unknown>>;
 export interface Offer {
   table(): Table;
   png?(): Promise<Blob>;
-  svg?(): string;
+  svg?(): string | Promise<string>;
 }
 
 /** What a dashboard gives each of its widgets. */

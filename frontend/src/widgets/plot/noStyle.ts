@@ -1,0 +1,1 @@
+// In place of the styles of maps, which plotly asks for and nothing here draws.
