@@ -89,7 +89,7 @@ class _Found:
     def mirrored(self) -> _Found:
         """Of the others with the former: who followed goes ahead."""
         turned = {field.name: getattr(self, field.name).T for field in fields(self)}
-        return _Found(**{**turned, "lag": -turned["lag"], "lag_steps": -turned["lag_steps"]})
+        return _Found(**{**turned, "lag": -turned["lag"], "lag_steps": 0.0 - turned["lag_steps"]})
 
 
 def correlations(
@@ -162,6 +162,9 @@ def _finished(found: _Found) -> Correlations:
         return matrix
 
     columns = {field.name: getattr(found, field.name) for field in fields(found)}
+    own = np.diag_indices(len(p))
+    # exactly, where rounding left something of it
+    columns["value"][own] = np.where(np.isnan(columns["value"][own]), np.nan, 1.0)
     columns["p"] = p
     columns["p_independent"] = np.where(np.isnan(p), np.nan, found.p_independent)
     return Correlations(

@@ -15,6 +15,8 @@ from tensorboard_candles.api.backend import Backend
 from tensorboard_candles.api.candles import candles_route
 from tensorboard_candles.api.comparison import comparison_route
 from tensorboard_candles.api.config import config_route
+from tensorboard_candles.api.correlation import correlation_route
+from tensorboard_candles.api.correlation import points_route as correlation_points_route
 from tensorboard_candles.api.detectors import detectors_route
 from tensorboard_candles.api.groups import groups_route
 from tensorboard_candles.api.indicators import indicators_route
@@ -55,6 +57,8 @@ def routes(backend: Backend) -> Mapping[str, WsgiApp]:
         "/arguments": of_source(arguments_route),
         "/groups": at_once(groups_route),
         "/comparison": of_source(partial(comparison_route, lookout=backend.lookout, rows=backend.compared)),
+        "/correlation": of_source(partial(correlation_route, jobs=backend.jobs)),
+        "/correlation/points": of_source(correlation_points_route),
         "/indicators": _reading(indicators_route),
         "/patterns": _reading(patterns_route),
         "/alerts": of_source(partial(alerts_route, lookout=alerts)),

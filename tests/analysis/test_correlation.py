@@ -64,7 +64,7 @@ def test_matrices_are_symmetric_and_of_what_varies_the_diagonal_is_1(table: Floa
         np.testing.assert_array_equal(matrix, matrix.T)
     np.testing.assert_array_equal(found.lag, -found.lag.T)
     own = found.value.diagonal()
-    np.testing.assert_allclose(own[~np.isnan(own)], 1.0)
+    assert set(own[~np.isnan(own)]) <= {1.0}
     assert sorted(found.order) == list(range(len(table)))
 
 
