@@ -11,21 +11,18 @@ import json
 import os
 import re
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from tensorboard_candles.api.alerts import on_wire
 from tensorboard_candles.api.detectors import KINDS, chosen
 from tensorboard_candles.errors import BadRequest
-from tensorboard_candles.events import log_roots
 from tensorboard_candles.indicators.alerts import Alert, Detector
 from tensorboard_candles.indicators.alerts.series import alerts_in, in_order, training_beside
 from tensorboard_candles.remote_files import is_url, shown
-from tensorboard_candles.store import LocalSource, Problem, RunView
+from tensorboard_candles.store import Problem, RunView, read_once
 
 NAME = "tensorboard-candles alerts"
-_PAUSE_SECS = 0.1
 _INTERRUPTED = 128 + 2  # as a shell says of SIGINT, and of SIGPIPE
 _NOBODY_READS = 128 + 13
 
@@ -50,7 +47,7 @@ def alerts_command(arguments: Sequence[str]) -> int:
     given = parser.parse_args(arguments)
     if not is_url(given.logdir) and not Path(given.logdir).expanduser().is_dir():
         parser.error(f"there is no directory {printable(given.logdir)}")
-    source = _read(given.logdir)
+    source = read_once(given.logdir)
     for problem in source.problems():
         print(f"{NAME}: {_problem_line(problem)}", file=sys.stderr)
     views = {view.name: view for view in source.runs()}
@@ -73,16 +70,6 @@ def printable(text: str) -> str:
     ('loss 📉', 'a\\\\x1b[31m\\\\n')
     """
     return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
-
-
-def _read(logdir: str) -> LocalSource:
-    """All that is there, once."""
-    source = LocalSource(log_roots(logdir, ""), poll_secs=None)
-    source.refresh()
-    while source.loading().done < source.loading().total:  # a server is slow to list what it has
-        time.sleep(_PAUSE_SECS)
-        source.refresh()
-    return source
 
 
 def _chosen_tags(

@@ -9,6 +9,8 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parent.parent / "tensorboard_candles"
 FLOW = ["events", "store", "ohlc", "indicators", "analysis", "api", "plugin"]
+FIGURES = {"events", "store", "ohlc", "indicators", "analysis", "integrations", "figures"}
+"""A branch beside `api`: what draws for notebooks and papers knows neither HTTP nor the host."""
 COMMON = {"metadata", "errors", "remote_files"}
 FRAMEWORKS = {"torch", "tensorflow", "keras", "lightning", "transformers", "jax"}
 
@@ -38,6 +40,15 @@ def test_every_layer_imports_only_layers_to_its_left() -> None:
     assert wrong == []
 
 
+def test_figures_import_what_computes_and_nobody_imports_figures() -> None:
+    paths = [*PACKAGE.rglob("*.py")]
+    drawing = [path for path in paths if "figures" in path.relative_to(PACKAGE).parts]
+    assert len(drawing) > 5
+    for path in drawing:
+        assert _rooms(path) - COMMON <= FIGURES, path
+    assert [path.name for path in set(paths) - set(drawing) if "figures" in _rooms(path)] == []
+
+
 def test_the_writer_knows_nothing_of_the_reader_but_its_detectors() -> None:
     known = {path.stem: _rooms(path) & set(FLOW) for path in (PACKAGE / "writer").rglob("*.py")}
     for room in ("alerting", "tracker", "validating"):
@@ -58,6 +69,13 @@ def test_no_framework_is_imported_outside_integrations() -> None:
     assert len(outside) > 20
     for path in outside:
         assert {name.split(".")[0] for name in _imports(path)} & FRAMEWORKS == set(), path
+
+
+def test_plotly_and_kaleido_are_imported_by_the_figures_alone() -> None:
+    for path in PACKAGE.rglob("*.py"):
+        if "figures" not in path.relative_to(PACKAGE).parts:
+            found = {name.split(".")[0] for name in _imports(path)}
+            assert found & {"plotly", "kaleido", "choreographer"} == set(), path
 
 
 def test_numerics_that_are_an_extra_are_imported_by_the_analysis_alone() -> None:

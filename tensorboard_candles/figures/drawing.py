@@ -1,0 +1,108 @@
+"""What figures share: their layout, axes and words, and lines of many points."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tensorboard_candles.errors import Missing
+from tensorboard_candles.events.points import Float64Array
+from tensorboard_candles.figures.theme import GRID, INK, MUTED, Theme
+from tensorboard_candles.ohlc import line_of, thinned
+from tensorboard_candles.store import Series
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+MOST_POINTS = 4000
+"""Of a line: more than a page has dots for."""
+_MARKUP = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "$": "&#36;"})
+
+
+def graph_objects() -> Any:
+    """`plotly.graph_objects`. Raises Missing where plotly is not installed."""
+    try:
+        import plotly.graph_objects as go
+    except ImportError as error:
+        raise Missing("figures need plotly: pip install 'tensorboard_candles[figures]'") from error
+    return go
+
+
+def text(name: str, *, most: int = 60) -> str:
+    """A name as text, not as markup or formula; cut in its middle where it is long.
+
+    >>> text("a<b> & $x$"), text("encoder/layer_0/attention", most=12)
+    ('a&lt;b&gt; &amp; &#36;x&#36;', 'encod…ention')
+    """
+    if len(name) > most:
+        head = (most - 1) // 2
+        name = f"{name[:head]}…{name[len(name) - (most - 1 - head) :]}"
+    return name.translate(_MARKUP)
+
+
+def figure(theme: Theme, *traces: Any, aspect: float = 1.6, **layout: Any) -> go.Figure:
+    """Traces in a figure of the theme's width, white, with thin axes and text of one size."""
+    go = graph_objects()
+    made = go.Figure(traces)
+    made.update_layout(template=_template(theme), width=theme.width_px, height=theme.height_px(aspect))
+    made.update_layout(**layout)
+    return made
+
+
+def _template(theme: Theme) -> dict[str, Any]:
+    """What holds wherever a figure says nothing else."""
+    small = {"size": theme.small_px}
+    axis = {
+        "automargin": True, "showline": True, "linecolor": INK, "linewidth": theme.line_px / 2,
+        "ticks": "outside", "ticklen": 3, "tickwidth": theme.line_px / 2, "tickfont": small,
+        "gridcolor": GRID, "gridwidth": theme.line_px / 2, "zeroline": False,
+        "title": {"standoff": theme.font_px * 0.7, "font": {"size": theme.font_px}},
+    }  # fmt: skip
+    scene_axis = {
+        "backgroundcolor": "white", "gridcolor": GRID, "showbackground": True, "linecolor": MUTED,
+        "tickfont": small, "zeroline": False, "title": {"font": {"size": theme.font_px}},
+    }  # fmt: skip
+    layout = {
+        "font": {"family": theme.family, "size": theme.font_px, "color": INK},
+        "paper_bgcolor": "white",
+        "plot_bgcolor": "white",
+        "margin": {"l": 8, "r": 8, "t": round(theme.font_px * 2.4), "b": 8},
+        "title": {"font": {"size": theme.font_px}, "x": 0.5, "xanchor": "center", "yref": "container"},
+        "legend": {"font": small, "bgcolor": "rgba(255,255,255,0.85)", "bordercolor": GRID},
+        "hoverlabel": {"font": {"family": theme.family}},
+        "xaxis": axis,
+        "yaxis": axis,
+        "scene": {"xaxis": scene_axis, "yaxis": scene_axis, "zaxis": scene_axis},
+    }
+    return {"layout": layout}
+
+
+def colour_bar(theme: Theme, title: str) -> dict[str, Any]:
+    """A narrow one, whose title is read from below."""
+    return {
+        "title": {"text": title, "side": "right", "font": {"size": theme.small_px}},
+        "thickness": theme.font_px,
+        "outlinewidth": 0,
+        "ticks": "outside",
+        "ticklen": 3,
+        "tickfont": {"size": theme.small_px},
+    }
+
+
+def line_columns(series: Series, *, most: int = MOST_POINTS) -> tuple[Float64Array, Float64Array]:
+    """Steps and values of a line through a series, its extremes among them; NaN parts it where points were.
+
+    >>> loss = Series("run", "loss", np.arange(4), np.arange(4.0), np.array([3.0, np.inf, 2.0, 1.0]))
+    >>> line_columns(loss)
+    (array([0., 1., 2., 3.]), array([ 3., nan,  2.,  1.]))
+    """
+    line = line_of(series)
+    few = thinned(line.value, line.step[:], start=None, end=None, limit=most)
+    step = line.step[few.rows].astype(np.float64)
+    value = line.value[few.rows].astype(np.float64)
+    value[~np.isfinite(value)] = np.nan
+    # Points between two that stay, some of which are no numbers.
+    parted = np.flatnonzero((few.nonfinite > np.isnan(value)) & (np.arange(len(value)) > 0))
+    between = (step[parted - 1] + step[parted]) / 2
+    return np.insert(step, parted, between), np.insert(value, parted, np.nan)

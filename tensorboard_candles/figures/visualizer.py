@@ -1,0 +1,90 @@
+"""`TrainingVisualizer`: a method for each figure."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tensorboard_candles.errors import NotFound
+from tensorboard_candles.figures.candles import candles_of, draw_candles, most_candles
+from tensorboard_candles.figures.drawing import graph_objects
+from tensorboard_candles.figures.history import History, history_of
+from tensorboard_candles.figures.saving import save
+from tensorboard_candles.figures.theme import Theme
+from tensorboard_candles.ohlc import By
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+
+class TrainingVisualizer:
+    """Figures of a training.
+
+    >>> visualizer = TrainingVisualizer({"loss": [2.3, 1.1, 0.7], "accuracy": [0.1, 0.6, 0.8]})
+    >>> visualizer.history.tags()
+    ['loss', 'accuracy']
+    >>> figure = visualizer.plot_candles("loss")
+    >>> figure.data[0].close
+    array([2.3, 1.1, 0.7])
+
+    Args:
+        history: a Keras `History`, a dict of lists, a list of dicts, a data frame, or a log directory (path
+            or URL), of which every point is read; see `history_of`.
+        run: of a log directory, the name of a run or of several; all where it is not given.
+        theme: how figures look; by default sans serif, over the two columns of a paper.
+
+    Methods return plotly figures, which may be changed before they are saved. Those of a single run take
+    `run=` where there are several. Raises Missing without plotly; a metric or run that there is not is a
+    NotFound that lists what there is.
+    """
+
+    def __init__(
+        self, history: Any, *, run: str | Sequence[str] | None = None, theme: Theme | None = None
+    ) -> None:
+        graph_objects()
+        self.history: History = history_of(history, run=run)
+        self.theme = theme or Theme()
+        self._figures: dict[str, go.Figure] = {}
+
+    def plot_candles(
+        self,
+        metric: str | None = None,
+        *,
+        run: str | None = None,
+        by: By | None = None,
+        width: float | None = None,
+        steps_per_epoch: int | None = None,
+    ) -> go.Figure:
+        """The figure `candles`: open, high, low and close of a metric, made of every point, and their volume.
+
+        The first metric where none is named; candles of an epoch each where epochs are known, else of `width`
+        steps, by default as many as give no more candles than there is room for.
+        """
+        one = self.history.one(run)
+        metric = metric or next(iter(one.series))
+        found = candles_of(
+            one, metric, by=by, width=width, steps_per_epoch=steps_per_epoch, most=most_candles(self.theme)
+        )
+        return self._made("candles", draw_candles(found, self.theme))
+
+    def save_figure(
+        self, name: str, path: str | os.PathLike[str], fmt: str = "png", *, dpi: float = 300
+    ) -> Path:
+        """Write the last figure of that name; returns the file, `path` with the format's suffix.
+
+        `fmt` is png (of `dpi` dots an inch), svg, pdf (with its fonts in it) or html (with all that it needs
+        in it, to be turned and zoomed without a network). All but html are made by a Chromium or Chrome on
+        PATH.
+
+        Raises NotFound where no such figure was made, Missing without kaleido or a browser.
+        """
+        if name not in self._figures:
+            made = ", ".join(self._figures) or "none yet"
+            raise NotFound(f"there is no figure {name!r}; made so far: {made}")
+        return save(self._figures[name], path, fmt, dpi=dpi)
+
+    def _made(self, name: str, figure: go.Figure) -> go.Figure:
+        self._figures[name] = figure
+        return figure
