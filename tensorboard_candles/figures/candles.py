@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tensorboard_candles.events.points import Float64Array
-from tensorboard_candles.figures.drawing import figure, graph_objects, text
+from tensorboard_candles.figures.drawing import figure, graph_objects, note, text
 from tensorboard_candles.figures.history import series_of
-from tensorboard_candles.figures.theme import BETTER, INK, MUTED, WORSE, Theme
+from tensorboard_candles.figures.theme import BETTER, INK, WORSE, Theme
 from tensorboard_candles.ohlc import (
     COUNT,
     By,
@@ -77,11 +77,7 @@ def draw_candles(of: CandlesOf, theme: Theme) -> go.Figure:
         yaxis2={"domain": [0, 0.19], "title": {"text": volume}, "nticks": 3, "rangemode": "tozero"},
         showlegend=False,
     )  # fmt: skip
-    made.add_annotation(
-        text=_key(of.found), xref="paper", yref="paper", x=1, y=1, xanchor="right", yanchor="bottom",
-        showarrow=False, font={"size": theme.small_px, "color": MUTED},
-    )  # fmt: skip
-    return made
+    return note(made, theme, _key(of.found))
 
 
 def most_candles(theme: Theme) -> int:

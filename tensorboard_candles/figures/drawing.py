@@ -90,6 +90,15 @@ def colour_bar(theme: Theme, title: str) -> dict[str, Any]:
     }
 
 
+def note(made: go.Figure, theme: Theme, words: str) -> go.Figure:
+    """A line of small print above the figure's upper right corner."""
+    made.add_annotation(
+        text=words, xref="paper", yref="paper", x=1, y=1, xanchor="right", yanchor="bottom", yshift=3,
+        showarrow=False, font={"size": theme.small_px, "color": MUTED},
+    )  # fmt: skip
+    return made
+
+
 def line_columns(series: Series, *, most: int = MOST_POINTS) -> tuple[Float64Array, Float64Array]:
     """Steps and values of a line through a series, its extremes among them; NaN parts it where points were.
 

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tensorboard_candles.analysis.aligned import Of
 from tensorboard_candles.errors import NotFound
 from tensorboard_candles.figures.candles import candles_of, draw_candles, most_candles
+from tensorboard_candles.figures.correlation import correlations_of, draw_correlations
 from tensorboard_candles.figures.drawing import graph_objects
-from tensorboard_candles.figures.history import History, history_of
+from tensorboard_candles.figures.history import History, history_of, some_of
 from tensorboard_candles.figures.saving import save
 from tensorboard_candles.figures.theme import Theme
 from tensorboard_candles.ohlc import By
@@ -68,6 +70,25 @@ class TrainingVisualizer:
             one, metric, by=by, width=width, steps_per_epoch=steps_per_epoch, most=most_candles(self.theme)
         )
         return self._made("candles", draw_candles(found, self.theme))
+
+    def plot_metric_correlation_heatmap(
+        self,
+        metrics: Sequence[str] | None = None,
+        method: str = "pearson",
+        *,
+        run: str | None = None,
+        of: Of = "differences",
+        max_lag: int = 0,
+    ) -> go.Figure:
+        """The figure `metric_correlation`: how alike metrics are, each with each; numbers as scipy has them.
+
+        `method` is pearson, spearman or kendall. What is compared is how metrics change from step to step:
+        two that both fall are alike `of="raw"` values, whatever they are. With `max_lag` a metric may follow
+        the other by so many points. All metrics where none are named. Raises BadRequest for less than two.
+        """
+        some = some_of(self.history.one(run), metrics)
+        found = correlations_of(some, method=method, of=of, max_lag=max_lag)
+        return self._made("metric_correlation", draw_correlations(found, self.theme))
 
     def save_figure(
         self, name: str, path: str | os.PathLike[str], fmt: str = "png", *, dpi: float = 300
