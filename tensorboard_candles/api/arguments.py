@@ -23,16 +23,16 @@ def arguments_route(request: Request, source: Source) -> Response:
     runs = params.runs(request.args, most=MOST_RUNS)
     with saying_what_loads(source):
         views = [source.run(name) for name in runs] or source.runs()
-    givers = _givers(source, views)
-    etag = etag_of(request, *(f"{view.name} {giver.name} {giver.version}" for view, giver in givers))
+    given = givers(source, views)
+    etag = etag_of(request, *(f"{view.name} {giver.name} {giver.version}" for view, giver in given))
     unchanged = not_modified(request, etag)
     if unchanged:
         return unchanged
-    _check_size(givers)
-    return respond_json(request, {"runs": [_told(view, giver) for view, giver in givers]}, etag=etag)
+    _check_size(given)
+    return respond_json(request, {"runs": [_told(view, giver) for view, giver in given]}, etag=etag)
 
 
-def _givers(source: Source, views: Sequence[RunView]) -> list[tuple[RunView, RunView]]:
+def givers(source: Source, views: Sequence[RunView]) -> list[tuple[RunView, RunView]]:
     """Each run with that whose arguments it has: itself, else the nearest directory above with any."""
     run_named = runs_by_name(source, views)
 

@@ -19,6 +19,7 @@ from tensorboard_candles.api.correlation import correlation_route
 from tensorboard_candles.api.correlation import points_route as correlation_points_route
 from tensorboard_candles.api.detectors import detectors_route
 from tensorboard_candles.api.groups import groups_route
+from tensorboard_candles.api.hyperparameters import hyperparameters_route
 from tensorboard_candles.api.indicators import indicators_route
 from tensorboard_candles.api.patterns import patterns_route
 from tensorboard_candles.api.points import points_route
@@ -59,6 +60,7 @@ def routes(backend: Backend) -> Mapping[str, WsgiApp]:
         "/comparison": of_source(partial(comparison_route, lookout=backend.lookout, rows=backend.compared)),
         "/correlation": of_source(partial(correlation_route, jobs=backend.jobs)),
         "/correlation/points": of_source(correlation_points_route),
+        "/hyperparameters": of_source(partial(hyperparameters_route, jobs=backend.jobs)),
         "/indicators": _reading(indicators_route),
         "/patterns": _reading(patterns_route),
         "/alerts": of_source(partial(alerts_route, lookout=alerts)),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import tensorboard_candles
-from tensorboard_candles.api import Backend, comparison, correlation, groups, routes
+from tensorboard_candles.api import Backend, comparison, correlation, groups, hyperparameters, routes
 from tensorboard_candles.api.candles import COLUMNS
 from tensorboard_candles.indicators import INDICATORS
 
@@ -30,6 +30,7 @@ def test_every_column_of_candles_is_explained() -> None:
         ("comparison", {*comparison.COLUMNS, *comparison.DIFFERENCES, *comparison.SMALL_COLUMNS}),
         ("groups", {*groups.COLUMNS} - {"x"}),
         ("correlation", {*correlation.COLUMNS}),
+        ("hyperparameters", {*hyperparameters.COLUMNS}),
     ],
 )
 def test_every_column_of_many_runs_is_explained(route: str, columns: set[str]) -> None:
