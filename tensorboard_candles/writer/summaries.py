@@ -100,6 +100,12 @@ def outputs(tag: str, table: str, content: bytes, pictures: Sequence[npt.NDArray
     return Event(summary=Summary(value=values))
 
 
+def attention(tag: str, content: bytes) -> Event:
+    """Attention weights, as `metadata.ATTENTION_KIND` tells."""
+    value = _own(tag, metadata.ATTENTION_KIND, _rank_0_string(content))
+    return Event(summary=Summary(value=[value]))
+
+
 def hyperparameters(config: Mapping[str, object]) -> Summary:
     """The config as TensorBoard's HParams tab reads it, nested mappings flattened by dots.
 

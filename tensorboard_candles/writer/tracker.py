@@ -30,9 +30,9 @@ from tensorboard_candles.errors import WriterError
 from tensorboard_candles.writer import summaries
 from tensorboard_candles.writer.destination import CLOSE_WITHIN_SECS, RunDir
 from tensorboard_candles.writer.devices import OnDevice
-from tensorboard_candles.writer.epochs import Epochs
 from tensorboard_candles.writer.event_file import EventFile
 from tensorboard_candles.writer.gathering import CANDLE_STEPS, Detail, gatherer_of
+from tensorboard_candles.writer.in_depth import InDepth, check_tag
 from tensorboard_candles.writer.layout import LaterEvent, layout_of
 from tensorboard_candles.writer.log_handler import TextHandler
 from tensorboard_candles.writer.naming import check_name, log_directory, make_run_dir, readable_name
@@ -55,7 +55,7 @@ Polarity = Literal["lower_is_better", "higher_is_better"]
 _IS_FLOAT = frozenset({float})
 
 
-class Tracker(Epochs):
+class Tracker(InDepth):
     """One training run, logged to `<logdir>/<project>/<run>` as standard TensorBoard scalars.
 
     >>> import tempfile
@@ -190,7 +190,7 @@ class Tracker(Epochs):
 
     def text(self, tag: str, text: str, *, step: SupportsIndex | None = None) -> None:
         """Markdown for TensorBoard's Text tab, by default at the step that was logged last."""
-        _check_tag(tag)
+        check_tag(tag)
         if not isinstance(text, str) or not summaries.is_unicode(text):
             raise WriterError(f"text must be a string of Unicode, got {text!r:.80}")
         self._put(summaries.text(tag, text), step)
@@ -202,7 +202,7 @@ class Tracker(Epochs):
         to 1 (what is somewhat beyond is cut off). It is copied, and encoded in the background. Needs Pillow
         (`tensorboard_candles[image]`).
         """
-        _check_tag(tag)
+        check_tag(tag)
         picture = pixels(tag, image)
         self._put_later(LaterEvent(picture.nbytes, lambda: summaries.image(tag, picture)), step)
 
@@ -233,7 +233,7 @@ class Tracker(Epochs):
         what is on a device is waited for, so call this now and then and not for each batch. Raises
         WriterError when they don't fit together.
         """
-        _check_tag(tag)
+        check_tag(tag)
         found = outputs_of(predictions, labels, classes=classes, rows=rows)
         pictures = [] if images is None else several_pixels(tag, images, len(found.label), found.total)
         shown, content = table(found), found.to_bytes()
@@ -269,7 +269,7 @@ class Tracker(Epochs):
         if polarity is not None and polarity not in metadata.POLARITIES:
             raise WriterError(f"polarity must be one of {metadata.POLARITIES}, got {polarity!r}")
         for text in (*tags, *about.values()):
-            _check_tag(text)
+            check_tag(text)
         if polarity is not None:
             self._polarities |= dict.fromkeys(tags, polarity)
         self._put(summaries.tags(dict.fromkeys(tags, about)))
@@ -340,7 +340,7 @@ class Tracker(Epochs):
 
         Raises WriterError when it is no PyTorch model.
         """
-        _check_tag(tag)
+        check_tag(tag)
         return watch(model, self._file, tag=tag, layers=layers)
 
     def flush(self) -> None:
@@ -366,12 +366,6 @@ class Tracker(Epochs):
     def __repr__(self) -> str:
         return f"Tracker(project={self.project!r}, run={self.run!r}, run_dir={str(self.run_dir)!r})"
 
-    def _put(self, event: Event, step: SupportsIndex | None = None) -> None:
-        self._put_later(LaterEvent(event.ByteSize(), lambda: event), step)
-
-    def _put_later(self, event: LaterEvent, step: SupportsIndex | None) -> None:
-        self._file.put(event, None if step is None else as_int64("step", step))
-
     def _say(self, tag: str, text: str) -> None:
         if not self._file.is_closed:
             self._put(summaries.text(tag, text))
@@ -381,8 +375,3 @@ def _close_after_alerts(file: EventFile | SilentFile, alerting: Alerting) -> Non
     file.write_out(within_secs=CLOSE_WITHIN_SECS)
     alerting.close()  # before the file: who is called may log
     file.close()
-
-
-def _check_tag(tag: str) -> None:
-    if not isinstance(tag, str) or not tag or not summaries.is_unicode(tag):
-        raise WriterError(f"a tag must be a string of Unicode, not empty, got {tag!r}")
