@@ -25,6 +25,7 @@ from tensorboard_candles.api.patterns import patterns_route
 from tensorboard_candles.api.points import points_route
 from tensorboard_candles.api.runs import runs_route
 from tensorboard_candles.api.static import static_route
+from tensorboard_candles.api.trajectory import trajectory_route
 from tensorboard_candles.errors import CandlesError, NotAllowed
 from tensorboard_candles.indicators.alerts.runs import RunLookout
 from tensorboard_candles.store import Source
@@ -57,6 +58,7 @@ def routes(backend: Backend) -> Mapping[str, WsgiApp]:
         "/points": at_once(points_route),
         "/arguments": of_source(arguments_route),
         "/groups": at_once(groups_route),
+        "/trajectory": of_source(partial(trajectory_route, jobs=backend.jobs)),
         "/comparison": of_source(partial(comparison_route, lookout=backend.lookout, rows=backend.compared)),
         "/correlation": of_source(partial(correlation_route, jobs=backend.jobs)),
         "/correlation/points": of_source(correlation_points_route),

@@ -6,7 +6,15 @@ from pathlib import Path
 import pytest
 
 import tensorboard_candles
-from tensorboard_candles.api import Backend, comparison, correlation, groups, hyperparameters, routes
+from tensorboard_candles.api import (
+    Backend,
+    comparison,
+    correlation,
+    groups,
+    hyperparameters,
+    routes,
+    trajectory,
+)
 from tensorboard_candles.api.candles import COLUMNS
 from tensorboard_candles.indicators import INDICATORS
 
@@ -30,6 +38,7 @@ def test_every_column_of_candles_is_explained() -> None:
         ("comparison", {*comparison.COLUMNS, *comparison.DIFFERENCES, *comparison.SMALL_COLUMNS}),
         ("groups", {*groups.COLUMNS} - {"x"}),
         ("correlation", {*correlation.COLUMNS}),
+        ("trajectory", {*trajectory.COLUMNS}),
         ("hyperparameters", {*hyperparameters.COLUMNS}),
     ],
 )
