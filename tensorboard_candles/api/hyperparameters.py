@@ -1,0 +1,228 @@
+"""`GET hyperparameters`: what runs were started with against how well they did."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+from werkzeug.wrappers import Request, Response
+
+from tensorboard_candles.analysis.hyperparameters import (
+    Importance,
+    Parameter,
+    Study,
+    Suggestion,
+    Trials,
+    study_of,
+)
+from tensorboard_candles.analysis.hyperparameters.study import POINTS, Fit
+from tensorboard_candles.analysis.progress import Progress
+from tensorboard_candles.api import params
+from tensorboard_candles.api.answer import Json, Table, finite_or_none, respond_found, to_list
+from tensorboard_candles.api.arguments import givers
+from tensorboard_candles.api.jobs import Jobs
+from tensorboard_candles.api.series import unit_among, with_tag
+from tensorboard_candles.indicators.standing import standing_of
+from tensorboard_candles.ohlc import NO_STEP, Polarity, StepAxis, candles, ending_of, polarity_among
+from tensorboard_candles.store import RunView, Source
+
+Target = Literal["best", "last", "mean"]
+MOST_RUNS = 5000
+MOST_POINTS = 101
+MOST_LEFT_OUT = 100
+"""Names of parameters that are told to be left out."""
+COLUMNS = ("run", "state", "value", "step")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What every run is to be measured by."""
+
+    tag: str
+    target: Target
+    polarity: Polarity | None
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Each run's number, and where that is."""
+
+    trials: Trials
+    step: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is kept of a question: the surface is cut out of it for each pair of axes."""
+
+    measured: Measured
+    study: Study
+    head: dict[str, Json]
+
+
+def hyperparameters_route(request: Request, source: Source, jobs: Jobs) -> Response:
+    args = request.args
+    query, within_secs = parse(args), params.wait_secs(args, 1.0)
+    points = params.whole(args, "points", POINTS, least=2, most=MOST_POINTS)
+    x, y = args.get("x"), args.get("y")
+    fmt = params.choice(args, "format", params.FORMATS)
+    views = with_tag(source, query.tag, params.runs(args, most=MOST_RUNS), most=MOST_RUNS)
+    given = givers(source, views)
+
+    def work(progress: Progress) -> Answer:
+        return answer_of(given, query, progress)
+
+    def tables(answer: Answer) -> list[Table]:
+        return [table_of(answer, x=x, y=y, points=points)]
+
+    key = "hyperparameters", query, tuple(view.name for view in views)
+    version = "\n".join(f"{view.version} {giver.version}" for view, giver in given)
+    found = jobs.ask(key, version, work, within_secs=within_secs)
+    return respond_found(request, "hyperparameters", found, tables, fmt=fmt)
+
+
+def parse(args: params.Args) -> Query:
+    target = params.choice(args, "target", typing.get_args(Target))
+    return Query(params.tag(args), typing.cast(Target, target), params.polarity(args))
+
+
+def answer_of(given: Sequence[tuple[RunView, RunView]], query: Query, progress: Progress) -> Answer:
+    """Each run with that whose arguments it has."""
+    views = [view for view, _ in given]
+    polarity = query.polarity or polarity_among(views, query.tag)
+    measured = measured_in(given, query, polarity, progress)
+    head = {
+        "tag": query.tag,
+        "target": query.target,
+        "polarity": polarity,
+        "unit": unit_among(views, query.tag),
+        "exact": all(view.series[query.tag].exact for view in views if query.tag in view.series),
+    }
+    study = study_of(measured.trials, minimise=polarity == "lower_is_better", progress=progress)
+    return Answer(measured, study, head)
+
+
+def measured_in(
+    given: Sequence[tuple[RunView, RunView]], query: Query, polarity: Polarity, progress: Progress
+) -> Measured:
+    target, step, diverged = [], [], []
+    for number, (view, _) in enumerate(given):
+        progress(number, len(given), "reading the runs")
+        value, at, has_diverged = _target(view, query, polarity)
+        target.append(value)
+        step.append(at)
+        diverged.append(has_diverged)
+    trials = Trials(
+        tuple(view.name for view, _ in given),
+        tuple({name: one.value for name, one in giver.arguments.items()} for _, giver in given),
+        np.array(target, np.float64),
+        np.array(diverged, np.bool_),
+    )
+    return Measured(trials, np.array(step, np.int64))
+
+
+def _target(view: RunView, query: Query, polarity: Polarity) -> tuple[float, int, bool]:
+    """A run's number, the step that it has it at, and whether the run ended in no finite number."""
+    series = view.series.get(query.tag)
+    if series is None:
+        return np.nan, NO_STEP, False
+    # Of all points: candles of any width hold their extremes, their end and their mean.
+    standing, ending = standing_of(candles(series, StepAxis(), limit=100)), ending_of(series)
+    is_low = polarity == "lower_is_better"
+    value, step = {
+        "best": (standing.low, standing.low_step) if is_low else (standing.high, standing.high_step),
+        "last": (standing.last, ending.last_finite_step),
+        "mean": (standing.mean, NO_STEP),
+    }[query.target]
+    return value, step, ending.nonfinite_since != NO_STEP
+
+
+def table_of(answer: Answer, *, x: str | None, y: str | None, points: int) -> Table:
+    study, trials = answer.study, answer.study.trials
+    is_fitted = trials.is_fitted
+    state = np.where(is_fitted, "fitted", np.where(trials.diverged, "diverged", "no value"))
+    columns: dict[str, npt.NDArray[Any]] = {
+        "run": np.array(trials.runs, object),
+        "state": state.astype(object),
+        "value": trials.target,
+        "step": answer.measured.step,
+    }
+    for one in study.space.parameters:
+        columns[f"arguments.{one.name}"] = _column(one, trials)
+    reasons = {name: why for name, why in study.space.left_out.items() if why != "constant"}
+    head = {
+        **answer.head,
+        "verdict": study.verdict,
+        "best": None if study.best is None else trials.runs[study.best],
+        "fitted": int(is_fitted.sum()),
+        "diverged": int(trials.diverged.sum()),
+        "parameters": [
+            {**_told(one), **_weight(study.importance, place)}
+            for place, one in enumerate(study.space.parameters)
+        ],
+        "together": study.importance and study.importance.together,
+        "constant": len(study.space.left_out) - len(reasons),
+        "left_out": dict(list(reasons.items())[:MOST_LEFT_OUT]),
+        "fit": study.fit and _fit(study.fit, x=x, y=y, points=points),
+        "next": [_suggestion(study, study.fit, one) for one in study.fit.suggestions] if study.fit else [],
+    }
+    return Table(head, columns)
+
+
+def _column(parameter: Parameter, trials: Trials) -> npt.NDArray[Any]:
+    """What each run was given: numbers, or texts and booleans."""
+    values = [config.get(parameter.name) for config in trials.configs]
+    if parameter.kind == "choice":
+        column = np.empty(len(values), object)
+        column[:] = values
+        return column
+    is_number = [isinstance(value, int | float) and not isinstance(value, bool) for value in values]
+    known = [value if is_one else None for value, is_one in zip(values, is_number, strict=True)]
+    return np.array(known, np.float64)
+
+
+def _told(parameter: Parameter) -> dict[str, Json]:
+    told = {"name": parameter.name, "kind": parameter.kind}
+    if parameter.kind == "choice":
+        return {**told, "choices": list(parameter.choices)}
+    return {**told, "log": parameter.is_log, "low": parameter.low, "high": parameter.high}
+
+
+def _weight(importance: Importance | None, place: int) -> dict[str, Json]:
+    if importance is None:
+        return {"importance": None, "spread": None}
+    return {"importance": float(importance.share[place]), "spread": float(importance.spread[place])}
+
+
+def _fit(fit: Fit, *, x: str | None, y: str | None, points: int) -> dict[str, Json]:
+    surface = fit.surface(x=x, y=y, points=points)
+    mean, low, high = fit.scale.around(surface.mean, surface.std)
+    return {
+        "runs": len(fit.surrogate.rows),
+        "explained": finite_or_none(fit.explained),
+        "log": fit.scale.is_log,
+        "axes": [one.name for one in fit.axes.parameters],
+        "x": surface.x,
+        "y": surface.y,
+        "x_values": list(surface.x_values),
+        "y_values": list(surface.y_values),
+        "mean": to_list(mean),
+        "low": to_list(low),
+        "high": to_list(high),
+    }
+
+
+def _suggestion(study: Study, fit: Fit, one: Suggestion) -> dict[str, Json]:
+    ends = fit.scale.around(np.array([one.mean]), np.array([one.std]))
+    mean, low, high = (float(end[0]) for end in ends)
+    return {
+        "arguments": one.config,
+        "config": study.config_of(one),
+        "mean": finite_or_none(mean),
+        "low": finite_or_none(low),
+        "high": finite_or_none(high),
+    }
