@@ -11,6 +11,7 @@ import platformdirs
 from tensorboard import plugin_util
 from werkzeug.wrappers import Request
 
+from tensorboard_candles.api.attention import Measured
 from tensorboard_candles.api.comparison import Rows
 from tensorboard_candles.api.jobs import Jobs
 from tensorboard_candles.api.told import Told
@@ -32,6 +33,7 @@ class Backend:
     told: Told = field(default_factory=Told)
     jobs: Jobs = field(default_factory=Jobs)
     compared: Rows = field(default_factory=partial(Rows, most=8))
+    attention_measured: Measured = field(default_factory=Measured)
 
     def source(self, request: Request) -> Source:
         if self.local:

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Request, Response
 from tensorboard_candles.api.alerts import alerts_route, counts_route
 from tensorboard_candles.api.answer import respond_error
 from tensorboard_candles.api.arguments import arguments_route
+from tensorboard_candles.api.attention import attention_route, maps_route
 from tensorboard_candles.api.backend import Backend
 from tensorboard_candles.api.candles import candles_route
 from tensorboard_candles.api.comparison import comparison_route
@@ -54,6 +55,10 @@ def routes(backend: Backend) -> Mapping[str, WsgiApp]:
         "/static/*": _reading(static_route),
         "/config": _reading(lambda request: config_route(request, backend.logdir)),
         "/runs": of_source(partial(runs_route, told=backend.told)),
+        "/attention": of_source(
+            partial(attention_route, jobs=backend.jobs, measured=backend.attention_measured)
+        ),
+        "/attention/maps": at_once(maps_route),
         "/candles": at_once(candles_route),
         "/points": at_once(points_route),
         "/arguments": of_source(arguments_route),

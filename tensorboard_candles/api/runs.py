@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -61,7 +62,10 @@ def _run(view: RunView) -> dict[str, Any]:
         "name": view.name,
         "version": view.version,
         "tags": [_tag(view, series) for series in view.series.values()],
-        "records": {kind: len(records) for kind, records in sorted(view.records.items())},
+        "records": {
+            kind: dict(Counter(record.tag for record in records))
+            for kind, records in sorted(view.records.items())
+        },
         "volume_tag": volume_tag_in(view),
         "has_epochs": has_epochs(view),
         "start_time": finite_or_none(view.start_time),
