@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tensorboard_candles.analysis.aligned import Of
 from tensorboard_candles.errors import NotFound
+from tensorboard_candles.figures.architecture import draw_architecture
 from tensorboard_candles.figures.candles import candles_of, draw_candles, most_candles
 from tensorboard_candles.figures.correlation import correlations_of, draw_correlations
 from tensorboard_candles.figures.drawing import graph_objects
@@ -89,6 +90,10 @@ class TrainingVisualizer:
         some = some_of(self.history.one(run), metrics)
         found = correlations_of(some, method=method, of=of, max_lag=max_lag)
         return self._made("metric_correlation", draw_correlations(found, self.theme))
+
+    def plot_system_architecture(self) -> go.Figure:
+        """The figure `system_architecture`: how a number gets from a training loop into a figure."""
+        return self._made("system_architecture", draw_architecture(self.theme))
 
     def save_figure(
         self, name: str, path: str | os.PathLike[str], fmt: str = "png", *, dpi: float = 300
