@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from tensorboard_candles.store import Series
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+_IN_SPACE = ("surface", "scatter3d", "mesh3d", "isosurface", "cone")
 MOST_POINTS = 4000
 """Of a line: more than a page has dots for."""
 _MARKUP = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "$": "&#36;"})
@@ -99,6 +101,25 @@ def note(made: go.Figure, theme: Theme, words: str) -> go.Figure:
     return made
 
 
+def legend_beneath(made: go.Figure, theme: Theme) -> go.Figure:
+    """A legend in rows under the figure, which gets as much room there as those take."""
+    names = [trace.name for trace in made.data if trace.name and trace.showlegend is not False]
+    rows = math.ceil(sum(_legend_px(name, theme) for name in names) / (theme.width_px - 16))
+    below = rows * theme.small_px * 1.9
+    legend = {
+        "orientation": "h", "x": 0.5, "xref": "container", "xanchor": "center", "y": 0, "yref": "container",
+        "yanchor": "bottom", "bgcolor": "rgba(0,0,0,0)",
+    }  # fmt: skip
+    is_space = any(trace.type in _IN_SPACE for trace in made.data)
+    axis = 0 if is_space else theme.font_px * 3.4  # its ticks and title
+    return made.update_layout(legend=legend, margin_b=below + axis, showlegend=True)
+
+
+def _legend_px(name: str, theme: Theme) -> float:
+    """About how wide an entry is; plotly leaves 40 px for the line beside a name."""
+    return len(name) * theme.small_px * 0.52 + 50
+
+
 def line_columns(series: Series, *, most: int = MOST_POINTS) -> tuple[Float64Array, Float64Array]:
     """Steps and values of a line through a series, its extremes among them; NaN parts it where points were.
 
@@ -115,3 +136,17 @@ def line_columns(series: Series, *, most: int = MOST_POINTS) -> tuple[Float64Arr
     parted = np.flatnonzero((few.nonfinite > np.isnan(value)) & (np.arange(len(value)) > 0))
     between = (step[parted - 1] + step[parted]) / 2
     return np.insert(step, parted, between), np.insert(value, parted, np.nan)
+
+
+def scene(theme: Theme, x: Any, y: Any, z: Any, *, eye: tuple[float, float, float]) -> dict[str, Any]:
+    """Three axes in space, by their titles or settings, seen from `eye`; they fill the figure."""
+    axes = {}
+    for name, given in (("xaxis", x), ("yaxis", y), ("zaxis", z)):
+        said = {"title": given} if isinstance(given, str) else given
+        title = {"text": said["title"], "font": {"size": theme.font_px}}
+        axes[name] = {"nticks": 5, **said, "title": title}
+    # Words take more of a narrow figure: it is seen from further off.
+    distance = 0.85 + 11 * theme.font_px / theme.width_px
+    camera_eye = {name: distance * place for name, place in zip("xyz", eye, strict=True)}
+    camera = {"eye": camera_eye, "center": {"x": 0, "y": 0, "z": -0.1}}
+    return {**axes, "camera": camera, "aspectmode": "manual", "aspectratio": {"x": 1, "y": 1, "z": 0.75}}

@@ -94,6 +94,11 @@ class Theme:
     def line_px(self) -> float:
         return self.line_pt * _PX_PER_PT
 
+    @property
+    def is_wide(self) -> bool:
+        """Is there room beside what is drawn?"""
+        return self.width_px >= 480
+
     def line(self, number: int) -> dict[str, Any]:
         """Colour and dashes of the n-th line of a figure.
 

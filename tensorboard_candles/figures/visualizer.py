@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from tensorboard_candles.figures.candles import candles_of, draw_candles, most_c
 from tensorboard_candles.figures.correlation import correlations_of, draw_correlations
 from tensorboard_candles.figures.drawing import graph_objects
 from tensorboard_candles.figures.history import History, history_of, some_of
+from tensorboard_candles.figures.hyperparameters import draw_surface, surface_of_search
 from tensorboard_candles.figures.saving import save
 from tensorboard_candles.figures.theme import Theme
 from tensorboard_candles.ohlc import By
@@ -90,6 +91,25 @@ class TrainingVisualizer:
         some = some_of(self.history.one(run), metrics)
         found = correlations_of(some, method=method, of=of, max_lag=max_lag)
         return self._made("metric_correlation", draw_correlations(found, self.theme))
+
+    def plot_hyperparameter_optimization_surface(
+        self,
+        param_grid: Mapping[str, Sequence[Any]],
+        results: Any,
+        target_metric: str = "val_accuracy",
+        *,
+        x: str | None = None,
+        y: str | None = None,
+    ) -> go.Figure:
+        """The figure `hyperparameter_surface`: a Gaussian process over the runs of a search, and the runs.
+
+        `results` are scikit-learn's `cv_results_`, columns or rows that hold the target and the parameters,
+        or an array with an axis for each parameter; see `trials_of_grid_search`. `x` and `y` name parameters;
+        else they are the two that matter most. Whether less is better follows from the target's name. Raises
+        BadRequest where results don't fit the grid, or are of fewer than four runs.
+        """
+        found = surface_of_search(param_grid, results, target=target_metric, x=x, y=y)
+        return self._made("hyperparameter_surface", draw_surface(found, self.theme))
 
     def plot_system_architecture(self) -> go.Figure:
         """The figure `system_architecture`: how a number gets from a training loop into a figure."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import tensorboard_candles
@@ -15,7 +16,7 @@ PACKAGE = Path(tensorboard_candles.__path__[0])
 def test_layers_hand_on_in_the_order_that_imports_keep() -> None:
     pairs = {(before.name, behind.name) for before, behind in hand_ons()}
     layers = FLOW[: FLOW.index("api") + 1]
-    assert set(zip(layers, layers[1:], strict=False)) <= pairs
+    assert set(pairwise(layers)) <= pairs
 
 
 def test_every_part_of_the_reader_is_a_room_of_the_package() -> None:
