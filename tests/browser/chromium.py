@@ -34,10 +34,11 @@ document.addEventListener("securitypolicyviolation", (event) => {
 """
 
 
-def launch(playwright: Playwright) -> Browser:
+def launch(playwright: Playwright, *more: str) -> Browser:
+    """With more arguments, as `--disable-3d-apis`: a machine without WebGL."""
     found = next(filter(None, map(shutil.which, NAMES)), None)
     assert found, f"the browser tests need Chromium; none of {', '.join(NAMES)} is on the path"
-    return playwright.chromium.launch(executable_path=found, headless=True, args=ARGUMENTS)
+    return playwright.chromium.launch(executable_path=found, headless=True, args=[*ARGUMENTS, *more])
 
 
 def is_ours(url: str) -> bool:

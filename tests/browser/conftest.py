@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.browser import chromium, logs
 from tests.browser.opening import KeptPages, open_page
@@ -27,11 +27,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def _playwright() -> Iterator[Playwright]:
     with sync_playwright() as playwright:
-        started = chromium.launch(playwright)
-        yield started
-        started.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(_playwright: Playwright) -> Iterator[Browser]:
+    started = chromium.launch(_playwright)
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def open_flat_tab(_playwright: Playwright) -> Iterator[OpenTab]:
+    """`open_tab` in a browser without WebGL: `open_flat_tab(server.url, stored=…)`."""
+    flat = chromium.launch(_playwright, "--disable-3d-apis")
+    opened: list[Tab] = []
+
+    def open_(url: str, **options: Any) -> Tab:
+        opened.append(open_page(flat, url, **options))
+        return opened[-1]
+
+    yield open_
+    flat.close()
+    assert [line for tab in opened for line in tab.trouble.unexpected()] == []
 
 
 @pytest.fixture

@@ -25,6 +25,12 @@ import {
   type PatternInfo,
 } from "./registries.ts";
 import { decodeRuns } from "./runs.ts";
+import {
+  decodeTrajectory,
+  type TrajectoryAnswer,
+  type TrajectoryQuery,
+  trajectoryPath,
+} from "./trajectory.ts";
 import type { CandleQuery, Candles, Runs } from "./types.ts";
 
 export type Fetch = (url: URL, options: RequestInit) => Promise<Response>;
@@ -132,6 +138,18 @@ export class Client {
       etag: etagOf(response),
       answer: decodeGroups(await received(response.arrayBuffer(), signal), query),
     };
+  }
+
+  /** Paths through the space of metrics; null where nothing has changed since the answer of that ETag. */
+  async trajectory(
+    query: TrajectoryQuery,
+    etag: string,
+    signal?: AbortSignal,
+  ): Promise<Tagged<TrajectoryAnswer> | null> {
+    const response = await this.get(trajectoryPath(query), ifNot(etag), signal);
+    if (await isUnchanged(response, signal)) return null;
+    const body = await received(response.arrayBuffer(), signal);
+    return { etag: etagOf(response), answer: decodeTrajectory(body) };
   }
 
   /** What runs were started with; null where nothing has changed since the answer of that ETag. */

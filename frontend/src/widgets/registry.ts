@@ -2,6 +2,7 @@ import { alerts } from "./alerts/definition.ts";
 import { runArguments } from "./arguments/definition.ts";
 import { candles } from "./candles/definition.ts";
 import { comparison } from "./comparison/definition.ts";
+import { dynamics } from "./dynamics/definition.ts";
 import { indicator } from "./indicator/definition.ts";
 import { type Kind, kindOf } from "./kind.tsx";
 import { line } from "./line/definition.ts";
@@ -14,4 +15,5 @@ export const WIDGETS: readonly Kind[] = [
   kindOf(alerts),
   kindOf(indicator),
   kindOf(runArguments),
+  kindOf(dynamics),
 ];

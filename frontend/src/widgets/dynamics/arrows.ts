@@ -1,0 +1,46 @@
+import type { Trajectory } from "../../api/trajectory.ts";
+
+const ARROWS = 14;
+// Of the picture's cube, the longest arrow.
+const LONGEST = 0.18;
+
+export interface Arrows {
+  /** Begin, end and a gap, one after the other, for each axis. */
+  readonly shafts: readonly (readonly number[])[];
+  readonly tips: readonly (readonly number[])[];
+}
+
+/** Momentum at a few points along a path, as far as `end`: all arrows by one scale, the longest still short. */
+export function arrowsOf(path: Trajectory, end: number, scale: number): Arrows {
+  const rows = evenly(end, ARROWS).filter((row) => path.momentum.every((one) => Number.isFinite(one[row])));
+  const ends = path.position.map((place, axis) => {
+    const momentum = path.momentum[axis] ?? place;
+    return rows.map((row) => (place[row] ?? Number.NaN) + scale * (momentum[row] ?? Number.NaN));
+  });
+  return {
+    tips: ends,
+    shafts: path.position.map((place, axis) =>
+      rows.flatMap((row, i) => [place[row] ?? Number.NaN, ends[axis]?.[i] ?? Number.NaN, Number.NaN]),
+    ),
+  };
+}
+
+/** Steps that each arrow goes ahead, so that the longest of all paths is a small share of the picture. */
+export function arrowScale(paths: readonly Trajectory[]): number {
+  let longest = 0;
+  for (const { momentum, extent, step } of paths) {
+    for (const row of evenly(step.length, ARROWS)) {
+      const squares = momentum.map((one, axis) => ((one[row] ?? 0) / (extent[axis] ?? 1)) ** 2);
+      const length = Math.sqrt(squares.reduce((sum, square) => sum + square, 0));
+      if (Number.isFinite(length)) longest = Math.max(longest, length);
+    }
+  }
+  return longest > 0 ? LONGEST / longest : 0;
+}
+
+/** Rows from the second to the last, at most so many. */
+function evenly(end: number, count: number): readonly number[] {
+  const most = Math.min(count, end - 1);
+  if (most <= 0) return [];
+  return Array.from({ length: most }, (_, i) => Math.round(((i + 1) * (end - 1)) / most));
+}
