@@ -17,8 +17,11 @@ SAID_OF_SLOW_DRAWING = (
 )
 
 
+NO_SETTINGS: Mapping[str, object] = MappingProxyType({})
+
+
 def dashboard_of(
-    kind: str, settings: Mapping[str, object] | None = None, *, rows: int = 10
+    kind: str, settings: Mapping[str, object] = NO_SETTINGS, *, rows: int = 10
 ) -> dict[str, str]:
     """For a browser's storage, `open_tab(…, stored=…)`: a dashboard of one widget over all of its width.
 
