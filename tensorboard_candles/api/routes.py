@@ -22,6 +22,7 @@ from tensorboard_candles.api.detectors import detectors_route
 from tensorboard_candles.api.groups import groups_route
 from tensorboard_candles.api.hyperparameters import hyperparameters_route
 from tensorboard_candles.api.indicators import indicators_route
+from tensorboard_candles.api.landscape import landscape_route, surface_route
 from tensorboard_candles.api.patterns import patterns_route
 from tensorboard_candles.api.points import points_route
 from tensorboard_candles.api.runs import runs_route
@@ -63,6 +64,8 @@ def routes(backend: Backend) -> Mapping[str, WsgiApp]:
         "/points": at_once(points_route),
         "/arguments": of_source(arguments_route),
         "/groups": at_once(groups_route),
+        "/landscape": of_source(landscape_route),
+        "/landscape/surface": of_source(surface_route),
         "/trajectory": of_source(partial(trajectory_route, jobs=backend.jobs)),
         "/comparison": of_source(partial(comparison_route, lookout=backend.lookout, rows=backend.compared)),
         "/correlation": of_source(partial(correlation_route, jobs=backend.jobs)),

@@ -12,6 +12,7 @@ from tensorboard_candles.api import (
     correlation,
     groups,
     hyperparameters,
+    landscape,
     routes,
     trajectory,
 )
@@ -39,6 +40,8 @@ def test_every_column_of_candles_is_explained() -> None:
         ("groups", {*groups.COLUMNS} - {"x"}),
         ("correlation", {*correlation.COLUMNS}),
         ("trajectory", {*trajectory.COLUMNS}),
+        ("landscape", {*landscape.COLUMNS}),
+        ("landscape/surface", {*landscape.SURFACE_COLUMNS}),
         ("hyperparameters", {*hyperparameters.COLUMNS}),
     ],
 )
