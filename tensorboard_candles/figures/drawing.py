@@ -146,7 +146,7 @@ def scene(theme: Theme, x: Any, y: Any, z: Any, *, eye: tuple[float, float, floa
         title = {"text": said["title"], "font": {"size": theme.font_px}}
         axes[name] = {"nticks": 5, **said, "title": title}
     # Words take more of a narrow figure: it is seen from further off.
-    distance = 0.85 + 11 * theme.font_px / theme.width_px
+    distance = 0.8 + 11 * theme.font_px / theme.width_px
     camera_eye = {name: distance * place for name, place in zip("xyz", eye, strict=True)}
-    camera = {"eye": camera_eye, "center": {"x": 0, "y": 0, "z": -0.1}}
+    camera = {"eye": camera_eye, "center": {"x": 0, "y": 0, "z": -0.18}}
     return {**axes, "camera": camera, "aspectmode": "manual", "aspectratio": {"x": 1, "y": 1, "z": 0.75}}

@@ -43,6 +43,20 @@ class History:
             raise NotFound(f"there is no run {name!r}; {_there_is(name or '', self._run_names())}")
         return found[0]
 
+    def with_metrics(
+        self, metrics: Sequence[str] | None, name: str | None = None
+    ) -> list[tuple[str, list[Series]]]:
+        """Runs that have these metrics, by name, with them; with all that they share, where none are named.
+
+        Raises NotFound where no run has them.
+        """
+        runs = self.runs if name is None else (self.one(name),)
+        if metrics is None:
+            shared = set.intersection(*(set(run.series) for run in runs))
+            metrics = [one.tag for one in some_of(runs[0], None) if one.tag in shared]
+        having = [run for run in runs if set(metrics) <= run.series.keys()]
+        return [(run.name, some_of(run, metrics)) for run in having or runs[:1]]
+
     def _run_names(self) -> list[str]:
         return [run.name for run in self.runs]
 

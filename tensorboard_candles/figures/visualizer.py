@@ -13,6 +13,7 @@ from tensorboard_candles.figures.architecture import draw_architecture
 from tensorboard_candles.figures.candles import candles_of, draw_candles, most_candles
 from tensorboard_candles.figures.correlation import correlations_of, draw_correlations
 from tensorboard_candles.figures.drawing import graph_objects
+from tensorboard_candles.figures.dynamics import draw_paths, paths_of
 from tensorboard_candles.figures.history import History, history_of, some_of
 from tensorboard_candles.figures.hyperparameters import draw_surface, surface_of_search
 from tensorboard_candles.figures.saving import save
@@ -91,6 +92,19 @@ class TrainingVisualizer:
         some = some_of(self.history.one(run), metrics)
         found = correlations_of(some, method=method, of=of, max_lag=max_lag)
         return self._made("metric_correlation", draw_correlations(found, self.theme))
+
+    def plot_training_dynamics_3d(
+        self, metrics: Sequence[str] | None = None, window_size: int = 5, *, run: str | None = None
+    ) -> go.Figure:
+        """The figure `training_dynamics_3d`: runs as paths through the space of three metrics.
+
+        Of two metrics the third axis is time, of one its velocity, too; more than three are combined into
+        their first three principal components. Arrows are momentum; it and the derivatives look at
+        `window_size` points. All metrics where none are named, all runs that have them.
+        """
+        runs = self.history.with_metrics(metrics, run)
+        found = paths_of(runs, window_size=window_size, unit=self.history.unit)
+        return self._made("training_dynamics_3d", draw_paths(found, self.theme))
 
     def plot_hyperparameter_optimization_surface(
         self,
