@@ -16,6 +16,7 @@ from tensorboard_candles.api.backend import Backend
 from tensorboard_candles.api.candles import candles_route
 from tensorboard_candles.api.comparison import comparison_route
 from tensorboard_candles.api.config import config_route
+from tensorboard_candles.api.convergence import convergence_route
 from tensorboard_candles.api.correlation import correlation_route
 from tensorboard_candles.api.correlation import points_route as correlation_points_route
 from tensorboard_candles.api.detectors import detectors_route
@@ -68,6 +69,7 @@ def routes(backend: Backend) -> Mapping[str, WsgiApp]:
         "/landscape/surface": of_source(surface_route),
         "/trajectory": of_source(partial(trajectory_route, jobs=backend.jobs)),
         "/comparison": of_source(partial(comparison_route, lookout=backend.lookout, rows=backend.compared)),
+        "/convergence": of_source(partial(convergence_route, jobs=backend.jobs)),
         "/correlation": of_source(partial(correlation_route, jobs=backend.jobs)),
         "/correlation/points": of_source(correlation_points_route),
         "/hyperparameters": of_source(partial(hyperparameters_route, jobs=backend.jobs)),

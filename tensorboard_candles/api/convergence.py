@@ -1,0 +1,232 @@
+"""`GET convergence`: where series are going, in numbers and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from werkzeug.wrappers import Request, Response
+
+from tensorboard_candles.analysis.aligned import line_in
+from tensorboard_candles.analysis.convergence import Convergence, Drawn, convergence
+from tensorboard_candles.analysis.convergence_words import sentences
+from tensorboard_candles.analysis.generalisation import Gap, gap_between, partner_of
+from tensorboard_candles.analysis.outlook import Outlook, Within
+from tensorboard_candles.analysis.plateau import Estimate
+from tensorboard_candles.analysis.progress import Progress
+from tensorboard_candles.api import params
+from tensorboard_candles.api.answer import Json, Table, finite_or_none, respond_found
+from tensorboard_candles.api.jobs import Jobs
+from tensorboard_candles.api.series import asked, runs_by_name, unit_of
+from tensorboard_candles.errors import BadRequest
+from tensorboard_candles.indicators.alerts.names import train_runs
+from tensorboard_candles.ohlc import Polarity, polarity_in
+from tensorboard_candles.store import RunView, Series, Source
+
+MOST_SERIES = 50
+COLUMNS = tuple(field.name for field in fields(Drawn))
+RunNamed = Callable[[str], RunView | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is asked of each series."""
+
+    within: Within
+    horizon: int | None
+    patience: int
+    level: float
+    polarity: Polarity | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The same measure on training and on validation data."""
+
+    train: Series
+    validation: Series
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was found of one series."""
+
+    convergence: Convergence
+    pair: Pair | None
+    gap: Gap | None
+
+
+def convergence_route(request: Request, source: Source, jobs: Jobs) -> Response:
+    args = request.args
+    query, within_secs = parse(args), params.wait_secs(args, 1.0)
+    fmt = params.choice(args, "format", params.FORMATS)
+    found = asked(request, source)
+    if len(found) > MOST_SERIES:
+        raise BadRequest(f"at most {MOST_SERIES} series in one request, got {len(found)}")
+    run_named = runs_by_name(source, [view for view, _ in found])
+    pairs = [pair_of(view, series, run_named) for view, series in found]
+
+    def work(progress: Progress) -> list[Told]:
+        return told_of(found, pairs, query, progress)
+
+    key = "convergence", query, tuple((view.name, series.tag) for view, series in found)
+    done = jobs.ask(key, _version(found, pairs, run_named), work, within_secs=within_secs)
+    return respond_found(
+        request,
+        "convergence",
+        done,
+        lambda result: [_table(*one, told) for one, told in zip(found, result, strict=True)],
+        fmt=fmt,
+    )
+
+
+def parse(args: params.Args) -> Query:
+    horizon = params.number(args, "horizon")
+    if horizon is not None and horizon != int(horizon):
+        raise BadRequest(f"horizon must be a whole step, got {args.get('horizon')}")
+    return Query(
+        within=Within(
+            share=_share(args, "within", 0.05),
+            of_gap=params.choice(args, "within_of", ("gap", "asymptote")) == "gap",
+        ),
+        horizon=None if horizon is None else int(horizon),
+        patience=params.whole(args, "patience", 10, least=1, most=1_000_000),
+        level=_share(args, "level", 0.95),
+        polarity=params.polarity(args),
+    )
+
+
+def _share(args: params.Args, name: str, default: float) -> float:
+    given = params.number(args, name)
+    if given is not None and not 0 < given < 1:
+        raise BadRequest(f"{name} must lie between 0 and 1, got {args.get(name)}")
+    return default if given is None else float(given)
+
+
+def pair_of(view: RunView, series: Series, run_named: RunNamed) -> Pair | None:
+    """The series and its like on the other data: in the same run, or in that beside it, as of Keras."""
+    tags = partner_of(series.tag, view.series)
+    if tags:
+        train, validation = (view.series[tag] for tag in tags)
+        return Pair(train, validation)
+    beside = (run_named(name) for name in train_runs(view.name))
+    train_run = next((run for run in beside if run and series.tag in run.series), None)
+    return Pair(train_run.series[series.tag], series) if train_run else None
+
+
+def _version(
+    found: Sequence[tuple[RunView, Series]], pairs: Sequence[Pair | None], run_named: RunNamed
+) -> str:
+    names = {view.name: view.version for view, _ in found}
+    for pair in pairs:
+        run = run_named(pair.train.run) if pair else None
+        if run:
+            names[run.name] = run.version
+    return "\n".join(names.values())
+
+
+def told_of(
+    found: Sequence[tuple[RunView, Series]],
+    pairs: Sequence[Pair | None],
+    query: Query,
+    progress: Progress,
+) -> list[Told]:
+    told = []
+    for done, ((view, series), pair) in enumerate(zip(found, pairs, strict=True)):
+        told.append(_told(view, series, pair, query, _Part(progress, done, len(found))))
+    return told
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Progress of one of several."""
+
+    progress: Progress
+    before: int
+    total: int
+
+    def __call__(self, done: float, total: float, what: str = "") -> None:
+        self.progress(self.before + done / total, self.total, what)
+
+
+def _told(view: RunView, series: Series, pair: Pair | None, query: Query, progress: Progress) -> Told:
+    progress(0, 1, "curves")
+    polarity = query.polarity or polarity_in(view, series.tag)
+    gap = gap_between(line_in(pair.train), line_in(pair.validation), polarity=polarity) if pair else None
+    found = convergence(
+        line_in(series),
+        polarity=polarity,
+        within=query.within,
+        horizon=query.horizon,
+        patience=query.patience,
+        level=query.level,
+        progress=progress,
+    )
+    return Told(found, pair, gap)
+
+
+def _table(view: RunView, series: Series, told: Told) -> Table:
+    found = told.convergence
+    head = {
+        "run": view.name,
+        "tag": series.tag,
+        "unit": unit_of(view, series.tag),
+        "exact": series.exact,
+        "polarity": found.polarity,
+        "verdict": found.verdict,
+        "sentences": sentences(found, told.gap),
+        "points": found.points,
+        "nonfinite": found.nonfinite,
+        "first_step": found.first_step,
+        "last_step": found.last_step,
+        "horizon": found.horizon,
+        "early_volatility": finite_or_none(found.volatility.early),
+        "late_volatility": finite_or_none(found.volatility.late),
+        "best": asdict(found.best) if found.best else None,
+        "outlook": _outlook(found.outlook) if found.outlook else None,
+        "gap": _gap(told) if told.gap else None,
+    }
+    return Table(head, {name: getattr(found.drawn, name) for name in COLUMNS})
+
+
+def _outlook(told: Outlook) -> Json:
+    estimates = {
+        field.name: _estimate(value)
+        for field in fields(Outlook)
+        if isinstance(value := getattr(told, field.name), Estimate)
+    }
+    others = [
+        {"model": one.model, "weight": one.weight, "asymptote": finite_or_none(one.asymptote)}
+        for one in told.others
+    ]
+    return {
+        "model": told.model,
+        "parameters": [finite_or_none(one) for one in told.parameters],
+        "weight": told.weight,
+        "others": others,
+        **estimates,
+        "gap_closed": finite_or_none(told.gap_closed),
+        "noise": finite_or_none(told.noise),
+        "independent": told.independent,
+    }
+
+
+def _estimate(one: Estimate) -> list[float | None]:
+    """Value, low, high."""
+    return [finite_or_none(value) for value in (one.value, one.low, one.high)]
+
+
+def _gap(told: Told) -> dict[str, Any] | None:
+    if told.gap is None or told.pair is None:
+        return None
+    return {
+        "train": [told.pair.train.run, told.pair.train.tag],
+        "validation": [told.pair.validation.run, told.pair.validation.tag],
+        "now": told.gap.now,
+        "at_best": told.gap.at_best,
+        "best_step": told.gap.best_step,
+        "change": finite_or_none(told.gap.change),
+        "is_widening": told.gap.is_widening,
+        "evaluations": told.gap.evaluations,
+    }

@@ -1,0 +1,217 @@
+"""Where series are going: known rates and plateaus are found, and what can't be told is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as some
+from scipy.optimize import curve_fit
+from scipy.signal import lfilter
+
+from tensorboard_candles.analysis.aligned import Line
+from tensorboard_candles.analysis.best_step import best_of
+from tensorboard_candles.analysis.convergence import Convergence, convergence
+from tensorboard_candles.analysis.convergence_words import sentences
+from tensorboard_candles.analysis.generalisation import gap_between
+from tensorboard_candles.analysis.outlook import Outlook, Within
+from tensorboard_candles.events.points import Float64Array
+
+COUNT = 1000
+STEP = np.arange(COUNT)
+EXPONENTIAL = 0.5 + 2 * np.exp(-STEP / 150)
+POWER = 0.3 + 2 * (1 + STEP / 30) ** -0.8
+
+
+def autocorrelated(rng: np.random.Generator, count: int = COUNT, phi: float = 0.9) -> Float64Array:
+    noise = lfilter([1.0], [1.0, -phi], rng.normal(size=count + 300))[300:]
+    return np.asarray(noise * np.sqrt(1 - phi**2))
+
+
+NOISES: dict[str, Callable[[np.random.Generator], Float64Array]] = {
+    "white": lambda rng: rng.normal(size=COUNT),
+    "autocorrelated": autocorrelated,
+    "heavy-tailed": lambda rng: rng.standard_t(3, size=COUNT) / np.sqrt(3),
+    "fading": lambda rng: rng.normal(size=COUNT) * np.linspace(2, 0.5, COUNT),
+    "with spikes": lambda rng: np.where(rng.random(COUNT) < 0.01, 400.0, rng.normal(size=COUNT)),
+}
+
+
+def outlook_of(values: Float64Array) -> Outlook:
+    found = convergence(Line(np.arange(len(values)), values)).outlook
+    assert found
+    return found
+
+
+@pytest.mark.parametrize(
+    ("model", "clean", "by_hand", "start"),
+    [
+        ("exponential", EXPONENTIAL, lambda x, c, a, tau: c + a * np.exp(-x / tau), (0.4, 1.0, 100.0)),
+        ("power", POWER, lambda x, c, a, x0, b: c + a * (1 + x / x0) ** -b, (0.4, 1.0, 20.0, 1.0)),
+    ],
+)
+def test_of_clean_series_the_parameters_are_those_of_scipy(model, clean, by_hand, start) -> None:  # type: ignore[no-untyped-def]
+    step = STEP[::3]  # few enough to be fitted as they are
+    found = convergence(Line(step, clean[step])).outlook
+    assert found
+    assert found.model == model
+    expected, _ = curve_fit(by_hand, step, clean[step], start)
+    np.testing.assert_allclose(found.parameters, expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("noise", NOISES)
+@pytest.mark.parametrize("seed", range(3))
+def test_a_known_plateau_and_rate_are_found_in_noise(noise: str, seed: int) -> None:
+    values = EXPONENTIAL + 0.05 * NOISES[noise](np.random.default_rng(seed))
+    found = outlook_of(values)
+    assert found.asymptote.value == pytest.approx(0.5, abs=0.06)
+    assert found.half_life.value == pytest.approx(150 * np.log(2), rel=0.15)
+    assert found.noise == pytest.approx(0.05, rel=0.6)
+    assert found.final.low < 0.5 < found.final.high or abs(found.final.value - 0.5) < 0.01
+
+
+@pytest.mark.parametrize("noise", ["white", "autocorrelated"])
+def test_bands_hold_the_truth_about_as_often_as_told(noise: str) -> None:
+    held = []
+    for seed in range(20):
+        values = POWER + 0.05 * NOISES[noise](np.random.default_rng(seed))
+        found = outlook_of(values)
+        truth = 0.3 + 2 * (1 + (2 * COUNT - 2) / 30) ** -0.8
+        held.append(found.final.low <= truth <= found.final.high)
+    assert np.mean(held) >= 0.8
+
+
+def test_autocorrelated_noise_makes_bands_as_much_wider_as_it_should() -> None:
+    rng = np.random.default_rng(0)
+    white, slow = (
+        outlook_of(EXPONENTIAL + 0.05 * noise) for noise in (rng.normal(size=COUNT), autocorrelated(rng))
+    )
+    width = [one.level.high - one.level.low for one in (white, slow)]
+    # √((1 + φ) / (1 − φ)) of the same marginal variance
+    assert width[1] / width[0] == pytest.approx(np.sqrt(19), rel=0.6)
+
+
+def test_a_metric_that_rises_is_told_as_one_that_falls() -> None:
+    noise = 0.02 * np.random.default_rng(0).normal(size=COUNT)
+    falling = convergence(Line(STEP, EXPONENTIAL + noise))
+    rising = convergence(Line(STEP, 3 - EXPONENTIAL - noise), polarity="higher_is_better")
+    assert rising.verdict == falling.verdict == "converged"
+    assert rising.outlook
+    assert falling.outlook
+    assert rising.outlook.asymptote.value == pytest.approx(3 - falling.outlook.asymptote.value, rel=1e-4)
+
+
+def verdict_of(values: Float64Array) -> Convergence:
+    return convergence(Line(np.arange(len(values)), np.asarray(values, np.float64)))
+
+
+@pytest.mark.parametrize(
+    ("values", "verdict", "says"),
+    [
+        (np.array([]), "too-few", "too few"),
+        (np.array([3.0, 2.0, 1.0]), "too-few", "3 points: too few"),
+        (np.full(50, np.nan), "too-few", "50 points"),
+        (np.ones(100), "flat", "does not change"),
+        (1 + 0.1 * np.random.default_rng(0).normal(size=500), "flat", "does not change"),
+        (2 - STEP / 3000 + 0.02 * np.random.default_rng(0).normal(size=COUNT), "straight", "straight line"),
+        (1 + 0.01 * np.exp(STEP / 150), "turned", "getting worse since"),
+        (1 + (STEP / 400 - 1) ** 2, "turned", "best around step"),
+        (np.where(STEP > 700, np.nan, EXPONENTIAL), "nonfinite", "last one is of step 700"),
+        (np.where(STEP % 3 == 0, np.nan, EXPONENTIAL), "converged", "334 points"),
+        (POWER[:200], "converging", "still on its way"),
+    ],
+    ids=lambda one: one if isinstance(one, str) else "",
+)
+def test_what_can_be_told_is_told_and_nothing_else(values: Float64Array, verdict: str, says: str) -> None:
+    found = verdict_of(values)
+    assert found.verdict == verdict
+    assert says in " ".join(sentences(found))
+    assert (found.outlook is None) == (verdict in ("too-few", "turned", "nonfinite"))
+
+
+@given(
+    some.arrays(
+        np.float64,
+        st.integers(0, 40),
+        elements=st.one_of(st.integers(-2, 2).map(float), st.floats(), st.floats(-1, 1)),
+    )
+)
+def test_whatever_the_values_are_there_are_words_and_columns_of_one_length(values: Float64Array) -> None:
+    found = verdict_of(values)
+    assert sentences(found)
+    drawn = found.drawn
+    lengths = {
+        len(getattr(drawn, name))
+        for name in ("step", "value", "lowest", "highest", "count", "curve", "low", "high")
+    }
+    assert len(lengths) == 1
+    assert drawn.count.sum() == np.isfinite(values).sum()
+
+
+def test_converged_is_what_is_within_what_was_asked_for() -> None:
+    line = Line(STEP, EXPONENTIAL + 0.01 * np.random.default_rng(0).normal(size=COUNT))
+    for share in (0.2, 0.05):
+        found = convergence(line, within=Within(share)).outlook
+        assert found
+        assert found.converged_step.value == pytest.approx(-150 * np.log(share), rel=0.05)
+    of_plateau = convergence(line, within=Within(0.1, of_gap=False)).outlook
+    assert of_plateau
+    assert of_plateau.converged_step.value == pytest.approx(150 * np.log(2 / 0.05), rel=0.05)
+
+
+def test_a_million_points_are_told_of_as_a_thousand_are() -> None:
+    step = np.arange(1_000_000)
+    noise = 0.05 * np.random.default_rng(0).normal(size=len(step))
+    values = (0.3 + 2 * (1 + step / 3000) ** -0.6 + noise).astype(np.float32)
+    found = convergence(Line(step, values))
+    assert found.outlook
+    np.testing.assert_allclose(found.outlook.parameters, [0.3, 2.0, 3000.0, 0.6], rtol=0.03)
+    assert found.points == 1_000_000
+    assert len(found.drawn.step) <= 501
+
+
+def early_stopping(values: Float64Array, patience: int) -> int | None:
+    """As Keras does it."""
+    best, waited = np.inf, 0
+    for at, value in enumerate(values):
+        waited += 1
+        if value < best:
+            best, waited = value, 0
+        if waited >= patience:
+            return at
+    return None
+
+
+@given(some.arrays(np.float64, st.integers(1, 60), elements=st.integers(0, 9).map(float)), st.integers(1, 20))
+def test_early_stopping_ends_where_that_of_keras_does(values: Float64Array, patience: int) -> None:
+    step = 10 * np.arange(len(values))
+    found = best_of(step, values, polarity="lower_is_better", patience=patience)
+    stop = early_stopping(values, patience)
+    assert found.stop_step == (None if stop is None else step[stop])
+    assert (found.value, found.step) == (values.min(), step[np.argmin(values)])
+    if stop is not None:
+        assert found.stop_best_step == step[np.argmin(values[: stop + 1])]
+
+
+def test_a_gap_between_training_and_validation_that_grows_is_told() -> None:
+    rng = np.random.default_rng(0)
+    train = Line(STEP, POWER + 0.05 * rng.normal(size=COUNT))
+    at = STEP[19::20]
+    worse = Line(at, POWER[at] + at / 2000 + 0.01 * rng.normal(size=len(at)))
+    found = gap_between(train, worse, polarity="lower_is_better")
+    assert found
+    assert found.now == pytest.approx(COUNT / 2000, abs=0.05)
+    assert found.is_widening
+    alike = gap_between(
+        train, Line(at, POWER[at] + 0.01 * rng.normal(size=len(at))), polarity="lower_is_better"
+    )
+    assert alike
+    assert abs(alike.now) < 0.03
+    mirrored = gap_between(
+        Line(train.step, -train.value), Line(at, -worse.value), polarity="higher_is_better"
+    )
+    assert mirrored
+    assert mirrored.now == pytest.approx(found.now)
