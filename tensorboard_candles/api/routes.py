@@ -15,6 +15,7 @@ from tensorboard_candles.api.attention import attention_route, maps_route
 from tensorboard_candles.api.backend import Backend
 from tensorboard_candles.api.candles import candles_route
 from tensorboard_candles.api.comparison import comparison_route
+from tensorboard_candles.api.complexity import complexity_route
 from tensorboard_candles.api.config import config_route
 from tensorboard_candles.api.convergence import convergence_route
 from tensorboard_candles.api.correlation import correlation_route
@@ -70,6 +71,7 @@ def routes(backend: Backend) -> Mapping[str, WsgiApp]:
         "/trajectory": of_source(partial(trajectory_route, jobs=backend.jobs)),
         "/comparison": of_source(partial(comparison_route, lookout=backend.lookout, rows=backend.compared)),
         "/convergence": of_source(partial(convergence_route, jobs=backend.jobs)),
+        "/complexity": of_source(complexity_route),
         "/correlation": of_source(partial(correlation_route, jobs=backend.jobs)),
         "/correlation/points": of_source(correlation_points_route),
         "/hyperparameters": of_source(partial(hyperparameters_route, jobs=backend.jobs)),

@@ -10,6 +10,8 @@ from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard_candles.errors import WriterError
 from tensorboard_candles.writer import summaries
 from tensorboard_candles.writer.attention import SIZE, attention_of
+from tensorboard_candles.writer.complexity import Complexity
+from tensorboard_candles.writer.complexity import complexity as measured_complexity
 from tensorboard_candles.writer.epochs import Epochs
 from tensorboard_candles.writer.layout import LaterEvent
 from tensorboard_candles.writer.values import as_int64
@@ -53,6 +55,28 @@ class InDepth(Epochs):
         found = attention_of(weights, tokens=tokens, query_tokens=query_tokens, size=size)
         content = found.to_bytes()
         self._put_later(LaterEvent(len(content), lambda: summaries.attention(tag, content)), step)
+
+    def complexity(
+        self,
+        model: Any,
+        inputs: Any = None,
+        *,
+        tag: str = "complexity",
+        step: SupportsIndex | None = None,
+        **options: Any,
+    ) -> Complexity:
+        """What a model costs, by default at the step that was logged last; the tab compares models.
+
+        tracker.complexity(model, images, loss=cross_entropy, labels=labels, name="resnet")
+
+        The same as `tensorboard_candles.complexity`, whose result may be passed in place of model and inputs.
+        Returns what was measured. Several models of one run take a `tag` each. Raises WriterError.
+        """
+        check_tag(tag)
+        found = model if isinstance(model, Complexity) else measured_complexity(model, inputs, **options)
+        content = found.to_bytes()
+        self._put_later(LaterEvent(len(content), lambda: summaries.complexity(tag, content)), step)
+        return found
 
     def _put(self, event: Event, step: SupportsIndex | None = None) -> None:
         self._put_later(LaterEvent(event.ByteSize(), lambda: event), step)

@@ -106,6 +106,12 @@ def attention(tag: str, content: bytes) -> Event:
     return Event(summary=Summary(value=[value]))
 
 
+def complexity(tag: str, content: bytes) -> Event:
+    """What a model costs, as `metadata.COMPLEXITY_KIND` tells."""
+    value = _own(tag, metadata.COMPLEXITY_KIND, _rank_0_string(content))
+    return Event(summary=Summary(value=[value]))
+
+
 def hyperparameters(config: Mapping[str, object]) -> Summary:
     """The config as TensorBoard's HParams tab reads it, nested mappings flattened by dots.
 

@@ -9,6 +9,7 @@ import tensorboard_candles
 from tensorboard_candles.api import (
     Backend,
     comparison,
+    complexity,
     convergence,
     correlation,
     groups,
@@ -40,6 +41,7 @@ def test_every_column_of_candles_is_explained() -> None:
         ("comparison", {*comparison.COLUMNS, *comparison.DIFFERENCES, *comparison.SMALL_COLUMNS}),
         ("groups", {*groups.COLUMNS} - {"x"}),
         ("convergence", {*convergence.COLUMNS}),
+        ("complexity", {*complexity.COLUMNS}),
         ("correlation", {*correlation.COLUMNS}),
         ("trajectory", {*trajectory.COLUMNS}),
         ("landscape", {*landscape.COLUMNS}),
