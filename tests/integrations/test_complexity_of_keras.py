@@ -51,7 +51,7 @@ print(json.dumps({
     "numbers": [found.model, found.layers, found.depth],
     "parameters": [found.parameters, found.trainable, found.parameter_bytes],
     "flops": found.flops, "activations": found.activation_bytes, "repeats": len(found.latency_secs),
-    "same": all(np.array_equal(one, keras.ops.convert_to_numpy(two)) for one, two in zip(before, model.variables)),
+    "same": all(map(np.array_equal, before, map(keras.ops.convert_to_numpy, model.variables))),
     "noise": noisy.gradient_noise_scale,
     "wanted": float(each.var(0).sum() / np.square(each.mean(0)).sum()),
     "own": [noisy.layers, noisy.depth, noisy.activation_bytes, noisy.notes["depth"]],
