@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import textwrap
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -92,6 +94,16 @@ def colour_bar(theme: Theme, title: str) -> dict[str, Any]:
     }
 
 
+def faint(colour: str) -> str:
+    """What a band is filled with.
+
+    >>> faint("#004488")
+    'rgba(0,68,136,0.2)'
+    """
+    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return f"rgba({red},{green},{blue},0.2)"
+
+
 def note(made: go.Figure, theme: Theme, words: str) -> go.Figure:
     """A line of small print above the figure's upper right corner."""
     made.add_annotation(
@@ -150,3 +162,28 @@ def scene(theme: Theme, x: Any, y: Any, z: Any, *, eye: tuple[float, float, floa
     camera_eye = {name: distance * place for name, place in zip("xyz", eye, strict=True)}
     camera = {"eye": camera_eye, "center": {"x": 0, "y": 0, "z": -0.18}}
     return {**axes, "camera": camera, "aspectmode": "manual", "aspectratio": {"x": 1, "y": 1, "z": 0.75}}
+
+
+def panels(theme: Theme, titles: Sequence[str], *, columns: int, aspect: float, lines: int = 1) -> go.Figure:
+    """An empty figure of several panels, row by row, each with a title of so many lines."""
+    graph_objects()
+    from plotly.subplots import make_subplots
+
+    columns = min(columns, len(titles))
+    rows = -(-len(titles) // columns)
+    height = theme.height_px(columns * aspect / rows)
+    above = theme.font_px * (1.4 * lines + 3.2)  # the title, and ticks of the panel above
+    made = make_subplots(
+        rows, columns, subplot_titles=list(titles), horizontal_spacing=5 * theme.font_px / theme.width_px,
+        vertical_spacing=min(above / height, 0.9 / rows),
+    )  # fmt: skip
+    made.update_layout(template=_template(theme), width=theme.width_px, height=height)
+    made.update_layout(margin_t=theme.font_px * (1.4 * lines + 0.8))
+    return made.update_annotations(font_size=theme.small_px, yshift=2)
+
+
+def wrapped(words: str, theme: Theme, *, width_px: float, most: int) -> str:
+    """A sentence in lines of about that width, cut where it takes more than `most`."""
+    each = max(int(width_px / (theme.small_px * 0.5)), 10)
+    lines = textwrap.wrap(words, each, max_lines=most, placeholder=" …")
+    return "<br>".join(text(line, most=each + 5) for line in lines)

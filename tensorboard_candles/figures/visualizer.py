@@ -11,6 +11,7 @@ from tensorboard_candles.analysis.aligned import Of
 from tensorboard_candles.errors import NotFound
 from tensorboard_candles.figures.architecture import draw_architecture
 from tensorboard_candles.figures.candles import candles_of, draw_candles, most_candles
+from tensorboard_candles.figures.convergence import convergences_of, draw_convergences
 from tensorboard_candles.figures.correlation import correlations_of, draw_correlations
 from tensorboard_candles.figures.drawing import graph_objects
 from tensorboard_candles.figures.dynamics import draw_paths, paths_of
@@ -124,6 +125,29 @@ class TrainingVisualizer:
         """
         found = surface_of_search(param_grid, results, target=target_metric, x=x, y=y)
         return self._made("hyperparameter_surface", draw_surface(found, self.theme))
+
+    def plot_convergence_analysis(
+        self,
+        metrics: Sequence[str] | None = None,
+        *,
+        run: str | None = None,
+        horizon: int | None = None,
+        patience: int = 10,
+        level: float = 0.95,
+    ) -> go.Figure:
+        """The figure `convergence_analysis`: a panel for each metric, its plateau and when it is reached.
+
+        The curve is told up to the step `horizon`, by default as far ahead as the training has come; its band
+        holds the true one with probability `level`. Early stopping counts `patience` evaluations. Sentences
+        that say it all are in `figure.layout.meta["sentences"]`. The first four losses and scores where no
+        metrics are named.
+        """
+        found = convergences_of(
+            self.history.one(run), metrics, horizon=horizon, patience=patience, level=level
+        )
+        return self._made(
+            "convergence_analysis", draw_convergences(found, self.theme, unit=self.history.unit)
+        )
 
     def plot_system_architecture(self) -> go.Figure:
         """The figure `system_architecture`: how a number gets from a training loop into a figure."""

@@ -1,0 +1,131 @@
+"""The figure `convergence_analysis`: where metrics are going."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tensorboard_candles.analysis.aligned import line_in
+from tensorboard_candles.analysis.convergence import Convergence, convergence
+from tensorboard_candles.analysis.convergence_words import sentences
+from tensorboard_candles.analysis.generalisation import gap_between, partner_of
+from tensorboard_candles.errors import BadRequest
+from tensorboard_candles.figures.drawing import faint, graph_objects, legend_beneath, panels, text, wrapped
+from tensorboard_candles.figures.history import some_of
+from tensorboard_candles.figures.theme import BETTER, INK, WORSE, Theme
+from tensorboard_candles.ohlc import polarity_in
+from tensorboard_candles.ohlc.polarity import named_polarity
+from tensorboard_candles.store import RunView, Series
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+_MOST_PANELS = 4
+"""Where nobody named metrics."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConvergenceOf:
+    """Where a metric is going, as the tab has it, and that in sentences."""
+
+    metric: str
+    found: Convergence
+    sentences: tuple[str, ...]
+
+
+def convergences_of(
+    run: RunView,
+    metrics: Sequence[str] | None,
+    *,
+    horizon: int | None,
+    patience: int,
+    level: float,
+) -> list[ConvergenceOf]:
+    """Of each metric; of losses and scores, the first four, where none are named."""
+    if patience < 1:
+        raise BadRequest(f"patience must be 1 or more, got {patience!r}")
+    if not 0 < level < 1:
+        raise BadRequest(f"level must lie between 0 and 1, got {level!r}")
+    some = some_of(run, metrics)
+    if metrics is None:
+        some = [one for one in some if named_polarity(one.tag)][:_MOST_PANELS] or some[:_MOST_PANELS]
+    if not some:
+        raise BadRequest("convergence needs a metric, got none")
+    return [_of(run, one, horizon=horizon, patience=patience, level=level) for one in some]
+
+
+def _of(run: RunView, series: Series, *, horizon: int | None, patience: int, level: float) -> ConvergenceOf:
+    polarity, line = polarity_in(run, series.tag), line_in(series)
+    found = convergence(line, polarity=polarity, horizon=horizon, patience=patience, level=level)
+    pair = partner_of(series.tag, run.series)
+    train, validation = (line_in(run.series[tag]) for tag in pair) if pair else (None, None)
+    gap = gap_between(train, validation, polarity=polarity) if train and validation else None
+    return ConvergenceOf(series.tag, found, tuple(sentences(found, gap)))
+
+
+def draw_convergences(some: Sequence[ConvergenceOf], theme: Theme, *, unit: str) -> go.Figure:
+    """A panel for each metric; all that there is to say of them is in `layout.meta`."""
+    columns = 2 if theme.is_wide and len(some) > 1 else 1
+    width_px = theme.width_px / columns * 0.85
+    titles = [
+        f"<b>{text(one.metric, most=40)}</b><br>{wrapped(one.sentences[0], theme, width_px=width_px, most=2)}"
+        for one in some
+    ]
+    made = panels(theme, titles, columns=columns, aspect=1.25, lines=3)
+    for place, one in enumerate(some):
+        row, column = divmod(place, columns)
+        for trace in _traces(one, theme, name_it=place == 0):
+            made.add_trace(trace, row + 1, column + 1)
+        if place + columns >= len(some):
+            made.update_xaxes(title_text=unit, row=row + 1, col=column + 1)
+        _mark_convergence(made, one.found, theme, row + 1, column + 1)
+    made.update_layout(meta={"sentences": {one.metric: list(one.sentences) for one in some}})
+    return legend_beneath(made, theme)
+
+
+def _traces(of: ConvergenceOf, theme: Theme, *, name_it: bool) -> list[Any]:
+    drawn = of.found.drawn
+    step, is_seen = drawn.step, np.isfinite(drawn.value)
+    mean, curve = theme.line(0), {"color": WORSE, "dash": "dash", "width": 1.4 * theme.line_px}
+    extremes = _band(step[is_seen], drawn.lowest[is_seen], drawn.highest[is_seen], BETTER)
+    traces = [
+        {"name": "lowest to highest", **extremes},
+        {"name": "mean", "x": step[is_seen], "y": drawn.value[is_seen], "mode": "lines", "line": mean},
+    ]
+    if np.isfinite(drawn.curve).any():
+        traces += [
+            {"name": "where the curve may lie", **_band(step, drawn.low, drawn.high, WORSE)},
+            {"name": "fitted curve", "x": step, "y": drawn.curve, "mode": "lines", "line": curve},
+        ]
+    if best := of.found.best:
+        edge = {"color": INK, "width": theme.line_px}
+        marker = {"symbol": "diamond", "size": theme.font_px * 0.7, "color": "white", "line": edge}
+        traces.append(
+            {"name": "best", "x": [best.step], "y": [best.value], "mode": "markers", "marker": marker}
+        )
+    scatter = graph_objects().Scatter
+    return [scatter(**trace, showlegend=name_it, legendgroup=trace["name"]) for trace in traces]
+
+
+def _band(step: Any, low: Any, high: Any, colour: str) -> dict[str, Any]:
+    known = np.isfinite(low) & np.isfinite(high)
+    x, low, high = step[known], low[known], high[known]
+    return {
+        "x": np.concatenate([x, x[::-1]]), "y": np.concatenate([high, low[::-1]]), "mode": "lines",
+        "line": {"width": 0, "color": colour}, "fill": "toself",
+        "fillcolor": faint(colour), "hoverinfo": "skip",
+    }  # fmt: skip
+
+
+def _mark_convergence(made: go.Figure, found: Convergence, theme: Theme, row: int, column: int) -> None:
+    """Lines at the plateau and where it is reached, as far as they are known."""
+    told = found.outlook
+    if told is None or found.verdict not in ("converged", "converging"):
+        return
+    line = {"color": INK, "dash": "dot", "width": 0.7 * theme.line_px}
+    made.add_hline(told.asymptote.value, line=line, row=row, col=column)
+    if np.isfinite(told.converged_step.value) and told.converged_step.value <= found.horizon:
+        made.add_vline(told.converged_step.value, line=line, row=row, col=column)
