@@ -9,8 +9,9 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parent.parent / "tensorboard_candles"
 FLOW = ["events", "store", "ohlc", "indicators", "analysis", "api", "plugin"]
-FIGURES = {"events", "store", "ohlc", "indicators", "analysis", "integrations", "figures"}
-"""A branch beside `api`: what draws for notebooks and papers knows neither HTTP nor the host."""
+FIGURES = {"events", "store", "ohlc", "indicators", "analysis", "writer", "integrations", "figures"}
+"""A branch beside `api`: what draws for notebooks and papers knows neither HTTP nor the host. What is handed
+to it rather than read is measured by the writer."""
 COMMON = {"metadata", "errors", "remote_files"}
 FRAMEWORKS = {"torch", "tensorflow", "keras", "lightning", "transformers", "jax"}
 

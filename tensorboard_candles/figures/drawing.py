@@ -187,3 +187,25 @@ def wrapped(words: str, theme: Theme, *, width_px: float, most: int) -> str:
     each = max(int(width_px / (theme.small_px * 0.5)), 10)
     lines = textwrap.wrap(words, each, max_lines=most, placeholder=" …")
     return "<br>".join(text(line, most=each + 5) for line in lines)
+
+
+def mosaic(theme: Theme, above: Sequence[str], beneath: Sequence[str]) -> go.Figure:
+    """An empty figure of small square panels above two wide ones, each with its title."""
+    graph_objects()
+    from plotly.subplots import make_subplots
+
+    columns = 4 if theme.is_wide else 2
+    share = columns // len(beneath)
+    wide: list[dict[str, int] | None] = []
+    for _ in beneath:
+        wide += [{"colspan": share}, *[None] * (share - 1)]
+    first = [*above, *[""] * (columns - len(above))]
+    height = theme.height_px(1.25 if theme.is_wide else 0.95)
+    made = make_subplots(
+        2, columns, specs=[[{} for _ in range(columns)], wide], subplot_titles=[*first, *beneath],
+        row_heights=[0.5, 0.5], vertical_spacing=5.5 * theme.font_px / height,
+        horizontal_spacing=2.5 * theme.font_px / theme.width_px,
+    )  # fmt: skip
+    made.update_layout(template=_template(theme), width=theme.width_px, height=height)
+    made.update_layout(margin_t=3.4 * theme.font_px)
+    return made.update_annotations(font_size=theme.small_px, yshift=2)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tensorboard_candles.analysis.aligned import Of
 from tensorboard_candles.errors import NotFound
 from tensorboard_candles.figures.architecture import draw_architecture
+from tensorboard_candles.figures.attention import attention_given, attention_in, draw_attention
 from tensorboard_candles.figures.candles import candles_of, draw_candles, most_candles
 from tensorboard_candles.figures.convergence import convergences_of, draw_convergences
 from tensorboard_candles.figures.correlation import correlations_of, draw_correlations
@@ -148,6 +149,30 @@ class TrainingVisualizer:
         return self._made(
             "convergence_analysis", draw_convergences(found, self.theme, unit=self.history.unit)
         )
+
+    def plot_attention_evolution(
+        self,
+        attention: Sequence[Any] | None = None,
+        *,
+        steps: Sequence[int] | None = None,
+        tokens: Sequence[str] | None = None,
+        layer: int = -1,
+        head: int | None = None,
+        run: str | None = None,
+        tag: str | None = None,
+    ) -> go.Figure:
+        """The figure `attention_evolution`: a layer at a few steps; entropy and likeness of heads.
+
+        What `tracker.attention` logged to the log directory, under `tag`; or `attention`, the weights of each
+        of `steps` as layers × heads × queries × keys. The last layer, and the mean of its heads, by default.
+        Large matrices are pooled to 64 × 64.
+        """
+        if attention is None:
+            found = attention_in(self.history.one(run), tag)
+        else:
+            found = attention_given(attention, steps=steps, tokens=tokens)
+        made = draw_attention(found, self.theme, layer=layer, head=head)
+        return self._made("attention_evolution", made)
 
     def plot_system_architecture(self) -> go.Figure:
         """The figure `system_architecture`: how a number gets from a training loop into a figure."""
