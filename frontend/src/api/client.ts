@@ -15,6 +15,14 @@ import { type Comparison, type ComparisonQuery, comparisonPath, decodeComparison
 import { BadAnswer, Refused, Unreachable } from "./errors.ts";
 import { decodeGroups, type GroupCandles, type GroupQuery, groupsPath } from "./groups.ts";
 import { asRecord, asText } from "./json.ts";
+import {
+  decodeLandscapeList,
+  decodeLandscapes,
+  type LandscapeAt,
+  type LandscapeList,
+  type Landscapes,
+  landscapesPath,
+} from "./landscape.ts";
 import { decodePoints, type PointQuery, type Points, pointsPath } from "./points.ts";
 import {
   type DetectorInfo,
@@ -150,6 +158,23 @@ export class Client {
     if (await isUnchanged(response, signal)) return null;
     const body = await received(response.arrayBuffer(), signal);
     return { etag: etagOf(response), answer: decodeTrajectory(body) };
+  }
+
+  /** Which loss landscapes there are; null where nothing has changed since the answer of that ETag. */
+  async landscapeList(etag: string, signal?: AbortSignal): Promise<Tagged<LandscapeList> | null> {
+    return this.tagged("landscape", etag, decodeLandscapeList, signal);
+  }
+
+  /** Loss landscapes; null where nothing has changed since the answer of that ETag. */
+  async landscapes(
+    wanted: readonly LandscapeAt[],
+    etag: string,
+    signal?: AbortSignal,
+  ): Promise<Tagged<Landscapes> | null> {
+    const response = await this.get(landscapesPath(wanted), ifNot(etag), signal);
+    if (await isUnchanged(response, signal)) return null;
+    const body = await received(response.arrayBuffer(), signal);
+    return { etag: etagOf(response), answer: decodeLandscapes(body) };
   }
 
   /** What runs were started with; null where nothing has changed since the answer of that ETag. */

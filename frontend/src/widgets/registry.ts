@@ -5,6 +5,7 @@ import { comparison } from "./comparison/definition.ts";
 import { dynamics } from "./dynamics/definition.ts";
 import { indicator } from "./indicator/definition.ts";
 import { type Kind, kindOf } from "./kind.tsx";
+import { landscape } from "./landscape/definition.ts";
 import { line } from "./line/definition.ts";
 
 /** Every kind of widget, in the order of the palette; a new one is a folder and a line here. */
@@ -16,4 +17,5 @@ export const WIDGETS: readonly Kind[] = [
   kindOf(indicator),
   kindOf(runArguments),
   kindOf(dynamics),
+  kindOf(landscape),
 ];

@@ -1,0 +1,75 @@
+import type { Landscape } from "../../api/landscape.ts";
+import { formatDigits, formatInteger } from "../../base/format.ts";
+import {
+  depthSentence,
+  epsilonSentence,
+  LANDSCAPE,
+  saddleSentence,
+  sharperSentence,
+  sharpnessSentence,
+} from "../../base/words/landscape.ts";
+
+const short = (value: number): string => formatDigits(value, 3);
+
+// Second order: the loss rises by ½λt² over a step t along an eigenvector of eigenvalue λ.
+const riseOver = (eigenvalue: number, step: number): number => (eigenvalue * step * step) / 2;
+
+/** What one landscape says, in whole sentences. */
+export function factsOf(landscape: Landscape): readonly string[] {
+  const { centreLoss, minimum, sharpness, epsilon, epsilonSharpness, warnings } = landscape;
+  const found: string[] = [];
+  if (Number.isFinite(centreLoss)) found.push(depthSentence(short(centreLoss), short(minimum)));
+  if (sharpness > 0) found.push(sharpnessSentence(short(sharpness), short(riseOver(sharpness, 0.1))));
+  else if (Number.isFinite(sharpness)) found.push(saddleSentence(short(sharpness)));
+  if (Number.isFinite(epsilonSharpness))
+    found.push(epsilonSentence(short(epsilon), `${short(epsilonSharpness)} %`));
+  return [...found, ...warnings];
+}
+
+/** Whether to say what principal components make of noise, where the summary does not. */
+export const mayBeWalk = ({ directions, warnings }: Landscape): boolean =>
+  directions === "pca" && !warnings.some((warning) => /random walk/i.test(warning));
+
+/** Which of several is the sharpest, and by how much; null where it is not known of two. */
+export function sharperOf(landscapes: readonly Landscape[]): string | null {
+  const known = landscapes.filter(({ sharpness }) => sharpness > 0).sort((a, b) => b.sharpness - a.sharpness);
+  const [sharp, flat] = [known[0], known.at(-1)];
+  if (!sharp || !flat || sharp.run === flat.run) return null;
+  return sharperSentence(sharp.run, formatDigits(sharp.sharpness / flat.sharpness, 2), flat.run);
+}
+
+interface FactsProps {
+  readonly landscapes: readonly Landscape[];
+  readonly isLinear: boolean;
+  /** Checked runs that have one. */
+  readonly runs: number;
+}
+
+/** What is seen, in words. */
+export function Facts({ landscapes, isLinear, runs }: FactsProps) {
+  const sharper = sharperOf(landscapes);
+  return (
+    <ul class="landscape-facts hint" data-testid="landscape-facts">
+      {sharper !== null && (
+        <li>
+          <b>{sharper}</b> {LANDSCAPE.compare}
+        </li>
+      )}
+      {landscapes.map((one) => (
+        <li key={one.run}>
+          {landscapes.length > 1 && (
+            <b>
+              <bdi>{one.run}</bdi>:{" "}
+            </b>
+          )}
+          <bdi>{[...factsOf(one), ...one.problems].join(" ")}</bdi>
+        </li>
+      ))}
+      {landscapes.some(mayBeWalk) && <li>{LANDSCAPE.walk}</li>}
+      {isLinear && <li>{LANDSCAPE.noLog}</li>}
+      {runs > landscapes.length && landscapes.length > 1 && (
+        <li>{LANDSCAPE.tooMany(landscapes.length, formatInteger(runs))}</li>
+      )}
+    </ul>
+  );
+}
