@@ -26,6 +26,12 @@ OUR_PAGE = "/data/plugin_entry.html"
 # for its fonts outside of the prefix.
 LOGGED_BY_TENSORBOARD = [r"console: Failed to load resource: .* 404 .*/font-roboto/\w+\.woff2\)"]
 
+# What Chromium says of WebGL without a graphics card, and of how plotly reads its canvases.
+LOGGED_BY_CHROMIUM = [
+    r"console: \[\.WebGL-0x\w+\]GL Driver Message .*",
+    r"console: Canvas2D: Multiple readback operations .*",
+]
+
 # In every frame, before any script of the page.
 REPORT_CSP_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) => {
@@ -65,7 +71,7 @@ class Trouble:
         self.allowed.append(pattern)
 
     def unexpected(self) -> list[str]:
-        patterns = [*LOGGED_BY_TENSORBOARD, *self.allowed]
+        patterns = [*LOGGED_BY_TENSORBOARD, *LOGGED_BY_CHROMIUM, *self.allowed]
         return [line for line in self.seen if not any(re.fullmatch(p, line, re.DOTALL) for p in patterns)]
 
     def taken(self) -> list[str]:

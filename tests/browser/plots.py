@@ -10,13 +10,6 @@ from playwright.sync_api import Locator
 
 from tests.browser.tab import Tab, until
 
-# What Chromium says of WebGL that it has to draw without a graphics card, and of plotly's canvases.
-SAID_OF_SLOW_DRAWING = (
-    r"console: \[\.WebGL-0x\w+\]GL Driver Message .*",
-    r"console: Canvas2D: Multiple readback operations .*",
-)
-
-
 NO_SETTINGS: Mapping[str, object] = MappingProxyType({})
 
 
@@ -35,8 +28,6 @@ def dashboard_of(
 
 def drawn_plot(tab: Tab, kind: str, *, least: int = 1) -> Locator:
     """The widget's plot, once it has been drawn so often and all that it asked for is there."""
-    for said in SAID_OF_SLOW_DRAWING:
-        tab.trouble.allow(said)
     widget = tab.widget(kind)
     plot = widget.get_by_test_id("plot").first
 
