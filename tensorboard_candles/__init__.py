@@ -16,19 +16,21 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tensorboard_candles import summary
+    from tensorboard_candles.integrations.landscape import landscape
     from tensorboard_candles.integrations.summary_writer import CandleWriter
     from tensorboard_candles.writer.complexity import complexity
     from tensorboard_candles.writer.tracker import Tracker
 
     __version__: str
 
-__all__ = ["CandleWriter", "Tracker", "__version__", "complexity", "summary"]
+__all__ = ["CandleWriter", "Tracker", "__version__", "complexity", "landscape", "summary"]
 
 _HOMES = {
     "CandleWriter": ("tensorboard_candles.integrations.summary_writer", "CandleWriter"),
     "Tracker": ("tensorboard_candles.writer.tracker", "Tracker"),
     "__version__": ("tensorboard_candles.metadata", "VERSION"),
     "complexity": ("tensorboard_candles.writer.complexity", "complexity"),
+    "landscape": ("tensorboard_candles.integrations.landscape", "landscape"),
     "summary": ("tensorboard_candles.summary", None),
 }
 

@@ -24,7 +24,8 @@ NOT_COPIED = {
 
 
 def test_public_names_are_exact_and_sorted() -> None:
-    assert tensorboard_candles.__all__ == ["CandleWriter", "Tracker", "__version__", "summary"]
+    public = ["CandleWriter", "Tracker", "__version__", "complexity", "landscape", "summary"]
+    assert tensorboard_candles.__all__ == public
     assert dir(tensorboard_candles) == sorted(tensorboard_candles.__all__)
     for name in {*tensorboard_candles.__all__} - {"CandleWriter"}:
         assert getattr(tensorboard_candles, name) is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, SupportsIndex
+from typing import Any, Protocol, SupportsIndex
 
 from tensorboard.compat.proto.event_pb2 import Event
 
@@ -15,6 +15,12 @@ from tensorboard_candles.writer.complexity import complexity as measured_complex
 from tensorboard_candles.writer.epochs import Epochs
 from tensorboard_candles.writer.layout import LaterEvent
 from tensorboard_candles.writer.values import as_int64
+
+
+class _Landscape(Protocol):
+    """A `Landscape` of the analysis, of which the writer knows nothing."""
+
+    def to_bytes(self) -> bytes: ...
 
 
 class InDepth(Epochs):
@@ -77,6 +83,26 @@ class InDepth(Epochs):
         content = found.to_bytes()
         self._put_later(LaterEvent(len(content), lambda: summaries.complexity(tag, content)), step)
         return found
+
+    def landscape(
+        self, landscape: _Landscape, *, tag: str = "landscape", step: SupportsIndex | None = None
+    ) -> None:
+        """What `tensorboard_candles.landscape` computed, by default at the step that was logged last.
+
+        found = landscape(model, nn.functional.cross_entropy, (images, labels))
+        tracker.landscape(found, step=step)
+
+        The tab's landscape widget shows it as a surface with a slider over the steps. `landscape(…,
+        tracker=tracker)` does the same. Raises WriterError for what is no landscape.
+        """
+        check_tag(tag)
+        if not hasattr(landscape, "to_bytes"):
+            raise WriterError(
+                f"landscape() takes what tensorboard_candles.landscape gives, got {type(landscape).__name__};"
+                " pass tracker= to that, to compute and to log it"
+            )
+        content = landscape.to_bytes()
+        self._put_later(LaterEvent(len(content), lambda: summaries.landscape(tag, content)), step)
 
     def _put(self, event: Event, step: SupportsIndex | None = None) -> None:
         self._put_later(LaterEvent(event.ByteSize(), lambda: event), step)

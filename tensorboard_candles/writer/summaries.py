@@ -112,6 +112,11 @@ def complexity(tag: str, content: bytes) -> Event:
     return Event(summary=Summary(value=[value]))
 
 
+def landscape(tag: str, content: bytes) -> Event:
+    """The loss around a model's weights, as `metadata.LANDSCAPE_KIND` tells."""
+    return Event(summary=Summary(value=[_own(tag, metadata.LANDSCAPE_KIND, _rank_0_string(content))]))
+
+
 def hyperparameters(config: Mapping[str, object]) -> Summary:
     """The config as TensorBoard's HParams tab reads it, nested mappings flattened by dots.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -16,17 +16,17 @@ class Executor(Protocol):
 
     def __call__(
         self, network: Network, origin: Float64Array, directions: Sequence[Float64Array], points: Float64Array
-    ) -> Iterator[tuple[Int64Array, Float64Array]]:
+    ) -> Generator[tuple[Int64Array, Float64Array], None, None]:
         """Yields numbers of rows of `points`, which is (points, directions), and the losses there.
 
-        Each row comes once. The iterator is closed when nobody wants the rest; it ends then what it began.
+        Each row comes once. It is closed when nobody wants the rest; it ends then what it began.
         """
         ...
 
 
 def here(
     network: Network, origin: Float64Array, directions: Sequence[Float64Array], points: Float64Array
-) -> Iterator[tuple[Int64Array, Float64Array]]:
+) -> Generator[tuple[Int64Array, Float64Array], None, None]:
     """In this process, as many at once as the network takes, in their order."""
     with network.plane(origin, directions) as plane:
         for first in range(0, len(points), plane.chunk):

@@ -6,6 +6,7 @@ tensor of the model has its stretch (`Weight`).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -28,10 +29,18 @@ class Weight:
     start: int
     """Where in the vector its numbers begin, in C order."""
     role: Role = "weight"
-    filter_axis: int = 0
-    """Which axis counts its filters: 0 of torch's (out, in, …), -1 of Keras' (…, in, out)."""
-    layer: str = ""
-    """The module that it belongs to: what `normalize="layer"` takes together."""
+    filter_axis: int | None = 0
+    """Which axis counts its filters: 0 of torch's (out, in, …), -1 of Keras' (…, in, out). None where it
+    is one filter itself."""
+
+    @property
+    def size(self) -> int:
+        return math.prod(self.shape)
+
+    @property
+    def stretch(self) -> slice:
+        """Of a vector, its own numbers."""
+        return slice(self.start, self.start + self.size)
 
 
 class Plane(Protocol):
@@ -74,6 +83,11 @@ class Network(Protocol):
         ...
 
     @property
+    def batch_norm(self) -> BatchNorm:
+        """What becomes of the statistics of batch normalisations away from the model's own weights."""
+        ...
+
+    @property
     def weights(self) -> Sequence[Weight]:
         """All trainable tensors; their stretches follow each other and leave no gap."""
         ...
@@ -91,6 +105,13 @@ class Network(Protocol):
         """The weights of a checkpoint: of what the framework calls one, or of a path to its file.
 
         Raises ValueError when it is none of this model's.
+        """
+        ...
+
+    def loss_of(self, checkpoint: object | None) -> float:
+        """With a checkpoint's own weights, and its own statistics of normalisations where it has them.
+
+        None is the model as it is.
         """
         ...
 
