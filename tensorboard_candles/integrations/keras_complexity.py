@@ -184,12 +184,9 @@ def _flops_of_tensorflow(model: Any, inputs: Any) -> tuple[int, str]:
 def _flops_of_jax(model: Any, inputs: Any) -> tuple[int | None, str]:
     import jax
 
-    def run(weights: Any, fixed: Any, given: Any) -> Any:
-        return model.stateless_call(weights, fixed, given, training=False)[0]
-
-    weights = [one.value for one in model.trainable_variables]
-    fixed = [one.value for one in model.non_trainable_variables]
-    cost = jax.jit(run).lower(weights, fixed, inputs).cost_analysis()
+    weights = [one.value for one in model.variables]
+    run = jax.jit(lambda values, given: _called(model, model.variables, values, given))
+    cost = run.lower(weights, inputs).cost_analysis()
     if not cost or "flops" not in cost:
         return None, "JAX says nothing of it here"
     return int(cost["flops"]), "XLA's estimate by JAX, which counts what is done number by number as well"
@@ -255,13 +252,16 @@ def _gradients_of_torch(model: Any, inputs: Any, loss: Loss, labels: Any) -> lis
 def _gradients_of_jax(model: Any, inputs: Any, loss: Loss, labels: Any) -> list[Any]:
     import jax
 
-    fixed = [one.value for one in model.non_trainable_variables]
+    trained = model.trainable_variables
+    value_of = jax.grad(lambda values: loss(labels, _called(model, trained, values, inputs)).mean())
+    return list(value_of([one.value for one in trained]))
 
-    def value_of(weights: Any) -> Any:
-        outputs, _ = model.stateless_call(weights, fixed, inputs, training=False)
-        return loss(labels, outputs).mean()
 
-    return list(jax.grad(value_of)([one.value for one in model.trainable_variables]))
+def _called(model: Any, variables: Any, values: Any, inputs: Any) -> Any:
+    """What the model gives where its variables have these values."""
+    # Not `stateless_call`, which hands `training` to models that know no such argument.
+    with keras.StatelessScope(state_mapping=list(zip(variables, values, strict=True))):
+        return model(inputs, training=False)
 
 
 _GRADIENTS: dict[str, Callable[[Any, Any, Loss, Any], list[Any]]] = {

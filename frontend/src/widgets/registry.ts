@@ -2,7 +2,9 @@ import { alerts } from "./alerts/definition.ts";
 import { runArguments } from "./arguments/definition.ts";
 import { candles } from "./candles/definition.ts";
 import { comparison } from "./comparison/definition.ts";
+import { complexity } from "./complexity/definition.ts";
 import { dynamics } from "./dynamics/definition.ts";
+import { hyperparameters } from "./hyperparameters/definition.ts";
 import { indicator } from "./indicator/definition.ts";
 import { type Kind, kindOf } from "./kind.tsx";
 import { landscape } from "./landscape/definition.ts";
@@ -18,4 +20,6 @@ export const WIDGETS: readonly Kind[] = [
   kindOf(runArguments),
   kindOf(dynamics),
   kindOf(landscape),
+  kindOf(hyperparameters),
+  kindOf(complexity),
 ];

@@ -1,0 +1,13 @@
+import { COMPLEXITY } from "../../base/words/complexity.ts";
+import { later } from "../later.tsx";
+import type { WidgetDefinition } from "../widget.ts";
+import { type ComplexitySettings, readSettings } from "./settings.ts";
+
+export const complexity: WidgetDefinition<ComplexitySettings> = {
+  type: "complexity",
+  title: COMPLEXITY.title,
+  hint: COMPLEXITY.hint,
+  size: { w: 6, h: 9, minW: 3, minH: 6 },
+  read: readSettings,
+  View: later(async () => (await import("./view.tsx")).ComplexityWidget),
+};
