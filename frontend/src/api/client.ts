@@ -189,24 +189,27 @@ export class Client {
     query: HyperparameterQuery,
     etag: string,
     signal?: AbortSignal,
-  ): Promise<Tagged<StudyAnswer> | null> 
+  ): Promise<Tagged<StudyAnswer> | null> {
     return this.tagged(hyperparametersPath(query), etag, decodeHyperparameters, signal);
+  }
 
   /** What models cost; null where nothing has changed since the answer of that ETag. */
   async complexity(
     query: ComplexityQuery,
     etag: string,
     signal?: AbortSignal,
-  ): Promise<Tagged<ModelsAnswer> | null> 
+  ): Promise<Tagged<ModelsAnswer> | null> {
     return this.tagged(complexityPath(query), etag, decodeComplexity, signal);
+  }
 
   /** What runs were started with; null where nothing has changed since the answer of that ETag. */
   async arguments(
     runs: readonly string[],
     etag: string,
     signal?: AbortSignal,
-  ): Promise<Tagged<RunArguments[]> | null> 
+  ): Promise<Tagged<RunArguments[]> | null> {
     return this.tagged(argumentsPath(runs), etag, decodeArguments, signal);
+  }
 
   /** An answer in JSON that has an ETag; null where nothing has changed since the answer of that one. */
   private async tagged<Answer>(
