@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tensorboard_candles.analysis.aligned import Of
+from tensorboard_candles.analysis.landscape.payload import Landscape
 from tensorboard_candles.errors import NotFound
+from tensorboard_candles.figures import landscape
 from tensorboard_candles.figures.architecture import draw_architecture
 from tensorboard_candles.figures.attention import attention_given, attention_in, draw_attention
 from tensorboard_candles.figures.candles import candles_of, draw_candles, most_candles
+from tensorboard_candles.figures.complexity import draw_costs, logged, measured
 from tensorboard_candles.figures.convergence import convergences_of, draw_convergences
 from tensorboard_candles.figures.correlation import correlations_of, draw_correlations
 from tensorboard_candles.figures.drawing import graph_objects
@@ -76,6 +79,34 @@ class TrainingVisualizer:
         )
         return self._made("candles", draw_candles(found, self.theme))
 
+    def plot_loss_landscape_3d(
+        self,
+        model: Any = None,
+        X: Any = None,  # noqa: N803
+        y: Any = None,
+        directions: Any = None,
+        n_points: int = 20,
+        *,
+        run: str | None = None,
+        tag: str | None = None,
+        **options: Any,
+    ) -> go.Figure:
+        """The figure `loss_landscape_3d`: the loss around a model's weights, along two directions.
+
+        `model` is of PyTorch or Keras; one of PyTorch needs `loss=`, of outputs and y. Directions are random,
+        filter-normalised, where none are given; `pca` of `checkpoints=`, `hessian`, or two of your own. What
+        else `tensorboard_candles.landscape` takes may be given, too. An even `n_points` is raised by one, so
+        that the model itself is in the middle. `model` may also be such a landscape; without one it is the
+        last that was logged, under `tag`.
+        """
+        if model is None:
+            found = landscape.logged(self.history.one(run), tag)
+        elif isinstance(model, Landscape):
+            found = model
+        else:
+            found = landscape.computed(model, X, y, directions=directions, n_points=n_points, **options)
+        return self._made("loss_landscape_3d", landscape.draw_landscape(found, self.theme))
+
     def plot_metric_correlation_heatmap(
         self,
         metrics: Sequence[str] | None = None,
@@ -126,6 +157,27 @@ class TrainingVisualizer:
         """
         found = surface_of_search(param_grid, results, target=target_metric, x=x, y=y)
         return self._made("hyperparameter_surface", draw_surface(found, self.theme))
+
+    def plot_model_complexity_analysis(
+        self,
+        model: Any = None,
+        X: Any = None,  # noqa: N803
+        y: Any = None,
+        complexity_metrics: Sequence[str] | None = None,
+        *,
+        loss: Any = None,
+    ) -> go.Figure:
+        """The figure `model_complexity`: what a model costs, on a radar and in a table.
+
+        `model` is of PyTorch or Keras, or several by name; it runs the first 256 examples of X. With `loss`,
+        of outputs and y, its gradient noise is measured, too. Without a model it is what `tracker.complexity`
+        logged. `complexity_metrics` are some of those that `tensorboard_candles.complexity` measures.
+        """
+        if model is None:
+            found = logged(self.history.runs, complexity_metrics)
+        else:
+            found = measured(model, X, y, loss=loss, complexity_metrics=complexity_metrics)
+        return self._made("model_complexity", draw_costs(found, self.theme))
 
     def plot_convergence_analysis(
         self,
