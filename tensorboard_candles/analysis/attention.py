@@ -175,19 +175,29 @@ def smaller(found: Maps, size: int) -> tuple[Float64Array, int, int]:
     Means of whole blocks of what there is, by how many tokens each block holds: the same numbers as if the
     writer had pooled as much.
     """
-    pools = []
-    weights = found.weights
-    counts = (found.measures.queries, found.pool_queries), (found.measures.keys, found.pool_keys)
-    for axis, (count, pool) in zip((2, 3), counts, strict=True):
-        held = np.minimum(pool, count - pool * np.arange(weights.shape[axis])).astype(np.float64)
-        together = -(-weights.shape[axis] // size)
-        begins = np.arange(0, weights.shape[axis], together)
-        shape = (-1, 1) if axis == 2 else (-1,)
-        with np.errstate(invalid="ignore"):  # where a weight is infinite
-            summed = np.add.reduceat(weights * held.reshape(shape), begins, axis=axis)
-        weights = summed / np.add.reduceat(held, begins).reshape(shape)
-        pools.append(pool * together)
-    return weights, pools[0], pools[1]
+    queries, keys = found.measures.queries, found.measures.keys
+    weights, pool_keys = _pooled(found.weights, keys, found.pool_keys, size)
+    by_key, pool_queries = _pooled(weights.swapaxes(2, 3), queries, found.pool_queries, size)
+    return by_key.swapaxes(2, 3), pool_queries, pool_keys
+
+
+def _pooled(weights: Float64Array, count: int, pool: int, size: int) -> tuple[Float64Array, int]:
+    """At most `size` numbers along the last axis, where each is of `pool` tokens, `count` in all."""
+    together = -(-weights.shape[-1] // size)
+    if together == 1:
+        return weights, pool
+    held = np.minimum(pool, count - pool * np.arange(weights.shape[-1])).astype(np.float64)
+    with np.errstate(invalid="ignore"):  # where a weight is infinite
+        return _sums(weights * held, together) / _sums(held, together), pool * together
+
+
+def _sums(numbers: Float64Array, together: int) -> Float64Array:
+    """Of so many at a time along the last axis; slice by slice, which takes a tenth of `np.add.reduceat`."""
+    sums = numbers[..., ::together].copy()
+    for first in range(1, together):
+        part = numbers[..., first::together]
+        sums[..., : part.shape[-1]] += part
+    return sums
 
 
 def evenly(count: int, most: int) -> npt.NDArray[np.int64]:
