@@ -10,6 +10,16 @@ import {
   type Lookout,
 } from "./alerts.ts";
 import { argumentsPath, decodeArguments, type RunArguments } from "./arguments.ts";
+import {
+  type AttentionAnswer,
+  type AttentionMaps,
+  type AttentionQuery,
+  attentionPath,
+  decodeAttention,
+  decodeMaps,
+  type MapsQuery,
+  mapsPath,
+} from "./attention.ts";
 import { candlesPath, decodeCandles } from "./candles.ts";
 import { type Comparison, type ComparisonQuery, comparisonPath, decodeComparison } from "./comparison.ts";
 import { type ComplexityQuery, complexityPath, decodeComplexity, type ModelsAnswer } from "./complexity.ts";
@@ -202,6 +212,24 @@ export class Client {
     return this.tagged(complexityPath(query), etag, decodeComplexity, signal);
   }
 
+  /** Measures of every head over the steps; null where nothing has changed since the answer of that ETag. */
+  async attention(
+    query: AttentionQuery,
+    etag: string,
+    signal?: AbortSignal,
+  ): Promise<Tagged<AttentionAnswer> | null> {
+    return this.taggedBody(attentionPath(query), etag, decodeAttention, signal);
+  }
+
+  /** Weights of heads at a step; null where nothing has changed since the answer of that ETag. */
+  async attentionMaps(
+    query: MapsQuery,
+    etag: string,
+    signal?: AbortSignal,
+  ): Promise<Tagged<AttentionMaps> | null> {
+    return this.taggedBody(mapsPath(query), etag, decodeMaps, signal);
+  }
+
   /** What runs were started with; null where nothing has changed since the answer of that ETag. */
   async arguments(
     runs: readonly string[],
@@ -221,6 +249,18 @@ export class Client {
     const response = await this.get(path, ifNot(etag), signal);
     if (await isUnchanged(response, signal)) return null;
     return { etag: etagOf(response), answer: decode(await readJson(response, signal)) };
+  }
+
+  /** The same of one in safetensors. */
+  private async taggedBody<Answer>(
+    path: string,
+    etag: string,
+    decode: (body: ArrayBuffer) => Answer,
+    signal?: AbortSignal,
+  ): Promise<Tagged<Answer> | null> {
+    const response = await this.get(path, ifNot(etag), signal);
+    if (await isUnchanged(response, signal)) return null;
+    return { etag: etagOf(response), answer: decode(await received(response.arrayBuffer(), signal)) };
   }
 
   private async get(path: string, headers: Record<string, string>, signal?: AbortSignal): Promise<Response> {

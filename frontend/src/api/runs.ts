@@ -68,10 +68,20 @@ function decodeRun(run: Record<string, unknown>): RunInfo {
     tags: asArray(run.tags).map((tag) => decodeTag(asRecord(tag))),
     volumeTag: typeof run.volume_tag === "string" ? run.volume_tag : null,
     hasEpochs: run.has_epochs === true,
+    records: decodeRecords(run.records),
     startTime: asNumber(run.start_time),
     endTime: asNumber(run.end_time),
   };
 }
+
+const decodeRecords = (records: unknown): RunInfo["records"] =>
+  mapped(asRecord(records), (tags) => mapped(asRecord(tags), asCount));
+
+const mapped = <Value>(
+  record: Record<string, unknown>,
+  decode: (value: unknown) => Value,
+): Record<string, Value> =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, decode(value)]));
 
 function decodeTag(tag: Record<string, unknown>): TagInfo {
   return {

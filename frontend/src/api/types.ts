@@ -19,6 +19,8 @@ export interface RunInfo {
   readonly tags: readonly TagInfo[];
   readonly volumeTag: string | null;
   readonly hasEpochs: boolean;
+  /** How many summaries there are that hold more than numbers, by kind and tag. */
+  readonly records: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly startTime: number;
   readonly endTime: number;
 }

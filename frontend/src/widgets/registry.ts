@@ -1,5 +1,6 @@
 import { alerts } from "./alerts/definition.ts";
 import { runArguments } from "./arguments/definition.ts";
+import { attention } from "./attention/definition.ts";
 import { candles } from "./candles/definition.ts";
 import { comparison } from "./comparison/definition.ts";
 import { complexity } from "./complexity/definition.ts";
@@ -22,4 +23,5 @@ export const WIDGETS: readonly Kind[] = [
   kindOf(landscape),
   kindOf(hyperparameters),
   kindOf(complexity),
+  kindOf(attention),
 ];

@@ -21,7 +21,7 @@ function run(name: string, ...tags: string[]): RunInfo {
     unit: null,
     resolution: null,
   }));
-  return { name, tags: infos, volumeTag: null, hasEpochs: false, startTime: 0, endTime: 1 };
+  return { name, tags: infos, volumeTag: null, hasEpochs: false, records: {}, startTime: 0, endTime: 1 };
 }
 
 const NOTHING = { focus: null, checked: [], tag: null };

@@ -9,6 +9,7 @@ function run(name: string, lastValue: number, polarity: "lower_is_better" | "hig
     tags: [{ ...loss, tag: "t" }],
     volumeTag: null,
     hasEpochs: false,
+    records: {},
     startTime: 0,
     endTime: 1,
   };

@@ -27,6 +27,7 @@ const runOf = (name: string, tags: Readonly<Record<string, number>>): RunInfo =>
   })),
   volumeTag: null,
   hasEpochs: false,
+  records: {},
   startTime: 0,
   endTime: 9,
 });
