@@ -1,8 +1,8 @@
 """Two layers of attention learn to go on with what they saw before: python -m demo.attention
 
-Each sequence is a row of random letters over and over, of another length each time. Whoever is to tell the next
-letter looks for where the last one stood before, and takes what came then: an induction head (Olsson et al.
-2022). It needs two layers, and forms all at once: watch the loss, and the attention widget.
+Each sequence is a row of random letters over and over, of another length each time. Whoever is to tell the
+next letter looks for where the last one stood before, and takes what came then: an induction head (Olsson et
+al. 2022). It needs two layers, and forms all at once: watch the loss, and the attention widget.
 """
 
 from __future__ import annotations
