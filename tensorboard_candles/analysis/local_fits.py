@@ -17,6 +17,8 @@ _MOST_AT_ONCE = 2_000_000
 class Derivatives(NamedTuple):
     """Of lines at some of their points, each of shape (lines, points); NaN where nothing can be told."""
 
+    value: Float64Array
+    """Of the parabola itself."""
     first: Float64Array
     """By step."""
     second: Float64Array
@@ -30,12 +32,12 @@ def derivatives(
     window: int,
     progress: Progress = untold,
 ) -> Derivatives:
-    """Slope and curvature of the parabola that fits best around each of `rows`.
+    """Value, slope and bend of the parabola that fits best around each of `rows`.
 
     >>> step = np.arange(0, 50, 5)
     >>> found = derivatives(step, np.array([3.0 + 2.0 * step - step**2]), np.array([0, 4, 9]), window=5)
-    >>> found.first.round(9), found.second.round(9)
-    (array([[  2., -38., -88.]]), array([[-2., -2., -2.]]))
+    >>> found.value.round(6), found.first.round(6), found.second.round(6)
+    (array([[    3.,  -357., -1932.]]), array([[  2., -38., -88.]]), array([[-2., -2., -2.]]))
 
     Least squares over `window` points, an odd number of them, half on either side but at the ends (Savitzky
     and Golay 1964, Analytical Chemistry 36(8), for steps at any distance). `values` are of shape (lines,
@@ -47,7 +49,7 @@ def derivatives(
         progress(begin, len(rows), "derivatives")
         parts.append(_fitted(step, values, rows[begin : begin + each], window))
     if not parts:
-        return Derivatives(np.empty((len(values), 0)), np.empty((len(values), 0)))
+        return Derivatives(*(np.empty((len(values), 0)) for _ in Derivatives._fields))
     return Derivatives(*(np.concatenate(some, axis=1) for some in zip(*parts, strict=True)))
 
 
@@ -59,8 +61,8 @@ def _fitted(step: Int64Array, values: Float64Array, rows: Int64Array, window: in
     # In units of the window, so that its powers are of one size.
     unit = np.abs(away).max(axis=1, initial=1.0)
     fits = [_parabola(away / unit[:, None], line[around]) for line in values]
-    first = np.stack([fit[:, 1] for fit in fits]) / unit
-    return Derivatives(first, 2 * np.stack([fit[:, 2] for fit in fits]) / unit**2)
+    value, first, second = (np.stack([fit[:, power] for fit in fits]) for power in range(3))
+    return Derivatives(value, first / unit, 2 * second / unit**2)
 
 
 def _parabola(away: Float64Array, values: Float64Array) -> Float64Array:

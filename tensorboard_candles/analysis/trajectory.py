@@ -27,8 +27,10 @@ class Path:
 
     step: Int64Array
     position: Float64Array
+    smooth: Float64Array
+    """Where a parabola lies at the point that is fitted to the window around it."""
     velocity: Float64Array
-    """Slope of each axis by step, of a parabola through the window around the point."""
+    """Slope of each axis by step, of that parabola."""
     acceleration: Float64Array
     """What the slope gains by step."""
     momentum: Float64Array
@@ -118,6 +120,7 @@ def _path(
     return Path(
         step=step[rows],
         position=place[:, rows],
+        smooth=found.value,
         velocity=found.first,
         acceleration=found.second,
         momentum=_momentum(step, place, window)[:, rows],

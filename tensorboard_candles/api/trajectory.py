@@ -34,7 +34,7 @@ MOST_RUNS = 25
 MOST_TAGS = 64
 MOST_POINTS = 20_000
 Axes = typing.Literal["metrics", "components"]
-VECTORS = ("velocity", "acceleration", "momentum")
+VECTORS = ("smooth", "velocity", "acceleration", "momentum")
 NAMES = ("x", "y", "z")
 COLUMNS = ("step", "epoch", *NAMES, *(f"{name}.{axis}" for name in VECTORS for axis in NAMES), "curvature")
 

@@ -35,6 +35,8 @@ export interface Trajectory {
   readonly step: Float64Array;
   readonly epoch: Float64Array | null;
   readonly position: readonly Float64Array[];
+  /** Without the noise. */
+  readonly smooth: readonly Float64Array[];
   readonly velocity: readonly Float64Array[];
   readonly momentum: readonly Float64Array[];
   readonly curvature: Float64Array;
@@ -86,6 +88,7 @@ function decodePath(item: Record<string, unknown>, { columns }: Tensors, prefix:
     step: column("step"),
     epoch: columns.get(`${prefix}epoch`) ?? null,
     position: axes.map(column),
+    smooth: axes.map((axis) => column(`smooth.${axis}`)),
     velocity: axes.map((axis) => column(`velocity.${axis}`)),
     momentum: axes.map((axis) => column(`momentum.${axis}`)),
     curvature: column("curvature"),

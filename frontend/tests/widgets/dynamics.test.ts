@@ -32,6 +32,7 @@ function path(run: string, count: number, changed: Partial<Trajectory> = {}): Tr
     step: column(10),
     epoch: null,
     position: [column(1), column(2), column(3)],
+    smooth: [column(1), column(2), column(3)],
     velocity: [column(0), column(0), column(0)],
     momentum: [column(0.1), column(0.2), column(0)],
     curvature: Float64Array.from({ length: count }, (_, i) => 10 ** (i - 2)),
@@ -44,6 +45,8 @@ const scene = (paths: readonly Trajectory[], changed: Partial<Scene> = {}): Scen
   colours: new Map([["a", "#112233"]]),
   colour: "step",
   momentum: true,
+  smooth: true,
+  log: false,
   until: null,
   ...changed,
 });
@@ -54,6 +57,8 @@ test("stored settings that can't be used fall back to their defaults", () => {
     tags: [null, "loss", null],
     colour: "step",
     momentum: true,
+    smooth: true,
+    log: false,
     window: 9,
   });
   expect(readSettings({ tags: "loss", window: -1 }).window).toBeNull();
@@ -96,7 +101,7 @@ test("the longest arrow is a small share of the picture, and all go by the same 
   const paths = [path("a", 20), path("b", 200)];
   const scale = arrowScale(paths);
   const lengths = paths.flatMap((one) => {
-    const { tips, shafts } = arrowsOf(one, one.step.length, scale);
+    const { tips, shafts } = arrowsOf({ path: one, place: one.smooth, end: one.step.length }, scale);
     return (tips[0] ?? []).map((_, i) =>
       Math.hypot(
         ...tips.map((tip, axis) => ((tip[i] ?? 0) - (shafts[axis]?.[3 * i] ?? 0)) / (one.extent[axis] ?? 1)),
@@ -105,6 +110,18 @@ test("the longest arrow is a small share of the picture, and all go by the same 
   });
   expect(Math.max(...lengths)).toBeCloseTo(0.18);
   expect(arrowScale([path("a", 1)])).toBe(0);
+});
+
+test("a smooth path is drawn over that of the points, and log axes are only where all is above zero", () => {
+  const one = path("a", 4, { smooth: [1, 2, 3].map((scale) => new Float64Array(4).fill(scale)) });
+  const above = { ...one, position: [one.position[0] ?? new Float64Array(4), ...one.smooth.slice(1)] };
+  const [thin, thick] = spaceOf(scene([above], { log: true }), THEME).traces;
+  expect([thin, thick].map((trace) => trace?.type === "scatter3d" && Array.from<unknown>(trace.x))).toEqual([
+    [0, 1, 2, 3],
+    [1, 1, 1, 1],
+  ]);
+  const { layout } = spaceOf(scene([above], { log: true }), THEME);
+  expect([layout?.scene?.xaxis?.type, layout?.scene?.zaxis?.type]).toEqual(["linear", "log"]);
 });
 
 test("turns are coloured by their order of magnitude, and straight lines by nothing", () => {

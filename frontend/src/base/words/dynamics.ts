@@ -17,15 +17,19 @@ export const DYNAMICS = {
     step: "From the first step to the last",
     epoch: "From the first epoch to the last",
     run: "Each run in its own colour",
-    curvature: "How tightly the path turns: one over the radius of the turn, in the picture's cube",
+    curvature: "How tightly the path turns: one over the radius of the turn, where each axis is 1 long",
   },
   step: "step",
   epoch: "epoch",
   curvature: "curvature",
-  momentum: "Momentum",
-  momentumHint: "Arrows: where the metrics were heading, averaged over the window",
+  switches: { smooth: "Smooth", momentum: "Momentum", log: "Log" },
+  switchHints: {
+    smooth: "The path without its noise; the thin line is the points themselves",
+    momentum: "Arrows: where the metrics were heading, averaged over the window",
+    log: "Logarithmic axes, where all values are above zero",
+  },
   window: "Window",
-  windowHint: "Points that momentum and turns are averaged over, an odd number",
+  windowHint: "Points that the smooth path, momentum and turns look at, an odd number",
   windowUnit: "points",
   auto: "auto",
   play: "Play",
@@ -53,6 +57,9 @@ export function listed(names: readonly string[]): string {
 
 export const pathSentence = (tags: readonly string[]): string =>
   `Each point is a step: where ${listed(tags)} stood together. ○ is the first step, the large mark the last.`;
+
+export const smoothSentence = (window: string): string =>
+  `Smoothed over ${window} points; the thin line is the points themselves.`;
 
 export const componentSentence = (share: string, tags: string, strongest: readonly string[]): string =>
   `Three axes hold ${share} of what ${tags} metrics do. Along the first, ${listed(strongest)} change most.`;

@@ -1,4 +1,5 @@
 import type { Trajectory } from "../../api/trajectory.ts";
+import type { Strand } from "./figure.ts";
 
 const ARROWS = 14;
 // Of the picture's cube, the longest arrow.
@@ -10,17 +11,16 @@ export interface Arrows {
   readonly tips: readonly (readonly number[])[];
 }
 
-/** Momentum at a few points along a path, as far as `end`: all arrows by one scale, the longest still short. */
-export function arrowsOf(path: Trajectory, end: number, scale: number): Arrows {
+/** Momentum at a few points along what is drawn of a path: all arrows by one scale, the longest still short. */
+export function arrowsOf({ path, place, end }: Strand, scale: number): Arrows {
   const rows = evenly(end, ARROWS).filter((row) => path.momentum.every((one) => Number.isFinite(one[row])));
-  const ends = path.position.map((place, axis) => {
-    const momentum = path.momentum[axis] ?? place;
-    return rows.map((row) => (place[row] ?? Number.NaN) + scale * (momentum[row] ?? Number.NaN));
-  });
+  const tips = place.map((one, axis) =>
+    rows.map((row) => (one[row] ?? Number.NaN) + scale * (path.momentum[axis]?.[row] ?? Number.NaN)),
+  );
   return {
-    tips: ends,
-    shafts: path.position.map((place, axis) =>
-      rows.flatMap((row, i) => [place[row] ?? Number.NaN, ends[axis]?.[i] ?? Number.NaN, Number.NaN]),
+    tips,
+    shafts: place.map((one, axis) =>
+      rows.flatMap((row, i) => [one[row] ?? Number.NaN, tips[axis]?.[i] ?? Number.NaN, Number.NaN]),
     ),
   };
 }

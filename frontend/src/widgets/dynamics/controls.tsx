@@ -6,13 +6,15 @@ import { TagPicker } from "../tagPicker.tsx";
 import type { Workspace } from "../workspace.ts";
 import { COLOURS, type DynamicsSettings, MOST_WINDOW, readWindow } from "./settings.ts";
 
+const SWITCHES = ["smooth", "momentum", "log"] as const;
+
 interface ControlsProps {
   readonly settings: Signal<DynamicsSettings>;
   readonly hasEpochs: boolean;
 }
 
 export function Controls({ settings, hasEpochs }: ControlsProps) {
-  const { axes, colour, momentum } = settings.value;
+  const { axes, colour } = settings.value;
   const change = (changed: Partial<DynamicsSettings>) => {
     settings.value = { ...settings.value, ...changed };
   };
@@ -36,33 +38,45 @@ export function Controls({ settings, hasEpochs }: ControlsProps) {
         testId="colour"
         pick={(picked) => change({ colour: picked })}
       />
-      <button
-        type="button"
-        class="plain toggle"
-        aria-pressed={momentum}
-        title={DYNAMICS.momentumHint}
-        data-testid="momentum"
-        onClick={() => change({ momentum: !momentum })}
-      >
-        {DYNAMICS.momentum}
-      </button>
-      <label class="window-control" title={DYNAMICS.windowHint}>
-        {DYNAMICS.window}
-        <input
-          type="number"
-          min="3"
-          max={MOST_WINDOW}
-          step="2"
-          data-testid="window"
-          placeholder={DYNAMICS.auto}
-          value={settings.value.window ?? ""}
-          onChange={(event) => change({ window: readWindow(event.currentTarget.valueAsNumber) })}
-        />
-        {DYNAMICS.windowUnit}
-      </label>
+      {SWITCHES.map((name) => (
+        <button
+          key={name}
+          type="button"
+          class="plain toggle"
+          aria-pressed={settings.value[name]}
+          title={DYNAMICS.switchHints[name]}
+          data-testid={`switch-${name}`}
+          onClick={() => change({ [name]: !settings.value[name] })}
+        >
+          {DYNAMICS.switches[name]}
+        </button>
+      ))}
+      <WindowField window={settings.value.window} change={change} />
     </>
   );
 }
+
+interface WindowFieldProps {
+  readonly window: number | null;
+  readonly change: (changed: Partial<DynamicsSettings>) => void;
+}
+
+const WindowField = ({ window, change }: WindowFieldProps) => (
+  <label class="window-control" title={DYNAMICS.windowHint}>
+    {DYNAMICS.window}
+    <input
+      type="number"
+      min="3"
+      max={MOST_WINDOW}
+      step="2"
+      data-testid="window"
+      placeholder={DYNAMICS.auto}
+      value={window ?? ""}
+      onChange={(event) => change({ window: readWindow(event.currentTarget.valueAsNumber) })}
+    />
+    {DYNAMICS.windowUnit}
+  </label>
+);
 
 interface AxisPickersProps {
   readonly workspace: Workspace;

@@ -1,7 +1,7 @@
 import type { Trajectory } from "../../api/trajectory.ts";
 import { formatDigits, formatInteger, formatPercent, formatValue } from "../../base/format.ts";
 import { atPlace, DYNAMICS } from "../../base/words/dynamics.ts";
-import type { Figure, Marker, Numbers, Trace } from "../plot/figure.ts";
+import type { AxisLayout, Figure, Marker, Numbers, Trace } from "../plot/figure.ts";
 import type { PlotTheme } from "../plot/theme.ts";
 import { arrowScale, arrowsOf } from "./arrows.ts";
 import type { Colour } from "./settings.ts";
@@ -11,6 +11,8 @@ export interface Scene {
   readonly colours: ReadonlyMap<string, string>;
   readonly colour: Colour;
   readonly momentum: boolean;
+  readonly smooth: boolean;
+  readonly log: boolean;
   /** Only what was by this step; null: all of it. */
   readonly until: number | null;
 }
@@ -26,9 +28,22 @@ export const axisNames = ({ paths }: Pick<Scene, "paths">): readonly string[] =>
   return first.position.map((_, i) => DYNAMICS.component(i + 1, formatPercent(explained[i] ?? Number.NaN)));
 };
 
+/** Along each axis, its name and whether it is logarithmic. */
+function axesOf(scene: Scene): readonly AxisLayout[] {
+  return axisNames(scene).map((text, axis) => {
+    const isAbove = scene.paths.every(({ position }) =>
+      (position[axis] ?? []).every((value) => Number.isNaN(value) || value > 0),
+    );
+    const title = { text };
+    return scene.log && isAbove
+      ? { title, type: "log", dtick: 1, tickformat: "~g" }
+      : { title, type: "linear" };
+  });
+}
+
 /** The paths in a cube. */
 export function spaceOf(scene: Scene, theme: PlotTheme): Figure {
-  const [x = "", y = "", z = ""] = axisNames(scene);
+  const [xaxis = {}, yaxis = {}, zaxis = {}] = axesOf(scene);
   return {
     traces: tracesOf(scene, theme, ([px = [], py = [], pz = []], rest) => ({
       ...rest,
@@ -38,7 +53,7 @@ export function spaceOf(scene: Scene, theme: PlotTheme): Figure {
       z: pz,
     })),
     layout: {
-      scene: { xaxis: { title: { text: x } }, yaxis: { title: { text: y } }, zaxis: { title: { text: z } } },
+      scene: { xaxis, yaxis, zaxis },
       showlegend: scene.paths.length > 1,
     },
   };
@@ -46,14 +61,14 @@ export function spaceOf(scene: Scene, theme: PlotTheme): Figure {
 
 /** The same seen from the front and from below: x against y, and x against z where there is one. */
 export function flatOf(scene: Scene, theme: PlotTheme): Figure {
-  const [x = "", y = "", z] = axisNames(scene);
+  const [xaxis = {}, yaxis = {}, zaxis] = axesOf(scene);
   const front = tracesOf(scene, theme, ([px = [], py = []], rest) => ({
     ...rest,
     type: "scatter",
     x: px,
     y: py,
   }));
-  if (z === undefined) return { traces: front, layout: { xaxis: named(x), yaxis: named(y) } };
+  if (zaxis === undefined) return { traces: front, layout: { xaxis, yaxis } };
   const below = tracesOf(scene, theme, ([px = [], , pz = []], rest) => ({
     ...rest,
     marker: { ...rest.marker, showscale: false },
@@ -67,16 +82,14 @@ export function flatOf(scene: Scene, theme: PlotTheme): Figure {
   return {
     traces: [...front, ...below],
     layout: {
-      xaxis: { ...named(x), domain: [0, 0.44] },
-      yaxis: named(y),
-      xaxis2: { ...named(x), domain: [0.56, 1], anchor: "y2" },
-      yaxis2: { ...named(z), anchor: "x2" },
+      xaxis: { ...xaxis, domain: [0, 0.44] },
+      yaxis,
+      xaxis2: { ...xaxis, domain: [0.56, 1], anchor: "y2" },
+      yaxis2: { ...zaxis, anchor: "x2" },
       showlegend: scene.paths.length > 1,
     },
   };
 }
-
-const named = (text: string) => ({ title: { text } });
 
 interface Rest {
   readonly mode: "lines" | "markers" | "lines+markers";
@@ -85,6 +98,7 @@ interface Rest {
   readonly hoverinfo: "text" | "skip";
   readonly showlegend: boolean;
   readonly legendgroup: string;
+  readonly opacity?: number;
   readonly line?: { readonly color: string; readonly width: number };
   readonly marker?: Marker;
 }
@@ -96,6 +110,7 @@ function tracesOf(scene: Scene, theme: PlotTheme, draw: Draw): readonly Trace[] 
   const scale = scene.momentum ? arrowScale(scene.paths) : 0;
   return scene.paths.flatMap((path, number) => {
     const end = endOf(path, scene.until);
+    const strand: Strand = { path, place: scene.smooth ? path.smooth : path.position, end };
     const group = { legendgroup: path.run, showlegend: false };
     const colour = scene.colours.get(path.run) ?? theme.soft;
     const symbol = SYMBOLS[number % SYMBOLS.length] ?? "circle";
@@ -104,11 +119,12 @@ function tracesOf(scene: Scene, theme: PlotTheme, draw: Draw): readonly Trace[] 
         ...group,
         mode: "lines",
         hoverinfo: "skip",
-        line: { color: theme.border, width: 1.5 },
+        opacity: 0.5,
+        line: { color: theme.border, width: 1 },
       }),
-      drawPath(path, end, { scene, theme, range, colour, isFirst: number === 0 }, draw),
-      ...(scale > 0 ? drawArrows(path, end, scale, theme, draw) : []),
-      drawEnds(path, end, { colour, symbol }, draw),
+      drawPath(strand, { scene, theme, range, colour, isFirst: number === 0 }, draw),
+      ...(scale > 0 ? drawArrows(strand, scale, theme, draw) : []),
+      drawEnds(strand, { colour, symbol }, draw),
     ];
   });
 }
@@ -146,6 +162,13 @@ export function colourRange({
   return low <= high ? [low, high] : null;
 }
 
+/** A path as it is drawn: through its points, or without their noise, and as far as it is shown. */
+export interface Strand {
+  readonly path: Trajectory;
+  readonly place: readonly Float64Array[];
+  readonly end: number;
+}
+
 interface PathLook {
   readonly scene: Scene;
   readonly theme: PlotTheme;
@@ -154,7 +177,7 @@ interface PathLook {
   readonly isFirst: boolean;
 }
 
-function drawPath(path: Trajectory, end: number, look: PathLook, draw: Draw): Trace {
+function drawPath({ path, place, end }: Strand, look: PathLook, draw: Draw): Trace {
   const { scene, theme, range, colour, isFirst } = look;
   const column = columnOf(path, scene.colour)?.subarray(0, end) ?? null;
   const marker: Marker =
@@ -170,7 +193,7 @@ function drawPath(path: Trajectory, end: number, look: PathLook, draw: Draw): Tr
         }
       : { size: 3, color: colour };
   return draw(
-    path.position.map((one) => one.subarray(0, end)),
+    place.map((one) => one.subarray(0, end)),
     {
       mode: "lines+markers",
       hoverinfo: "text",
@@ -191,15 +214,9 @@ function colourBar(colour: Colour, [low, high]: readonly [number, number]) {
   return { ...base, tickvals, ticktext: tickvals.map((power) => formatDigits(10 ** power, 2)) };
 }
 
-function drawArrows(
-  path: Trajectory,
-  end: number,
-  scale: number,
-  theme: PlotTheme,
-  draw: Draw,
-): readonly Trace[] {
-  const { shafts, tips } = arrowsOf(path, end, scale);
-  const rest = { hoverinfo: "skip", showlegend: false, legendgroup: path.run } as const;
+function drawArrows(strand: Strand, scale: number, theme: PlotTheme, draw: Draw): readonly Trace[] {
+  const { shafts, tips } = arrowsOf(strand, scale);
+  const rest = { hoverinfo: "skip", showlegend: false, legendgroup: strand.path.run } as const;
   return [
     draw(shafts, { ...rest, mode: "lines", line: { color: theme.text, width: 2 } }),
     draw(tips, { ...rest, mode: "markers", marker: { size: 3.5, symbol: "diamond", color: theme.text } }),
@@ -212,11 +229,11 @@ interface EndLook {
 }
 
 /** A ring where it begins, and a mark of the run's own where it is by now. */
-function drawEnds(path: Trajectory, end: number, { colour, symbol }: EndLook, draw: Draw): Trace {
+function drawEnds({ path, place, end }: Strand, { colour, symbol }: EndLook, draw: Draw): Trace {
   const rows = [0, Math.max(0, end - 1)];
   const texts = textsOf(path);
   return draw(
-    path.position.map((one) => rows.map((row) => one[row] ?? Number.NaN)),
+    place.map((one) => rows.map((row) => one[row] ?? Number.NaN)),
     {
       mode: "markers",
       name: path.run,

@@ -78,7 +78,7 @@ export function tableOf(paths: readonly Trajectory[]): Table {
       paths.flatMap((path) => Array.from(pick(path) ?? new Float64Array(path.step.length).fill(Number.NaN))),
     );
   const axes = paths[0]?.position.length ?? 0;
-  const vectors = (name: "position" | "velocity" | "momentum") =>
+  const vectors = (name: "position" | "smooth" | "velocity" | "momentum") =>
     Array.from({ length: axes }, (_, axis) => ({
       name: name === "position" ? nameOf(paths[0], axis) : `${name} of ${nameOf(paths[0], axis)}`,
       values: all((path) => path[name][axis]),
@@ -89,6 +89,7 @@ export function tableOf(paths: readonly Trajectory[]): Table {
       { name: "step", values: all(({ step }) => step) },
       { name: "epoch", values: all(({ epoch }) => epoch) },
       ...vectors("position"),
+      ...vectors("smooth"),
       ...vectors("velocity"),
       ...vectors("momentum"),
       { name: "curvature", values: all(({ curvature }) => curvature) },

@@ -13,18 +13,32 @@ export interface DynamicsSettings {
   readonly tags: readonly (string | null)[];
   readonly colour: Colour;
   readonly momentum: boolean;
+  /** The path without its noise, over that of the points themselves. */
+  readonly smooth: boolean;
+  /** Axes whose values are all above zero are logarithmic. */
+  readonly log: boolean;
   /** In points; null: a share of each path. */
   readonly window: number | null;
 }
 
 /** Settings from what was stored; whatever can't be used falls back to its default. */
-export function readSettings({ axes, tags, colour, momentum, window }: Stored): DynamicsSettings {
+export function readSettings({
+  axes,
+  tags,
+  colour,
+  momentum,
+  smooth,
+  log,
+  window,
+}: Stored): DynamicsSettings {
   const each: readonly unknown[] = Array.isArray(tags) ? tags : [];
   return {
     axes: TRAJECTORY_AXES.find((one) => one === axes) ?? "metrics",
     tags: [0, 1, 2].map((i) => asTag(each[i])),
     colour: COLOURS.find((one) => one === colour) ?? "step",
     momentum: momentum !== false,
+    smooth: smooth !== false,
+    log: log === true,
     window: readWindow(window),
   };
 }

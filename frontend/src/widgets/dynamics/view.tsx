@@ -9,6 +9,7 @@ import {
   dynamicsOf,
   listed,
   pathSentence,
+  smoothSentence,
 } from "../../base/words/dynamics.ts";
 import { WidgetHead } from "../head.tsx";
 import { AnalysisArea } from "../plot/area.tsx";
@@ -51,7 +52,7 @@ export function DynamicsWidget({ workspace, settings, frame }: WidgetProps<Dynam
       <AnalysisArea analysis={analysis} empty={DYNAMICS.none}>
         {(answer) => (
           <>
-            <Sentences answer={answer} runs={model.runs.value.length} />
+            <Sentences answer={answer} runs={model.runs.value.length} smooth={settings.value.smooth} />
             <Paths workspace={workspace} settings={settings} plot={plot} paths={answer.paths} />
           </>
         )}
@@ -63,10 +64,11 @@ export function DynamicsWidget({ workspace, settings, frame }: WidgetProps<Dynam
 interface SentencesProps {
   readonly answer: TrajectoryAnswer;
   readonly runs: number;
+  readonly smooth: boolean;
 }
 
 /** What is seen, in words. */
-function Sentences({ answer, runs }: SentencesProps) {
+function Sentences({ answer, runs, smooth }: SentencesProps) {
   const [first] = answer.paths;
   if (!first) return null;
   const drawn = answer.paths.reduce((sum, { step }) => sum + step.length, 0);
@@ -74,6 +76,7 @@ function Sentences({ answer, runs }: SentencesProps) {
   return (
     <p class="hint plain-words" data-testid="dynamics-words">
       {first.explained ? componentWords(first) : pathSentence(first.tags)}{" "}
+      {smooth && smoothSentence(formatInteger(first.window))}{" "}
       {drawn < all && DYNAMICS.thinned(formatInteger(drawn), formatInteger(all))}{" "}
       {runs > MOST_PATHS && DYNAMICS.tooMany(formatInteger(MOST_PATHS), formatInteger(runs))}{" "}
       {first.constant.length > 0 && DYNAMICS.constant(listed(first.constant))}
@@ -103,7 +106,7 @@ interface PathsProps {
 
 function Paths({ workspace, settings, plot, paths }: PathsProps) {
   const [until, playing] = [useSignal<number | null>(null), useSignal(false)];
-  const { colour, momentum } = settings.value;
+  const { colour, momentum, smooth, log } = settings.value;
   const colours = workspace.colours.value;
   const hasEpochs = paths.some(({ epoch }) => epoch !== null);
   const scene: Scene = useMemo(
@@ -112,9 +115,11 @@ function Paths({ workspace, settings, plot, paths }: PathsProps) {
       colours,
       colour: colour === "epoch" && !hasEpochs ? "step" : colour,
       momentum,
+      smooth,
+      log,
       until: until.value,
     }),
-    [paths, colours, colour, hasEpochs, momentum, until.value],
+    [paths, colours, colour, hasEpochs, momentum, smooth, log, until.value],
   );
   const isSpace = paths[0]?.position.length === 3;
   const flat = useMemo(() => (theme: PlotTheme) => flatOf(scene, theme), [scene]);
@@ -128,7 +133,7 @@ function Paths({ workspace, settings, plot, paths }: PathsProps) {
         figure={isSpace ? space : flat}
         flat={flat}
         label={dynamicsOf(names)}
-        viewOf={names.join("\n")}
+        viewOf={`${names.join("\n")}${log}`}
       />
       <Player steps={stepsOf(paths)} until={until} playing={playing} at={placeOf(paths, until.value)} />
     </>
