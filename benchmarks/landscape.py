@@ -16,6 +16,7 @@ import os
 import statistics
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,13 +25,14 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from benchmarks.report import heading, machine, row
+from benchmarks.report import heading, machine, row, seconds
 from tensorboard_candles.analysis.landscape.directions import random_directions
 from tensorboard_candles.analysis.landscape.grid import axes_of, points_of
 from tensorboard_candles.integrations.torch_landscape import TorchNetwork, network_of
 
 EXAMPLES = 2000
 CLASSES = 10
+SECS = ("clock", "processor")
 SEGMENTS = 9
 """Into how many stretches ours is cut, with some points of the plain loops after each."""
 
@@ -95,47 +97,82 @@ class Plain:
         return total / EXAMPLES
 
 
-@dataclass(slots=True)
-class Took:
-    """Seconds that a point takes, one for each stretch."""
+@dataclass(frozen=True, slots=True)
+class Secs:
+    """That something took: by the clock, and of the processor."""
 
-    ours: list[float] = field(default_factory=list)
-    tensors: list[float] = field(default_factory=list)
-    loader: list[float] = field(default_factory=list)
-    before_secs: float = 0.0
+    clock: float
+    processor: float
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """What a point takes, one for each stretch; `before` is what comes before our first point."""
+
+    ours: list[Secs] = field(default_factory=list)
+    tensors: list[Secs] = field(default_factory=list)
+    loader: list[Secs] = field(default_factory=list)
+    before: list[Secs] = field(default_factory=list)
+
+
+class Timed:
+    """Appends to `found` what was done within it took, for each of so many points."""
+
+    def __init__(self, found: list[Secs], points: int = 1) -> None:
+        self._found, self._points = found, points
+
+    def __enter__(self) -> None:
+        self._begin = time.perf_counter(), time.process_time()
+
+    def __exit__(self, *_: object) -> None:
+        clock, processor = time.perf_counter() - self._begin[0], time.process_time() - self._begin[1]
+        self._found.append(Secs(clock / self._points, processor / self._points))
 
 
 def measure(case: Case, side: int, plain_points: int) -> tuple[Took, float, int]:
     """What it took, how far at most a loss of the loops is off ours, and how many parameters there are."""
     torch.manual_seed(0)
     model = case.make().eval()
-    inputs, targets = torch.randn(EXAMPLES, *case.shape), torch.randint(CLASSES, (EXAMPLES,))
-    took, off = Took(), 0.0
-    begin = time.perf_counter()
-    network = network_of(model, nn.functional.cross_entropy, (inputs, targets))
-    origin = network.vector()
-    directions = random_directions(network.weights, origin, 2, normalize="filter", seed=0)
-    points = points_of(axes_of(1.0, (side, side)))
+    data = torch.randn(EXAMPLES, *case.shape), torch.randint(CLASSES, (EXAMPLES,))
     other = case.make().eval()
     other.load_state_dict(model.state_dict())
-    plain = Plain(network, other, [(inputs, targets)], directions)
-    loader = Plain(network, other, DataLoader(TensorDataset(inputs, targets), batch_size=100), directions)
-    with network.plane(origin, directions) as plane:
-        took.before_secs = time.perf_counter() - begin
-        for segment in np.array_split(np.arange(len(points)), SEGMENTS):
-            begin, losses = time.perf_counter(), []
-            for first in range(0, len(segment), plane.chunk):
-                losses.append(plane.losses(points[segment[first : first + plane.chunk]]))
-            took.ours.append((time.perf_counter() - begin) / len(segment))
-            some = segment[:: max(len(segment) // plain_points, 1)][:plain_points]
-            for way, seconds in ((plain, took.tensors), (loader, took.loader)):
-                way.loss(points[some[0]])  # the caches are ours still
-                begin = time.perf_counter()
-                found = [way.loss(points[number]) for number in some]
-                seconds.append((time.perf_counter() - begin) / len(some))
-            own = np.concatenate(losses)[some - segment[0]]
-            off = max(off, float(np.abs(own / np.array(found) - 1).max()))
+    took, off = Took(), 0.0
+    with ExitStack() as stack:
+        with Timed(took.before):
+            network = network_of(model, nn.functional.cross_entropy, data)
+            origin = network.vector()
+            directions = random_directions(network.weights, origin, 2, normalize="filter", seed=0)
+            points = points_of(axes_of(1.0, (side, side)))
+            plane = stack.enter_context(network.plane(origin, directions))
+        plain = Plain(network, other, [data], directions)
+        loader = Plain(network, other, DataLoader(TensorDataset(*data), batch_size=100), directions)
+        for segment in np.array_split(points, SEGMENTS):
+            with Timed(took.ours, len(segment)):
+                parts = [segment[one : one + plane.chunk] for one in range(0, len(segment), plane.chunk)]
+                losses = np.concatenate([plane.losses(part) for part in parts])
+            some = np.arange(0, len(segment), max(len(segment) // plain_points, 1))[:plain_points]
+            for way, secs in ((plain, took.tensors), (loader, took.loader)):
+                way.loss(segment[0])  # until here the processor's caches are ours
+                with Timed(secs, len(some)):
+                    found = [way.loss(segment[number]) for number in some]
+                off = max(off, float(np.abs(losses[some] / np.array(found) - 1).max()))
     return took, off, len(origin)
+
+
+def cells(took: Took, points: int) -> list[str]:
+    """Ours, then each loop and how often ours goes into it, by the clock and by the processor's time."""
+    medians = {
+        name: Secs(*(statistics.median(getattr(one, of) for one in getattr(took, name)) for of in SECS))
+        for name in ("ours", "tensors", "loader")
+    }
+    before = took.before[0]
+    clock = medians["ours"].clock + before.clock / points
+    processor = medians["ours"].processor + before.processor / points
+    found = [seconds(clock), seconds(clock * points)]
+    for name in ("tensors", "loader"):
+        plain = medians[name]
+        found += [seconds(plain.clock), f"{plain.clock / clock:.1f} × ({plain.processor / processor:.1f} ×)"]
+    return found
 
 
 def main() -> None:
@@ -156,16 +193,8 @@ def main() -> None:
     )  # fmt: skip
     for case in CASES:
         took, off, parameters = measure(case, side, arguments.plain)
-        ours = statistics.median(took.ours) + took.before_secs / side**2
-        tensors, loader = statistics.median(took.tensors), statistics.median(took.loader)
-        print(
-            row(
-                case.name, f"{parameters:,}", f"{1e3 * ours:.2f} ms", f"{ours * side**2:.1f} s",
-                f"{1e3 * tensors:.2f} ms", f"{tensors / ours:.1f} ×",
-                f"{1e3 * loader:.2f} ms", f"{loader / ours:.1f} ×", f"{off:.1e}",
-            ),
-            flush=True,
-        )  # fmt: skip
+        print(row(case.name, f"{parameters:,}", *cells(took, side**2), f"{off:.1e}"), flush=True)
+    print("\nIn brackets: of the processor's time.")
 
 
 if __name__ == "__main__":

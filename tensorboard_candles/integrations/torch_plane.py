@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -30,8 +31,9 @@ _NUMBERS_AT_ONCE = {"cpu": 4 << 20, "cuda": 1 << 28}
 _FEWEST_AT_ONCE = {"cpu": 64, "cuda": 4}
 """Fewer points than this at once are slower than one after the other: measured, benchmarks/landscape.py."""
 _MOST_AT_ONCE = 512
-_OPERATIONS_BETWEEN = 5e8
-"""Multiplications from one look at progress and cancellation to the next, about."""
+_BETWEEN_SECS = 0.2
+"""From one look at progress and cancellation to the next, about."""
+_MOST_IN_A_ROW = 64
 _NEAR = {torch.float64: 1e-8}
 _NEAR_FLOAT32 = 1e-3
 """By this part a quicker way may differ from the plain one, or it isn't taken."""
@@ -63,7 +65,7 @@ class TorchPlane:
         self._recalibrates = recalibrates
         self._first: FirstLayers | None = None
         self._together: Callable[[Any], Any] | None = None
-        self.chunk = int(min(max(_OPERATIONS_BETWEEN // (len(origin) * batches.samples), 1), 64))
+        self.chunk = 1
 
     @contextmanager
     def entered(self) -> Iterator[TorchPlane]:
@@ -130,6 +132,10 @@ class TorchPlane:
         if not first.put_in_place(self._parts) or not self._is_near(self._at(corner), wanted):
             self._first = None
             first.close()
+        begin = time.perf_counter()
+        float(self._at(corner))
+        took = time.perf_counter() - begin
+        self.chunk = int(min(max(_BETWEEN_SECS / max(took, 1e-9), 1), _MOST_IN_A_ROW))
         self._try_together(size.numbers + len(self._origin), corner, wanted)
 
     def _try_together(self, numbers: int, corner: list[float], wanted: Any) -> None:
@@ -225,7 +231,8 @@ def seed(device: Any) -> None:
     """Of a model that draws in its forward pass: it draws the same at each point."""
     torch.default_generator.manual_seed(0)
     if device.type == "cuda":
-        torch.cuda.manual_seed(0)
+        with torch.cuda.device(device):
+            torch.cuda.manual_seed(0)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -94,7 +94,7 @@ class Source:
         size, seed, progress = len(self.origin), self.plan.seed, self.progress
         try:
             with self.network.curvature(self.origin) as product:
-                found = largest_eigenpairs(product, size, count, seed=seed, progress=progress)
+                found = largest_eigenpairs(_finite(product), size, count, seed=seed, progress=progress)
         except NoCurvature as error:
             if is_needed:
                 raise
@@ -106,6 +106,16 @@ class Source:
                 f"The largest eigenvalue of the Hessian, {largest:.4g}, is known to ±{residual:.2g} only."
             )
         return found
+
+
+def _finite(product: Callable[[Float64Array], Float64Array]) -> Callable[[Float64Array], Float64Array]:
+    def checked(vector: Float64Array) -> Float64Array:
+        image = product(vector)
+        if not np.isfinite(image).all():
+            raise NoCurvature("the Hessian is not finite at the model's weights")
+        return image
+
+    return checked
 
 
 def _noise(explained: Float64Array) -> str:

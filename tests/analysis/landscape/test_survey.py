@@ -130,6 +130,13 @@ def test_model_without_curvature_is_told_and_refused_where_directions_need_it() 
         survey(model, Plan(kind="hessian", points=(3, 3)))
 
 
+def test_hessian_that_is_not_finite_is_told() -> None:
+    model = Bowl(np.diag([np.nan, 1.0]), np.zeros(2))
+    model.loss_of = lambda checkpoint: 1.0  # type: ignore[method-assign]
+    found = survey(model, Plan(kind="given", points=(3,)), given=[np.array([0.0, 1.0])])
+    assert "the Hessian is not finite" in found.about.warnings[0]
+
+
 @pytest.mark.parametrize(
     ("plan", "given", "checkpoints", "says"),
     [
