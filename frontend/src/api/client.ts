@@ -22,15 +22,8 @@ import {
 } from "./attention.ts";
 import { candlesPath, decodeCandles } from "./candles.ts";
 import { type Comparison, type ComparisonQuery, comparisonPath, decodeComparison } from "./comparison.ts";
-import { type ComplexityQuery, complexityPath, decodeComplexity, type ModelsAnswer } from "./complexity.ts";
 import { BadAnswer, Refused, Unreachable } from "./errors.ts";
 import { decodeGroups, type GroupCandles, type GroupQuery, groupsPath } from "./groups.ts";
-import {
-  decodeHyperparameters,
-  type HyperparameterQuery,
-  hyperparametersPath,
-  type StudyAnswer,
-} from "./hyperparameters.ts";
 import { asRecord, asText } from "./json.ts";
 import {
   decodeLandscapeList,
@@ -194,24 +187,6 @@ export class Client {
     return { etag: etagOf(response), answer: decodeLandscapes(body) };
   }
 
-  /** What runs were started with against how well they did; null where nothing has changed since that ETag. */
-  async hyperparameters(
-    query: HyperparameterQuery,
-    etag: string,
-    signal?: AbortSignal,
-  ): Promise<Tagged<StudyAnswer> | null> {
-    return this.tagged(hyperparametersPath(query), etag, decodeHyperparameters, signal);
-  }
-
-  /** What models cost; null where nothing has changed since the answer of that ETag. */
-  async complexity(
-    query: ComplexityQuery,
-    etag: string,
-    signal?: AbortSignal,
-  ): Promise<Tagged<ModelsAnswer> | null> {
-    return this.tagged(complexityPath(query), etag, decodeComplexity, signal);
-  }
-
   /** Measures of every head over the steps; null where nothing has changed since the answer of that ETag. */
   async attention(
     query: AttentionQuery,
@@ -239,8 +214,11 @@ export class Client {
     return this.tagged(argumentsPath(runs), etag, decodeArguments, signal);
   }
 
-  /** An answer in JSON that has an ETag; null where nothing has changed since the answer of that one. */
-  private async tagged<Answer>(
+  /**
+   * An answer in JSON that has an ETag; null where nothing has changed since the answer of that one.
+   * What few widgets ask for is decoded by a function of theirs, which is loaded with them.
+   */
+  async tagged<Answer>(
     path: string,
     etag: string,
     decode: (answer: unknown) => Answer,

@@ -2,7 +2,7 @@ import type { Polarity } from "../base/polarity.ts";
 import { asArray, asCount, asNumber, asRecord, asText, isRecord } from "./json.ts";
 import { decodeProgressOf, type Progress } from "./progress.ts";
 
-export const TARGETS = ["best", "last", "mean"] as const;
+const TARGETS = ["best", "last", "mean"] as const;
 export type Target = (typeof TARGETS)[number];
 
 export interface HyperparameterQuery {

@@ -2,8 +2,6 @@ import { isolated } from "../bidi.ts";
 
 /** Words of the widget that compares what models cost. */
 export const COMPLEXITY = {
-  title: "Complexity",
-  hint: "What models cost: layers, parameters, operations, memory, time, side by side.",
   none: "No run is checked.",
   noModels: "None of the checked runs has logged what its model costs: tracker.complexity(model, inputs).",
   measure: "measure",

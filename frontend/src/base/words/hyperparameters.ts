@@ -1,9 +1,8 @@
 import { isolated } from "../bidi.ts";
+import { HYPERPARAMETERS_KIND } from "./kinds.ts";
 
 /** Words of the widget that shows what runs were started with against how well they did. */
 export const HYPERPARAMETERS = {
-  title: "Hyperparameters",
-  hint: "What runs were started with against how well they did: what matters, and where to look next.",
   none: "No tag is picked.",
   view: "View",
   viewNames: { surface: "Surface", map: "Map", parallel: "Parallel", importance: "Importance" },
@@ -46,7 +45,8 @@ export const VERDICT_WORDS = {
   "nothing varies": "All of these runs were started with the same arguments, so nothing can be said of them.",
 } as const;
 
-export const hyperparametersOf = (tag: string): string => `${HYPERPARAMETERS.title} for ${isolated(tag)}`;
+export const hyperparametersOf = (tag: string): string =>
+  `${HYPERPARAMETERS_KIND.title} for ${isolated(tag)}`;
 
 export const bestSentence = (run: string, value: string): string =>
   `Best so far: ${isolated(run)} with ${value}.`;

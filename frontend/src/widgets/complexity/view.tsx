@@ -1,8 +1,15 @@
 import { useComputed, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
-import type { ComplexityQuery, Model, ModelsAnswer } from "../../api/complexity.ts";
+import {
+  type ComplexityQuery,
+  complexityPath,
+  decodeComplexity,
+  type Model,
+  type ModelsAnswer,
+} from "../../api/complexity.ts";
 import { formatCompact, formatDigits, formatDuration, formatInteger } from "../../base/format.ts";
 import { COMPLEXITY, COST_WORDS, oneModel, severalModels, spreadWords } from "../../base/words/complexity.ts";
+import { COMPLEXITY_KIND } from "../../base/words/kinds.ts";
 import { WidgetHead } from "../head.tsx";
 import { Analysis } from "../plot/analysis.ts";
 import { AnalysisArea } from "../plot/area.tsx";
@@ -22,7 +29,7 @@ function analysisOf(workspace: Workspace): Analysis<ComplexityQuery, ModelsAnswe
   return new Analysis<ComplexityQuery, ModelsAnswer>(
     workspace,
     () => (runs.value.length > 0 ? { runs: runs.value } : null),
-    (asked, etag, signal) => workspace.client.complexity(asked, etag, signal),
+    (asked, etag, signal) => workspace.client.tagged(complexityPath(asked), etag, decodeComplexity, signal),
   );
 }
 
@@ -34,9 +41,9 @@ export function ComplexityWidget({ workspace, frame }: WidgetProps<ComplexitySet
   const plot = usePlot();
   const models = useComputed(() => analysis.answer.value?.models ?? []);
   useSignalEffect(() => {
-    frame.title.value = COMPLEXITY.title;
+    frame.title.value = COMPLEXITY_KIND.title;
     const known = models.value;
-    frame.offer.value = known.length > 0 ? plot.offer(COMPLEXITY.title, () => tableOf(known)) : null;
+    frame.offer.value = known.length > 0 ? plot.offer(COMPLEXITY_KIND.title, () => tableOf(known)) : null;
   });
   const colours = workspace.colours.value;
   const figure = useMemo(
@@ -50,7 +57,7 @@ export function ComplexityWidget({ workspace, frame }: WidgetProps<ComplexitySet
         frame={frame}
         title={
           <div class="title">
-            <span class="tag-name">{COMPLEXITY.title}</span>
+            <span class="tag-name">{COMPLEXITY_KIND.title}</span>
           </div>
         }
       />

@@ -1,8 +1,8 @@
 import type { Signal } from "@preact/signals";
-import { type SurfaceFit, TARGETS } from "../../api/hyperparameters.ts";
+import type { SurfaceFit } from "../../api/hyperparameters.ts";
 import { HYPERPARAMETERS } from "../../base/words/hyperparameters.ts";
 import { Choice } from "../choice.tsx";
-import { type HyperparameterSettings, VIEWS, WHICH } from "./settings.ts";
+import { type HyperparameterSettings, TARGETS, VIEWS, WHICH } from "./settings.ts";
 
 interface ControlsProps {
   readonly settings: Signal<HyperparameterSettings>;

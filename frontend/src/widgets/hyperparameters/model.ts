@@ -1,5 +1,11 @@
 import { computed, type ReadonlySignal, type Signal } from "@preact/signals";
-import type { HyperparameterQuery, Study, StudyAnswer } from "../../api/hyperparameters.ts";
+import {
+  decodeHyperparameters,
+  type HyperparameterQuery,
+  hyperparametersPath,
+  type Study,
+  type StudyAnswer,
+} from "../../api/hyperparameters.ts";
 import type { Table } from "../../base/table.ts";
 import { Analysis } from "../plot/analysis.ts";
 import { steady } from "../series.ts";
@@ -24,7 +30,8 @@ export class HyperparametersModel {
     this.analysis = new Analysis<HyperparameterQuery, StudyAnswer>(
       workspace,
       () => query.value,
-      (asked, etag, signal) => workspace.client.hyperparameters(asked, etag, signal),
+      (asked, etag, signal) =>
+        workspace.client.tagged(hyperparametersPath(asked), etag, decodeHyperparameters, signal),
     );
   }
 }

@@ -1,5 +1,7 @@
-import { TARGETS, type Target } from "../../api/hyperparameters.ts";
+import type { Target } from "../../api/hyperparameters.ts";
 import type { Stored } from "../widget.ts";
+
+export const TARGETS: readonly Target[] = ["best", "last", "mean"];
 
 export const VIEWS = ["surface", "map", "parallel", "importance"] as const;
 export type View = (typeof VIEWS)[number];
