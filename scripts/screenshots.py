@@ -13,19 +13,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Browser, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Locator, ViewportSize, sync_playwright
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from demo.train import POISONED_BATCH  # noqa: E402  (only now is the repository on the path)
 from tests.browser import chromium  # noqa: E402
-from tests.browser.opening import SEEN_BEFORE  # noqa: E402
+from tests.browser.opening import SEEN_BEFORE, open_page  # noqa: E402
+from tests.browser.plots import dashboard_of, drawn_plot  # noqa: E402
 from tests.browser.tab import Tab  # noqa: E402
 from tests.support.server import serving  # noqa: E402
 
 DOCS = ROOT / "docs"
 WIDE: ViewportSize = {"width": 1440, "height": 810}
+SQUARE: ViewportSize = {"width": 1240, "height": 840}
 NARROW: ViewportSize = {"width": 390, "height": 844}
 POISONED = "digits/poisoned"
 EPOCHS, BATCHES = 40, 45
@@ -47,11 +49,20 @@ def main() -> None:
             for name, scene, viewport, scheme in PICTURES:
                 with _opened(browser, server.url, viewport, scheme) as tab:
                     scene(tab)
-                    tab.page.wait_for_timeout(PAINT_MS)
-                    path = DOCS / f"dashboard-{name}.png"
-                    tab.page.screenshot(path=path)
-                    print(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1024} KB")
+                    _take(tab, f"dashboard-{name}")
+            for kind, settings in WIDGETS:
+                tab = open_page(browser, server.url, viewport=SQUARE, stored=dashboard_of(kind, settings))
+                drawn_plot(tab, kind)
+                _take(tab, kind, tab.widget(kind))
+                tab.page.context.close()
         browser.close()
+
+
+def _take(tab: Tab, name: str, part: Locator | None = None) -> None:
+    tab.page.wait_for_timeout(PAINT_MS)
+    path = DOCS / f"{name}.png"
+    (part or tab.page).screenshot(path=path)
+    print(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1024} KB")
 
 
 @contextmanager
@@ -107,6 +118,9 @@ PICTURES: tuple[tuple[str, Scene, ViewportSize, Scheme], ...] = (
     ("comparing", comparing, WIDE, "light"),
     ("spike", down_to_the_step, WIDE, "light"),
 )
+
+# Each alone on a dashboard, as docs/<kind>.png.
+WIDGETS: tuple[tuple[str, dict[str, object]], ...] = (("dynamics", {"log": True}),)
 
 
 if __name__ == "__main__":
