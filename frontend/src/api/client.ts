@@ -10,16 +10,6 @@ import {
   type Lookout,
 } from "./alerts.ts";
 import { argumentsPath, decodeArguments, type RunArguments } from "./arguments.ts";
-import {
-  type AttentionAnswer,
-  type AttentionMaps,
-  type AttentionQuery,
-  attentionPath,
-  decodeAttention,
-  decodeMaps,
-  type MapsQuery,
-  mapsPath,
-} from "./attention.ts";
 import { candlesPath, decodeCandles } from "./candles.ts";
 import { type Comparison, type ComparisonQuery, comparisonPath, decodeComparison } from "./comparison.ts";
 import { BadAnswer, Refused, Unreachable } from "./errors.ts";
@@ -187,24 +177,6 @@ export class Client {
     return { etag: etagOf(response), answer: decodeLandscapes(body) };
   }
 
-  /** Measures of every head over the steps; null where nothing has changed since the answer of that ETag. */
-  async attention(
-    query: AttentionQuery,
-    etag: string,
-    signal?: AbortSignal,
-  ): Promise<Tagged<AttentionAnswer> | null> {
-    return this.taggedBody(attentionPath(query), etag, decodeAttention, signal);
-  }
-
-  /** Weights of heads at a step; null where nothing has changed since the answer of that ETag. */
-  async attentionMaps(
-    query: MapsQuery,
-    etag: string,
-    signal?: AbortSignal,
-  ): Promise<Tagged<AttentionMaps> | null> {
-    return this.taggedBody(mapsPath(query), etag, decodeMaps, signal);
-  }
-
   /** What runs were started with; null where nothing has changed since the answer of that ETag. */
   async arguments(
     runs: readonly string[],
@@ -230,7 +202,7 @@ export class Client {
   }
 
   /** The same of one in safetensors. */
-  private async taggedBody<Answer>(
+  async columns<Answer>(
     path: string,
     etag: string,
     decode: (body: ArrayBuffer) => Answer,

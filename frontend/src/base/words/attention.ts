@@ -1,7 +1,5 @@
 /** Words of the widget of attention. */
 export const ATTENTION = {
-  title: "Attention",
-  hint: "What each head of a transformer looks at, step by step, and how widely.",
   view: "What is shown",
   views: { maps: "Maps", entropy: "Entropy", similarity: "Similarity", distance: "Distance" },
   viewHints: {

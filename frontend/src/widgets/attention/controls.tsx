@@ -1,5 +1,6 @@
 import type { Signal } from "@preact/signals";
 import { ATTENTION, ATTENTION_SNIPPET } from "../../base/words/attention.ts";
+import { ATTENTION_WIDGET } from "../../base/words/attentionWidget.ts";
 import { Choice } from "../choice.tsx";
 import type { AttentionModel } from "./model.ts";
 import { type AttentionSettings, SCALES, VIEWS } from "./settings.ts";
@@ -48,7 +49,7 @@ interface SourcePickerProps {
 /** Which run's attention it is, and under which tag. */
 export function SourcePicker({ model, settings }: SourcePickerProps) {
   const [sources, source] = [model.sources.value, model.source.value];
-  if (source === null) return <bdi class="title tag-name">{ATTENTION.title}</bdi>;
+  if (source === null) return <bdi class="title tag-name">{ATTENTION_WIDGET.title}</bdi>;
   return (
     <div class="title">
       <select

@@ -1,10 +1,14 @@
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type {
-  AttentionAnswer,
-  AttentionMaps,
-  AttentionQuery,
-  HeadPlace,
-  MapsQuery,
+import {
+  type AttentionAnswer,
+  type AttentionMaps,
+  type AttentionQuery,
+  attentionPath,
+  decodeAttention,
+  decodeMaps,
+  type HeadPlace,
+  type MapsQuery,
+  mapsPath,
 } from "../../api/attention.ts";
 import { Analysis } from "../plot/analysis.ts";
 import { steady } from "../series.ts";
@@ -40,14 +44,14 @@ export class AttentionModel {
     this.curves = new Analysis<AttentionQuery, AttentionAnswer>(
       workspace,
       () => this.source.value,
-      (query, etag, abort) => client.attention(query, etag, abort),
+      (query, etag, abort) => client.columns(attentionPath(query), etag, decodeAttention, abort),
     );
     this.steps = steady(() => Array.from(this.curves.answer.value?.curves?.step ?? []));
     this.step = computed(() => nearest(this.steps.value, this.picked.value));
     this.maps = new Analysis<MapsQuery, AttentionMaps>(
       workspace,
       () => (settings.value.view === "maps" ? this.mapsQuery() : null),
-      (query, etag, abort) => client.attentionMaps(query, etag, abort),
+      (query, etag, abort) => client.columns(mapsPath(query), etag, decodeMaps, abort),
       // A step's weights don't change: what is next may come at once.
       1,
     );

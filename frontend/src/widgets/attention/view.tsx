@@ -2,6 +2,7 @@ import { type Signal, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { AttentionCurves, AttentionMaps } from "../../api/attention.ts";
 import { ATTENTION, attentionOf, headName } from "../../base/words/attention.ts";
+import { ATTENTION_WIDGET } from "../../base/words/attentionWidget.ts";
 import { WidgetHead } from "../head.tsx";
 import { AnalysisArea } from "../plot/area.tsx";
 import type { PlotHandle } from "../plot/handle.ts";
@@ -29,7 +30,7 @@ export function AttentionWidget({ workspace, settings, frame }: WidgetProps<Atte
   const geometry = useRef<Geometry | null>(null);
   useSignalEffect(() => {
     const source = model.source.value;
-    frame.title.value = source === null ? ATTENTION.title : attentionOf(source.run, source.tag);
+    frame.title.value = source === null ? ATTENTION_WIDGET.title : attentionOf(source.run, source.tag);
     frame.offer.value = offerOf(model, settings.value, plot, geometry);
   });
   return (
