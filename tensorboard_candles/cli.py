@@ -2,6 +2,7 @@
 
 tensorboard-candles [LOGDIR] [--port PORT] [any other flag of tensorboard]
 tensorboard-candles alerts LOGDIR [--fail-on KINDS]
+tensorboard-candles landscape MODULE:FUNCTION [--run RUN] [--checkpoints GLOB]
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import argparse
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given == ["--version"]:
         print(f"tensorboard-candles {VERSION}")
         return 0
-    if given[:1] == ["alerts"]:
-        from tensorboard_candles.cli_alerts import alerts_quietly
-
-        return alerts_quietly(given[1:])
+    if command := _command(given):
+        return command(given[1:])
     try:
         return open_dashboard(tensorboard_flags(given))
     except FlagsError as error:
@@ -48,6 +47,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:  # while TensorBoard was still starting
         return 0
+
+
+def _command(given: Sequence[str]) -> Callable[[Sequence[str]], int] | None:
+    """What the first word asks for, if it is none of TensorBoard's."""
+    if given[:1] == ["alerts"]:
+        from tensorboard_candles.cli_alerts import alerts_quietly
+
+        return alerts_quietly
+    if given[:1] == ["landscape"]:
+        from tensorboard_candles.cli_landscape import landscape_command
+
+        return landscape_command
+    return None
 
 
 def tensorboard_flags(given: Sequence[str]) -> list[str]:
@@ -105,10 +117,12 @@ def _help() -> str:
     return f"""\
 usage: tensorboard-candles [LOGDIR] [--port PORT] [any other flag of tensorboard]
        tensorboard-candles alerts LOGDIR [--fail-on KINDS]
+       tensorboard-candles landscape MODULE:FUNCTION [--run RUN] [--checkpoints GLOB]
 
 Opens TensorBoard on LOGDIR (default: runs) and prints the address of the Candles tab; or tells what went
-wrong in the runs below LOGDIR, and fails where that is of one of these kinds (`alerts --help` says more).
-A directory of that name is ./alerts.
+wrong in the runs below LOGDIR, and fails where that is of one of these kinds (`alerts --help` says more);
+or computes the loss around a model's weights (`landscape --help`). Directories of these names are ./alerts
+and ./landscape.
 
   --port PORT  port to serve on; by default {FIRST_PORT}, or the next free one
   --version    print the version
