@@ -72,7 +72,8 @@ def landscapes(logdir: Path, run: str) -> list[tuple[str, int, Landscape]]:
 def here(tmp_path: Path) -> Path:
     (tmp_path / "program.py").write_text(PROGRAM)
     for number in (2, 10, 30):
-        np.save(tmp_path / f"step-{number}.npy", np.ones(3) + np.array([30 - number, number % 4, 0]) / 10)
+        away = np.array([30 - number, (number - 10) ** 2, 0])
+        np.save(tmp_path / f"step-{number}.npy", np.ones(3) + away / 10)
     return tmp_path
 
 
