@@ -15,14 +15,6 @@ import { type Comparison, type ComparisonQuery, comparisonPath, decodeComparison
 import { BadAnswer, Refused, Unreachable } from "./errors.ts";
 import { decodeGroups, type GroupCandles, type GroupQuery, groupsPath } from "./groups.ts";
 import { asRecord, asText } from "./json.ts";
-import {
-  decodeLandscapeList,
-  decodeLandscapes,
-  type LandscapeAt,
-  type LandscapeList,
-  type Landscapes,
-  landscapesPath,
-} from "./landscape.ts";
 import { decodePoints, type PointQuery, type Points, pointsPath } from "./points.ts";
 import {
   type DetectorInfo,
@@ -33,12 +25,6 @@ import {
   type PatternInfo,
 } from "./registries.ts";
 import { decodeRuns } from "./runs.ts";
-import {
-  decodeTrajectory,
-  type TrajectoryAnswer,
-  type TrajectoryQuery,
-  trajectoryPath,
-} from "./trajectory.ts";
 import type { CandleQuery, Candles, Runs } from "./types.ts";
 
 export type Fetch = (url: URL, options: RequestInit) => Promise<Response>;
@@ -126,12 +112,7 @@ export class Client {
     etag: string,
     signal?: AbortSignal,
   ): Promise<Tagged<Comparison> | null> {
-    const response = await this.get(comparisonPath(query), ifNot(etag), signal);
-    if (await isUnchanged(response, signal)) return null;
-    return {
-      etag: etagOf(response),
-      answer: decodeComparison(await received(response.arrayBuffer(), signal)),
-    };
+    return this.columns(comparisonPath(query), etag, decodeComparison, signal);
   }
 
   /** Null where nothing has changed since the answer of that ETag. */
@@ -140,41 +121,7 @@ export class Client {
     etag: string,
     signal?: AbortSignal,
   ): Promise<Tagged<GroupCandles[]> | null> {
-    const response = await this.get(groupsPath(query), ifNot(etag), signal);
-    if (await isUnchanged(response, signal)) return null;
-    return {
-      etag: etagOf(response),
-      answer: decodeGroups(await received(response.arrayBuffer(), signal), query),
-    };
-  }
-
-  /** Paths through the space of metrics; null where nothing has changed since the answer of that ETag. */
-  async trajectory(
-    query: TrajectoryQuery,
-    etag: string,
-    signal?: AbortSignal,
-  ): Promise<Tagged<TrajectoryAnswer> | null> {
-    const response = await this.get(trajectoryPath(query), ifNot(etag), signal);
-    if (await isUnchanged(response, signal)) return null;
-    const body = await received(response.arrayBuffer(), signal);
-    return { etag: etagOf(response), answer: decodeTrajectory(body) };
-  }
-
-  /** Which loss landscapes there are; null where nothing has changed since the answer of that ETag. */
-  async landscapeList(etag: string, signal?: AbortSignal): Promise<Tagged<LandscapeList> | null> {
-    return this.tagged("landscape", etag, decodeLandscapeList, signal);
-  }
-
-  /** Loss landscapes; null where nothing has changed since the answer of that ETag. */
-  async landscapes(
-    wanted: readonly LandscapeAt[],
-    etag: string,
-    signal?: AbortSignal,
-  ): Promise<Tagged<Landscapes> | null> {
-    const response = await this.get(landscapesPath(wanted), ifNot(etag), signal);
-    if (await isUnchanged(response, signal)) return null;
-    const body = await received(response.arrayBuffer(), signal);
-    return { etag: etagOf(response), answer: decodeLandscapes(body) };
+    return this.columns(groupsPath(query), etag, (body) => decodeGroups(body, query), signal);
   }
 
   /** What runs were started with; null where nothing has changed since the answer of that ETag. */

@@ -3,8 +3,7 @@ import { asArray, asCount, asNumber, asRecord, asText } from "./json.ts";
 import { decodeProgressOf, type Progress } from "./progress.ts";
 import { decodeSafetensors, type Tensors } from "./safetensors.ts";
 
-export const TRAJECTORY_AXES = ["metrics", "components"] as const;
-export type TrajectoryAxes = (typeof TRAJECTORY_AXES)[number];
+export type TrajectoryAxes = "metrics" | "components";
 
 export interface TrajectoryQuery {
   readonly runs: readonly string[];

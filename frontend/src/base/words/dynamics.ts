@@ -3,7 +3,6 @@ import { isolated } from "../bidi.ts";
 /** Words of the widget that draws trainings as paths through the space of their metrics. */
 export const DYNAMICS = {
   title: "Dynamics",
-  hint: "Three metrics as the axes of one space, and each run's path through it.",
   axes: "Axes",
   axesNames: { metrics: "Metrics", components: "Components" },
   axesHints: {

@@ -9,3 +9,13 @@ export const COMPLEXITY_KIND = {
   title: "Complexity",
   hint: "What models cost: layers, parameters, operations, memory, time, side by side.",
 } as const;
+
+export const DYNAMICS_KIND = {
+  title: "Dynamics",
+  hint: "Three metrics as the axes of one space, and each run's path through it.",
+} as const;
+
+export const LANDSCAPE_KIND = {
+  title: "Loss landscape",
+  hint: "The loss around a model's weights: how deep, how flat, how rough.",
+} as const;

@@ -3,7 +3,6 @@ import { isolated } from "../bidi.ts";
 /** Words of the widget that draws loss landscapes. */
 export const LANDSCAPE = {
   title: "Loss landscape",
-  hint: "The loss around a model's weights: how deep, how flat, how rough.",
   of: (tag: string): string => `Loss landscape ${isolated(tag)}`,
   loss: "loss",
   view: "View",
@@ -41,6 +40,7 @@ export const LANDSCAPE = {
   tooMany: (drawn: number, all: string): string =>
     `The first ${drawn} of ${all} checked runs that have one are drawn.`,
   walk: "A random walk draws such curves, too: its first component holds 61 % of the variance (6/π²), whatever is learned.",
+  alike: "All are about as sharp as each other.",
   compare: "Compare only landscapes that were made in the same way.",
 } as const;
 

@@ -1,10 +1,9 @@
 import type { Signal } from "@preact/signals";
-import { TRAJECTORY_AXES } from "../../api/trajectory.ts";
 import { DYNAMICS } from "../../base/words/dynamics.ts";
 import { Choice } from "../choice.tsx";
 import { TagPicker } from "../tagPicker.tsx";
 import type { Workspace } from "../workspace.ts";
-import { COLOURS, type DynamicsSettings, MOST_WINDOW, readWindow } from "./settings.ts";
+import { COLOURS, type DynamicsSettings, MOST_WINDOW, readWindow, TRAJECTORY_AXES } from "./settings.ts";
 
 const SWITCHES = ["smooth", "momentum", "log"] as const;
 

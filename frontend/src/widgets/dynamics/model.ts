@@ -1,5 +1,11 @@
 import { computed, type ReadonlySignal, type Signal } from "@preact/signals";
-import type { Trajectory, TrajectoryAnswer, TrajectoryQuery } from "../../api/trajectory.ts";
+import {
+  decodeTrajectory,
+  type Trajectory,
+  type TrajectoryAnswer,
+  type TrajectoryQuery,
+  trajectoryPath,
+} from "../../api/trajectory.ts";
 import type { RunInfo } from "../../api/types.ts";
 import type { Table } from "../../base/table.ts";
 import { hasTag, tagsOf } from "../../data/choice.ts";
@@ -32,7 +38,8 @@ export class DynamicsModel {
     this.analysis = new Analysis<TrajectoryQuery, TrajectoryAnswer>(
       workspace,
       () => query.value,
-      (asked, etag, signal) => workspace.client.trajectory(asked, etag, signal),
+      (asked, etag, signal) =>
+        workspace.client.columns(trajectoryPath(asked), etag, decodeTrajectory, signal),
     );
   }
 

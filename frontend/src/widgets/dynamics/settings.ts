@@ -1,5 +1,7 @@
-import { TRAJECTORY_AXES, type TrajectoryAxes } from "../../api/trajectory.ts";
+import type { TrajectoryAxes } from "../../api/trajectory.ts";
 import type { Stored } from "../widget.ts";
+
+export const TRAJECTORY_AXES: readonly TrajectoryAxes[] = ["metrics", "components"];
 
 export const COLOURS = ["step", "epoch", "run", "curvature"] as const;
 export type Colour = (typeof COLOURS)[number];

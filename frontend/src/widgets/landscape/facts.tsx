@@ -35,7 +35,31 @@ export function sharperOf(landscapes: readonly Landscape[]): string | null {
   const known = landscapes.filter(({ sharpness }) => sharpness > 0).sort((a, b) => b.sharpness - a.sharpness);
   const [sharp, flat] = [known[0], known.at(-1)];
   if (!sharp || !flat || sharp.run === flat.run) return null;
-  return sharperSentence(sharp.run, formatDigits(sharp.sharpness / flat.sharpness, 2), flat.run);
+  const times = sharp.sharpness / flat.sharpness;
+  return times < LEAST_TIMES ? LANDSCAPE.alike : sharperSentence(sharp.run, formatDigits(times, 2), flat.run);
+}
+
+// Less is no difference that anybody should go by.
+const LEAST_TIMES = 1.1;
+
+interface VerdictProps {
+  readonly landscapes: readonly Landscape[];
+}
+
+/** What is seen, in a line. */
+export function Verdict({ landscapes }: VerdictProps) {
+  const [only] = landscapes;
+  const sharper = sharperOf(landscapes);
+  const said = landscapes.length === 1 && only ? factsOf(only)[0] : sharper;
+  if (said === undefined || said === null) return null;
+  return (
+    <p class="hint landscape-facts" data-testid="landscape-verdict">
+      <b>
+        <bdi>{said}</bdi>
+      </b>
+      {sharper !== null && ` ${LANDSCAPE.compare}`}
+    </p>
+  );
 }
 
 interface FactsProps {
@@ -45,31 +69,23 @@ interface FactsProps {
   readonly runs: number;
 }
 
-/** What is seen, in words. */
-export function Facts({ landscapes, isLinear, runs }: FactsProps) {
-  const sharper = sharperOf(landscapes);
-  return (
-    <ul class="landscape-facts hint" data-testid="landscape-facts">
-      {sharper !== null && (
-        <li>
-          <b>{sharper}</b> {LANDSCAPE.compare}
-        </li>
-      )}
-      {landscapes.map((one) => (
-        <li key={one.run}>
-          {landscapes.length > 1 && (
-            <b>
-              <bdi>{one.run}</bdi>:{" "}
-            </b>
-          )}
-          <bdi>{[...factsOf(one), ...one.problems].join(" ")}</bdi>
-        </li>
-      ))}
-      {landscapes.some(mayBeWalk) && <li>{LANDSCAPE.walk}</li>}
-      {isLinear && <li>{LANDSCAPE.noLog}</li>}
-      {runs > landscapes.length && landscapes.length > 1 && (
-        <li>{LANDSCAPE.tooMany(landscapes.length, formatInteger(runs))}</li>
-      )}
-    </ul>
-  );
-}
+/** All that is known of each. */
+export const Facts = ({ landscapes, isLinear, runs }: FactsProps) => (
+  <ul class="landscape-facts hint" data-testid="landscape-facts">
+    {landscapes.map((one) => (
+      <li key={one.run}>
+        {landscapes.length > 1 && (
+          <b>
+            <bdi>{one.run}</bdi>:{" "}
+          </b>
+        )}
+        <bdi>{[...factsOf(one).slice(landscapes.length > 1 ? 0 : 1), ...one.problems].join(" ")}</bdi>
+      </li>
+    ))}
+    {landscapes.some(mayBeWalk) && <li>{LANDSCAPE.walk}</li>}
+    {isLinear && <li>{LANDSCAPE.noLog}</li>}
+    {runs > landscapes.length && landscapes.length > 1 && (
+      <li>{LANDSCAPE.tooMany(landscapes.length, formatInteger(runs))}</li>
+    )}
+  </ul>
+);

@@ -270,7 +270,7 @@ function namesOver(
   return {
     ...(yanchor === "bottom" ? { margin: { t: 28 } } : {}),
     annotations: landscapes.map(({ run, step }, i) => ({
-      text: `${run} · ${LANDSCAPE.step.toLowerCase()} ${formatInteger(step)}`,
+      text: `${shortened(run)} · ${LANDSCAPE.step.toLowerCase()} ${formatInteger(step)}`,
       x: ((cells[i]?.x[0] ?? 0) + (cells[i]?.x[1] ?? 1)) / 2,
       y: cells[i]?.y[1] ?? 1,
       xref: "paper",
@@ -281,6 +281,15 @@ function namesOver(
     })),
   };
 }
+
+const LONGEST_NAME = 30;
+
+/** The begin and the end of a name, which tell it from others. */
+const shortened = (name: string): string => {
+  const letters = [...name];
+  if (letters.length <= LONGEST_NAME) return name;
+  return `${letters.slice(0, 10).join("")}…${letters.slice(-(LONGEST_NAME - 11)).join("")}`;
+};
 
 const DASHES = ["solid", "dash", "dot"] as const;
 

@@ -37,8 +37,7 @@ export function heightsOf(landscapes: readonly Landscape[], wanted: Scale): Heig
 const evenly = (low: number, high: number, count: number): readonly number[] =>
   Array.from({ length: count }, (_, i) => low + ((high - low) * i) / (count - 1));
 
-const FEWEST_TICKS = 4;
-const MOST_TICKS = 7;
+const [FEWEST_TICKS, MOST_TICKS] = [3, 5];
 
 /** Powers of ten, with 2 and 5 of each where these are few, evenly where all are. */
 function logTicks(low: number, high: number): readonly number[] {
@@ -53,7 +52,7 @@ function logTicks(low: number, high: number): readonly number[] {
     return whole.filter((_, i) => i % every === 0);
   }
   const finer = inside(powers.flatMap((power) => [1, 2, 5].map((digit) => power + Math.log10(digit))));
-  return finer.length >= FEWEST_TICKS ? finer : evenly(low, high, 5);
+  return finer.length >= FEWEST_TICKS ? finer : evenly(low, high, FEWEST_TICKS);
 }
 
 /** Heights over the first two directions, a row for each place of the second. */

@@ -1,5 +1,13 @@
 import { computed, type ReadonlySignal, type Signal } from "@preact/signals";
-import type { Landscape, LandscapeAt, LandscapeList, Landscapes } from "../../api/landscape.ts";
+import {
+  decodeLandscapeList,
+  decodeLandscapes,
+  type Landscape,
+  type LandscapeAt,
+  type LandscapeList,
+  type Landscapes,
+  landscapesPath,
+} from "../../api/landscape.ts";
 import type { Table } from "../../base/table.ts";
 import { Analysis } from "../plot/analysis.ts";
 import { steady } from "../series.ts";
@@ -25,7 +33,7 @@ export class LandscapeModel {
     this.list = new Analysis(
       workspace,
       () => "all",
-      (_, etag, signal) => workspace.client.landscapeList(etag, signal),
+      (_, etag, signal) => workspace.client.tagged("landscape", etag, decodeLandscapeList, signal),
     );
     this.known = steady(() => ofChecked(workspace, this.list.answer.value?.landscapes ?? []));
     this.tags = steady(() => [...new Set(this.known.value.map(({ tag }) => tag))]);
@@ -44,7 +52,8 @@ export class LandscapeModel {
     this.surfaces = new Analysis(
       workspace,
       () => (this.shown.value.length > 0 ? this.shown.value : null),
-      (wanted, etag, signal) => workspace.client.landscapes(wanted, etag, signal),
+      (wanted, etag, signal) =>
+        workspace.client.columns(landscapesPath(wanted), etag, decodeLandscapes, signal),
     );
   }
 

@@ -10,7 +10,7 @@ import type { PlotTheme } from "../plot/theme.ts";
 import type { WidgetProps } from "../widget.ts";
 import type { Workspace } from "../workspace.ts";
 import { Controls, Sliders, viewOf } from "./controls.tsx";
-import { Facts } from "./facts.tsx";
+import { Facts, Verdict } from "./facts.tsx";
 import { contoursOf, profilesOf, type Sight, shellsOf, surfacesOf } from "./figure.ts";
 import { heightsOf, nearestToZero } from "./grid.ts";
 import { LandscapeModel, tableOf } from "./model.ts";
@@ -115,11 +115,7 @@ function Surfaces({ workspace, settings, plot, model, surfaces }: SurfacesProps)
   const runs = landscapes.map(({ run }) => run).join("\n");
   return (
     <div class="landscape-found" ref={place}>
-      <Facts
-        landscapes={surfaces}
-        isLinear={scale === "log" && heights?.scale === "linear"}
-        runs={model.runCount}
-      />
+      <Verdict landscapes={surfaces} />
       {figures && (
         <Plot
           plot={plot}
@@ -135,6 +131,11 @@ function Surfaces({ workspace, settings, plot, model, surfaces }: SurfacesProps)
         steps={model.steps.value}
         third={third && (view === "surface" || view === "contour") ? third : null}
         depth={depth}
+      />
+      <Facts
+        landscapes={surfaces}
+        isLinear={scale === "log" && heights?.scale === "linear"}
+        runs={model.runCount}
       />
     </div>
   );
