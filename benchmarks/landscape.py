@@ -4,15 +4,14 @@
 a state dict for each point: one that gives the model all examples as one tensor, and one that reads them from
 a DataLoader in batches of 100, as most code that draws loss surfaces does. Both are timed over a part of the
 points, interleaved with ours, and all that ours does before its first point counts: directions, products of
-the first layer, trials. Printed are medians of a point's time, in which a busy machine shows less than in the
-sum. The network that the target is set for is 784-128-10; beside it stand such whose first layer is a small
-part of the work, of which less can be saved.
+the first layer, trials. All run on one core, where other processes disturb them least. Printed are medians of
+a point's time, in which a busy machine shows less than in the sum. The network that the target is set for is
+784-128-10; beside it stand such whose first layer is a small part of the work, of which less can be saved.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
 import time
 from collections.abc import Callable
@@ -179,7 +178,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--points", type=int, default=51, help="on each side")
     parser.add_argument("--plain", type=int, default=12, help="points of each plain loop after each stretch")
-    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     print(machine(), f"torch {torch.__version__}", f"{torch.get_num_threads()} threads", sep=", ")

@@ -118,7 +118,8 @@ class TorchPlane:
 
     def _find_quicker(self) -> None:
         """Each quicker way is tried at a corner first, beside the plain one."""
-        if self._batches.kept is None:
+        is_script = any(isinstance(one, torch.jit.ScriptModule) for one in self._model.modules())
+        if self._batches.kept is None or is_script:  # scripts take no hooks
             return
         corner = [0.75 / (1 + number) for number in range(len(self._directions))]
         first, size, wanted = FirstLayers(self._model), _Size(self._model), None

@@ -46,7 +46,11 @@ class _Lent:
     def __init__(self, model: Any) -> None:
         self._modes = [(module, module.training) for module in model.modules()]
         # a forward pass may set a buffer to another tensor
-        self._named = [(module, dict(module._buffers)) for module in model.modules()]
+        self._named = [
+            (module, dict(module._buffers))
+            for module in model.modules()
+            if not isinstance(module, torch.jit.ScriptModule)
+        ]
         self._parameters = [(one, one.data, one.requires_grad) for one in model.parameters()]
         self._buffers = [(one, one.data) for one in model.buffers()]
 

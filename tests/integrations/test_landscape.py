@@ -562,6 +562,72 @@ def test_trajectory_loss_is_with_the_checkpoints_own_statistics() -> None:
     assert found.about.centre_loss != pytest.approx(wanted, rel=1e-3)
 
 
+@pytest.mark.parametrize(
+    "wrap",
+    [lambda model: torch.compile(model, backend="eager"), nn.DataParallel, torch.jit.script],
+    ids=["compiled", "parallel", "scripted"],
+)
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_wrapped_model_has_the_landscape_of_the_model(wrap: Callable[[Any], Any]) -> None:
+    model, data = classifier(40, 8, 3), examples(21, 40, 3)
+    wanted = landscape(model, cross_entropy, data, points=(5, 5), eigenvalues=0, **QUIET)
+    wrapped = wrap(model)
+    before = Snapshot(model)
+    found = landscape(wrapped, cross_entropy, data, points=(5, 5), eigenvalues=0, **QUIET)
+    before.assert_same()
+    assert found.loss == pytest.approx(wanted.loss, rel=1e-5)
+
+
+def test_model_that_is_frozen_as_a_whole_is_moved_as_a_whole() -> None:
+    model, data = classifier(40, 8, 3), examples(21, 40, 3)
+    wanted = landscape(model, cross_entropy, data, points=(3, 3), **QUIET)
+    model.requires_grad_(False)
+    before = Snapshot(model)
+    found = landscape(model, cross_entropy, data, points=(3, 3), **QUIET)
+    before.assert_same()
+    assert found.loss.tolist() == wanted.loss.tolist()
+    assert found.about.sharpness == wanted.about.sharpness
+
+
+def test_buffer_that_the_forward_pass_replaces_is_put_back() -> None:
+    class Counting(nn.Module):  # type: ignore[misc, name-defined, unused-ignore]
+        calls: Any
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.inner = nn.Linear(4, 2)
+            self.register_buffer("calls", torch.zeros(()))
+
+        def forward(self, inputs: Any) -> Any:
+            self.calls = self.calls + 1
+            return self.inner(inputs)
+
+    model, data = Counting(), examples(12, 4, 2)
+    before = Snapshot(model)
+    landscape(model, cross_entropy, data, points=(3, 3), **QUIET)
+    before.assert_same()
+
+
+def test_gradients_of_the_training_stay() -> None:
+    model, data = classifier(6, 5, 2), examples(12, 6, 2)
+    cross_entropy(model(data[0]), data[1]).backward()
+    gradients = [one.grad for one in model.parameters()]
+    values = [one.clone() for one in gradients]
+    landscape(model, cross_entropy, data, points=(3, 3), directions="hessian", **QUIET)
+    for parameter, gradient, value in zip(model.parameters(), gradients, values, strict=True):
+        assert parameter.grad is gradient
+        assert torch.equal(gradient, value)
+
+
+def test_line_between_two_models_ends_at_the_other() -> None:
+    model, other, data = classifier(6, 5, 2), classifier(6, 5, 2), examples(12, 6, 2)
+    away = {name: other.state_dict()[name] - one for name, one in model.state_dict().items()}
+    found = landscape(model, cross_entropy, data, directions=[away], span=[(0, 1)], points=9, **QUIET)
+    with torch.no_grad():
+        assert found.loss[0] == pytest.approx(float(cross_entropy(model(data[0]), data[1])), rel=1e-6)
+        assert found.loss[-1] == pytest.approx(float(cross_entropy(other(data[0]), data[1])), rel=1e-6)
+
+
 def test_tied_weights_move_together() -> None:
     class Tied(nn.Module):  # type: ignore[misc, name-defined, unused-ignore]
         def __init__(self) -> None:
