@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
@@ -55,7 +56,23 @@ def main() -> None:
                 drawn_plot(tab, kind)
                 _take(tab, kind, tab.widget(kind))
                 tab.page.context.close()
+        if find_spec("torch"):
+            train = [sys.executable, "-m", "demo.attention", "--logdir", f"{directory}/attention"]
+            subprocess.run([*train, "--epochs", "20"], cwd=ROOT, check=True)
+            attention(browser, Path(directory, "attention"))
+        else:
+            print("docs/attention.png is as it was: its demo needs torch")
         browser.close()
+
+
+def attention(browser: Browser, logdir: Path) -> None:
+    """What the heads of `demo.attention` have come to look at."""
+    with serving(logdir, logdir / "tensorboard.txt") as server:
+        server.wait_loaded()
+        tab = open_page(browser, server.url, viewport=SQUARE, stored=dashboard_of("attention"))
+        tab.widget("attention").get_by_test_id("attention-grid").wait_for()
+        _take(tab, "attention", tab.widget("attention"))
+        tab.page.context.close()
 
 
 def _take(tab: Tab, name: str, part: Locator | None = None) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from tensorboard_candles.errors import WriterError
+from tensorboard_candles.events import LogRoot, payload_in, payload_of
+from tensorboard_candles.metadata import ATTENTION_KIND
+from tensorboard_candles.store import LocalSource
 from tensorboard_candles.writer.attention import attention_of
 
 
@@ -80,3 +84,18 @@ class TestJax:
         numpy = pytest.importorskip("jax.numpy")
         found = attention_of(numpy.full((2, 3, 4, 4), 0.25, dtype))
         assert np.array_equal(found.weights, np.full((2, 3, 4, 4), 0.25, np.float32))
+
+
+def test_in_the_demo_heads_come_to_look_at_the_token_before(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    from demo import attention
+
+    losses = attention.train(4, logdir=tmp_path, run="r")
+    assert np.mean(losses[-20:]) < 0.5 * losses[0]
+    source = LocalSource([LogRoot(tmp_path)], poll_secs=None)
+    source.refresh()
+    records = source.run("copying/r").records[ATTENTION_KIND]
+    assert [record.step for record in records] == list(range(0, 200, attention.LOG_ATTENTION_EVERY))
+    first, last = (payload_in(payload_of(record)).arrays["weights"] for record in (records[0], records[-1]))
+    before = [np.diagonal(weights, offset=-1, axis1=2, axis2=3).mean(axis=2) for weights in (first, last)]
+    assert before[1][0].max() > 2.5 * before[0].max()
