@@ -70,6 +70,7 @@ bench: $(VENV)/.bench $(FRAMEWORKS)/.installed $(LOGGERS)/.installed $(BUNDLE)
 	$(PY) -m benchmarks.tab
 	$(PY) -m benchmarks.write --peers $(LOGGERS)/bin/python
 	$(FRAMEWORKS_PY) -m benchmarks.loop
+	$(FRAMEWORKS_PY) -m benchmarks.landscape
 
 format: $(VENV)/.dev $(MODULES)
 	$(PY) -m ruff check --fix .
