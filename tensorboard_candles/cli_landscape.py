@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import glob
+import math
 import os
 import re
 import sys
@@ -30,6 +31,7 @@ from tensorboard_candles.writer.resuming import left_off
 from tensorboard_candles.writer.tracker import Tracker
 
 NAME = "tensorboard-candles landscape"
+_FIGURES = ("centre_loss", "sharpness", "epsilon_sharpness")
 _INTERRUPTED = 128 + 2  # as a shell says of SIGINT
 
 
@@ -128,7 +130,11 @@ def _executor(name: str | None) -> str | None:
 
 
 def _write(found: Landscape, given: argparse.Namespace) -> str:
-    """Into the run, at the last step that is there unless another was asked for."""
+    """Into the run, at the last step that is there unless another was asked for.
+
+    Beside it go its figures as scalars: the tab shows only runs that have some, and of several steps they
+    make curves.
+    """
     base = given.logdir if is_url(given.logdir) else str(Path(given.logdir).expanduser().resolve())
     logdir, project, run = f"{base}/{given.run.strip('/')}".rsplit("/", 2)
     with Tracker(project, logdir=logdir, run=run) as tracker:
@@ -136,6 +142,9 @@ def _write(found: Landscape, given: argparse.Namespace) -> str:
         if step is None:
             step = max(left_off(tracker.run_dir, "").step - 1, 0)
         tracker.landscape(found, tag=given.tag, step=step)
+        figures = {name: getattr(found.about, name) for name in _FIGURES}
+        known = {f"{given.tag}/{name}": one for name, one in figures.items() if math.isfinite(one)}
+        tracker.log(known, step=step)
         return str(tracker.run_dir)
 
 

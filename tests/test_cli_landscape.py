@@ -99,7 +99,10 @@ def test_landscape_is_written_into_the_run_at_its_last_step(here: Path) -> None:
     assert (tag, step, found.loss.shape) == ("landscape", 41, (5, 5))
     assert found.loss[2, 2] == pytest.approx(0.5 + 7 / 2)
     assert "4, 2" in out
-    assert read_once(str(here / "logs")).runs()[0].series["loss"].value.tolist() == [1.0]
+    series = read_once(str(here / "logs")).runs()[0].series
+    assert series["loss"].value.tolist() == [1.0]
+    assert series["landscape/sharpness"].value.tolist() == [pytest.approx(4)]
+    assert series["landscape/centre_loss"].step[:].tolist() == [41]
 
 
 def test_checkpoints_are_taken_in_order_of_their_numbers(here: Path) -> None:
