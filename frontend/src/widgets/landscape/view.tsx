@@ -12,7 +12,7 @@ import type { Workspace } from "../workspace.ts";
 import { Controls, Sliders, viewOf } from "./controls.tsx";
 import { Facts, Verdict } from "./facts.tsx";
 import { contoursOf, profilesOf, type Sight, shellsOf, surfacesOf } from "./figure.ts";
-import { heightsOf, nearestToZero } from "./grid.ts";
+import { type Heights, heightsOf, nearestToZero } from "./grid.ts";
 import { LandscapeModel, tableOf } from "./model.ts";
 import type { LandscapeSettings } from "./settings.ts";
 
@@ -101,20 +101,14 @@ function Surfaces({ workspace, settings, plot, model, surfaces }: SurfacesProps)
   const depth = Math.min(wantedDepth ?? nearestToZero(third), (third?.length ?? 1) - 1);
   const view = viewOf(wanted, Math.min(3, ...landscapes.map(({ axes }) => axes.length)));
   const colours = workspace.colours.value;
-  const figures = useMemo(() => {
-    if (heights === null) return null;
-    const sight: Sight = { landscapes, heights, colours, depth, columns: columns.value };
-    const contours = (theme: PlotTheme) => contoursOf(sight, theme);
-    return {
-      surface: (theme: PlotTheme) => surfacesOf(sight, theme),
-      contour: contours,
-      profile: (theme: PlotTheme) => profilesOf(sight, theme),
-      isosurface: (theme: PlotTheme) => shellsOf(sight, theme),
-    };
-  }, [landscapes, heights, colours, depth, columns.value]);
+  const figures = useFigures({ landscapes, heights, colours, depth, columns: columns.value });
   const runs = landscapes.map(({ run }) => run).join("\n");
   return (
-    <div class="landscape-found" ref={place}>
+    <div
+      class="landscape-found"
+      ref={place}
+      style={{ "--rows": Math.ceil(landscapes.length / columns.value) || 1 }}
+    >
       <Verdict landscapes={surfaces} />
       {figures && (
         <Plot
@@ -139,6 +133,22 @@ function Surfaces({ workspace, settings, plot, model, surfaces }: SurfacesProps)
       />
     </div>
   );
+}
+
+type Seen = Omit<Sight, "heights"> & { readonly heights: Heights | null };
+
+/** By what of them is seen; null where no loss is known. */
+function useFigures({ landscapes, heights, colours, depth, columns }: Seen) {
+  return useMemo(() => {
+    if (heights === null) return null;
+    const sight: Sight = { landscapes, heights, colours, depth, columns };
+    return {
+      surface: (theme: PlotTheme) => surfacesOf(sight, theme),
+      contour: (theme: PlotTheme) => contoursOf(sight, theme),
+      profile: (theme: PlotTheme) => profilesOf(sight, theme),
+      isosurface: (theme: PlotTheme) => shellsOf(sight, theme),
+    };
+  }, [landscapes, heights, colours, depth, columns]);
 }
 
 // Narrower scenes have no room for their axes.
