@@ -87,6 +87,7 @@ def convergence(
     polarity: Polarity = "lower_is_better",
     within: Within = FIVE_PERCENT_OF_GAP,
     horizon: int | None = None,
+    ahead: float = 1.0,
     patience: int = 10,
     level: float = 0.95,
     progress: Progress = untold,
@@ -101,14 +102,14 @@ def convergence(
     >>> round(found.outlook.asymptote.value, 1), round(found.outlook.half_life.value, -1)
     (0.5, 100.0)
 
-    Converged is what is `within` 5 % of the whole way from the plateau. The horizon is twice the span.
+    Converged is what is `within` 5 % of the whole way from the plateau. The horizon is `ahead` spans away.
     `patience` counts evaluations (`best_of`), `level` is the probability that intervals are made for.
     """
     is_finite = np.isfinite(line.value)
     step, value = line.step[is_finite], line.value[is_finite].astype(np.float64)
     best = best_of(step, value, polarity=polarity, patience=patience) if len(step) else None
     verdict = _without_curve(is_finite, value, polarity)
-    horizon = _horizon(step) if horizon is None else horizon
+    horizon = _horizon(step, ahead) if horizon is None else horizon
     fits, told = None, None
     if verdict is None:
         x = step.astype(np.float64) - float(step[0])
@@ -154,12 +155,11 @@ def _verdict(told: Outlook, last_step: int) -> Verdict:
     return "converged" if told.converged_step.value <= last_step else "converging"
 
 
-def _horizon(step: Int64Array) -> int:
-    """As far ahead as it has come."""
+def _horizon(step: Int64Array, ahead: float) -> int:
     if not len(step):
         return 0
     first, last = int(step[0]), int(step[-1])
-    return min(last + (last - first), np.iinfo(np.int64).max)
+    return min(last + round(ahead * (last - first)), np.iinfo(np.int64).max)
 
 
 def _drawn(step: Int64Array, value: Float64Array, fits: Plateau | None, horizon: int) -> Drawn:

@@ -108,7 +108,7 @@ def _volatility(found: Convergence) -> Iterator[str]:
     if not (early > 0 and math.isfinite(late)):
         return
     ratio = late / early
-    moves = f"from point to point it moves {_number(ratio)} times as much at the end as at the start"
+    moves = f"from point to point it moves {ratio:.2g} times as much at the end as at the start"
     if ratio < _CALMER:
         yield f"It calms down: {moves}."
     elif ratio > _RESTLESS:

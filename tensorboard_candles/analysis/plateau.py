@@ -85,10 +85,13 @@ class Plateau:
         """
         value = self.best.fit(u)
         variance = np.zeros_like(u)
-        for one in self.candidates:
+        # What is told to be constant is not told to rise or fall at its ends, either.
+        mixed = self.candidates if self.best.fit.model != "constant" else (self.best,)
+        for one in mixed:
             slopes = gradient(one.fit.model, one.fit.parameters, u)
             own = np.einsum("ij,jk,ik->i", slopes, one.covariance, slopes)
-            variance += one.weight * (np.maximum(own, 0) + (one.fit(u) - value) ** 2)
+            weight = one.weight if len(mixed) > 1 else 1.0
+            variance += weight * (np.maximum(own, 0) + (one.fit(u) - value) ** 2)
         half = self._quantile() * np.sqrt(variance)
         low, middle, high = (self.offset + self.unit * one for one in (value - half, value, value + half))
         return middle, low, high

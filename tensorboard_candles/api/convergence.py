@@ -25,6 +25,7 @@ from tensorboard_candles.ohlc import Polarity, polarity_in
 from tensorboard_candles.store import RunView, Series, Source
 
 MOST_SERIES = 50
+MOST_AHEAD = 1000
 COLUMNS = tuple(field.name for field in fields(Drawn))
 RunNamed = Callable[[str], RunView | None]
 
@@ -35,6 +36,7 @@ class Query:
 
     within: Within
     horizon: int | None
+    ahead: float
     patience: int
     level: float
     polarity: Polarity | None
@@ -91,10 +93,18 @@ def parse(args: params.Args) -> Query:
             of_gap=params.choice(args, "within_of", ("gap", "asymptote")) == "gap",
         ),
         horizon=None if horizon is None else int(horizon),
+        ahead=_ahead(args),
         patience=params.whole(args, "patience", 10, least=1, most=1_000_000),
         level=_share(args, "level", 0.95),
         polarity=params.polarity(args),
     )
+
+
+def _ahead(args: params.Args) -> float:
+    given = params.number(args, "ahead")
+    if given is not None and not 0 <= given <= MOST_AHEAD:
+        raise BadRequest(f"ahead must be from 0 to {MOST_AHEAD}, got {args.get('ahead')}")
+    return 1.0 if given is None else float(given)
 
 
 def _share(args: params.Args, name: str, default: float) -> float:
@@ -159,6 +169,7 @@ def _told(view: RunView, series: Series, pair: Pair | None, query: Query, progre
         polarity=polarity,
         within=query.within,
         horizon=query.horizon,
+        ahead=query.ahead,
         patience=query.patience,
         level=query.level,
         progress=progress,

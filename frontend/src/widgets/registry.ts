@@ -4,6 +4,8 @@ import { attention } from "./attention/definition.ts";
 import { candles } from "./candles/definition.ts";
 import { comparison } from "./comparison/definition.ts";
 import { complexity } from "./complexity/definition.ts";
+import { convergence } from "./convergence/definition.ts";
+import { correlation } from "./correlation/definition.ts";
 import { dynamics } from "./dynamics/definition.ts";
 import { hyperparameters } from "./hyperparameters/definition.ts";
 import { indicator } from "./indicator/definition.ts";
@@ -19,6 +21,8 @@ export const WIDGETS: readonly Kind[] = [
   kindOf(alerts),
   kindOf(indicator),
   kindOf(runArguments),
+  kindOf(correlation),
+  kindOf(convergence),
   kindOf(dynamics),
   kindOf(landscape),
   kindOf(hyperparameters),

@@ -137,6 +137,8 @@ interface GridTrace extends Common, Coloured {
   readonly zmin?: number;
   readonly zmax?: number;
   readonly hoverongaps?: boolean;
+  /** Read where the pointer is, in place of the text in the cells. */
+  readonly hovertext?: readonly (readonly string[])[];
   readonly xaxis?: string;
   readonly yaxis?: string;
 }
