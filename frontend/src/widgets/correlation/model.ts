@@ -82,7 +82,9 @@ function seriesOf(workspace: Workspace, which: CorrelationSettings["which"]): re
   if (which === "runs") return checkedSeries(workspace, null).map(({ run, tag }) => ({ run, tag }));
   const { runs, choice } = workspace;
   const focused = runs.value?.runs.find(({ name }) => name === choice.value.focus);
-  return (focused?.tags ?? []).map(({ tag }) => ({ run: focused?.name ?? "", tag }));
+  // Epochs are no metric: they rise with the steps.
+  const tags = (focused?.tags ?? []).filter(({ tag }) => !/(^|\/)epoch$/.test(tag));
+  return tags.map(({ tag }) => ({ run: focused?.name ?? "", tag }));
 }
 
 export function placeOf({ series }: Correlations, [a, b]: readonly [Series, Series]): Pair | null {
