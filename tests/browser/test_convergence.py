@@ -41,7 +41,7 @@ def test_the_plateau_is_told_first_and_drawn_farther_ahead_on_demand(tab: Tab) -
     widget = tab.widget("convergence")
     words = widget.get_by_test_id("convergence-words")
     until(lambda: "levelled off" in words.inner_text(), "words on the run in focus")
-    assert "Plateau: 0.50" in words.inner_text()
+    assert "Plateau: 0.4993 (0.4971 to 0.50" in words.inner_text()
     end = "(it) => it.querySelector('.plot-area').layout.xaxis.range[1]"
     before, count = plot.evaluate(end), drawings(plot)
     widget.get_by_test_id("ahead-9").click()
