@@ -1,15 +1,9 @@
+import { CHANGES, type Change, type Method } from "../base/correlations.ts";
 import { BadAnswer } from "./errors.ts";
 import { asArray, asCount, asNumber, asRecord, asText } from "./json.ts";
 import { decodeProgressOf, type Progress } from "./progress.ts";
 import { decodeSafetensors, type Tensors } from "./safetensors.ts";
 import type { Series } from "./types.ts";
-
-export const METHODS = ["pearson", "spearman", "kendall"] as const;
-export const CHANGES = ["differences", "returns", "raw"] as const;
-
-export type Method = (typeof METHODS)[number];
-/** What is compared of two series: what they add from step to step, the same in shares, or themselves. */
-export type Change = (typeof CHANGES)[number];
 
 export interface CorrelationQuery {
   readonly series: readonly Series[];

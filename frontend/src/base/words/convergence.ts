@@ -1,7 +1,7 @@
+import { CONVERGENCE_KIND } from "./kinds.ts";
+
 /** Words of the widget that tells where a metric is going. */
 export const CONVERGENCE = {
-  title: "Convergence",
-  hint: "Where a metric is going: its plateau, how sure that is, and when it is reached.",
   ahead: "How far ahead",
   aheadNames: { "0": "To the end", "1": "2×", "4": "5×", "9": "10×" },
   aheadHints: {
@@ -44,6 +44,6 @@ export const CONVERGENCE = {
 } as const;
 
 /** `Convergence of train/loss` */
-export const convergenceOf = (tag: string): string => `${CONVERGENCE.title} of ${tag}`;
+export const convergenceOf = (tag: string): string => `${CONVERGENCE_KIND.title} of ${tag}`;
 
 export const expectedAt = (step: string): string => `${CONVERGENCE.final} at step ${step}`;

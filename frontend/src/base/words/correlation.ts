@@ -1,9 +1,8 @@
 import { isolated } from "../bidi.ts";
+import { CORRELATION_KIND } from "./kinds.ts";
 
 /** Words of the widget that shows which metrics move together. */
 export const CORRELATION = {
-  title: "Correlation",
-  hint: "Which metrics move together, beyond what chance alone would give.",
   which: "Of what",
   whichNames: { tags: "Tags of the run", runs: "Runs of the tag" },
   whichHints: {
@@ -44,7 +43,7 @@ export const CORRELATION = {
   tooMany: (shown: string, all: string): string => `The first ${shown} of ${all} are compared.`,
 } as const;
 
-export const correlationOf = (what: string): string => `${CORRELATION.title} of ${isolated(what)}`;
+export const correlationOf = (what: string): string => `${CORRELATION_KIND.title} of ${isolated(what)}`;
 
 export const countSentence = (beyond: string, pairs: string): string =>
   `${beyond} of ${pairs} pairs move together or against each other beyond chance (5 % of these may be false finds).`;

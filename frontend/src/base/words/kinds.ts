@@ -19,3 +19,13 @@ export const LANDSCAPE_KIND = {
   title: "Loss landscape",
   hint: "The loss around a model's weights: how deep, how flat, how rough.",
 } as const;
+
+export const CORRELATION_KIND = {
+  title: "Correlation",
+  hint: "Which metrics move together, beyond what chance alone would give.",
+} as const;
+
+export const CONVERGENCE_KIND = {
+  title: "Convergence",
+  hint: "Where a metric is going: its plateau, how sure that is, and when it is reached.",
+} as const;

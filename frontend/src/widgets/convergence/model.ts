@@ -34,7 +34,8 @@ export class ConvergenceModel {
     this.analysis = new Analysis<ConvergenceQuery, ConvergenceAnswer>(
       workspace,
       () => query.value,
-      (asked, etag, signal) => workspace.client.columns(convergencePath(asked), etag, decodeConvergence, signal),
+      (asked, etag, signal) =>
+        workspace.client.columns(convergencePath(asked), etag, decodeConvergence, signal),
     );
   }
 }

@@ -1,5 +1,5 @@
 import type { Signal } from "@preact/signals";
-import { CHANGES, METHODS } from "../../api/correlation.ts";
+import { CHANGES, METHODS } from "../../base/correlations.ts";
 import { CORRELATION } from "../../base/words/correlation.ts";
 import { Choice } from "../choice.tsx";
 import { type CorrelationSettings, readLag, WHICH } from "./settings.ts";

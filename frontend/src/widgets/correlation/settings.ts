@@ -1,4 +1,4 @@
-import { CHANGES, type Change, METHODS, type Method } from "../../api/correlation.ts";
+import { CHANGES, type Change, METHODS, type Method } from "../../base/correlations.ts";
 import type { Stored } from "../widget.ts";
 
 export const WHICH = ["tags", "runs"] as const;

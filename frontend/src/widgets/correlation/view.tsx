@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Correlations } from "../../api/correlation.ts";
 import { formatInteger } from "../../base/format.ts";
 import { CORRELATION, correlationOf, countSentence } from "../../base/words/correlation.ts";
+import { CORRELATION_KIND } from "../../base/words/kinds.ts";
 import { WidgetHead } from "../head.tsx";
 import { AnalysisArea } from "../plot/area.tsx";
 import type { PlotPoint } from "../plot/figure.ts";
@@ -53,7 +54,7 @@ export function CorrelationWidget({ workspace, settings, frame }: WidgetProps<Co
         title={
           <div class="title">
             <h1>
-              {CORRELATION.title} <bdi class="tag-name">{subject.value}</bdi>
+              {CORRELATION_KIND.title} <bdi class="tag-name">{subject.value}</bdi>
             </h1>
           </div>
         }
@@ -173,7 +174,7 @@ function Heat({ found, model, plot, workspace, settings }: HeatProps) {
   const least = `${LEAST_CELL_PX * count + LABELS_PX}px`;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
-    <section class="correlation-heat" ref={host} tabIndex={0} aria-label={CORRELATION.title}>
+    <section class="correlation-heat" ref={host} tabIndex={0} aria-label={CORRELATION_KIND.title}>
       <div
         class="correlation-room"
         style={{ minWidth: count > 12 ? least : 0, minHeight: count > 12 ? least : 0 }}
@@ -182,7 +183,7 @@ function Heat({ found, model, plot, workspace, settings }: HeatProps) {
           plot={plot}
           theme={workspace.theme.value}
           figure={figure}
-          label={CORRELATION.hint}
+          label={CORRELATION_KIND.hint}
           viewOf={String(count)}
           onPoint={pick}
         />
