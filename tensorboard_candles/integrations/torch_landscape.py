@@ -117,7 +117,8 @@ class TorchNetwork:
             if isinstance(tensor, torch.Tensor):
                 digest.update(f"{name}{tensor.dtype}".encode(errors="backslashreplace"))
                 digest.update(bytes_of(tensor))
-        digest.update(self._batches.fingerprint().encode())
+        with untouched_random_numbers(self._device):
+            digest.update(self._batches.fingerprint().encode())
         return digest.hexdigest()
 
     def vector(self) -> Float64Array:

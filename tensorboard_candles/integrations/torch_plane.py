@@ -122,24 +122,33 @@ class TorchPlane:
         if self._batches.kept is None or is_script:  # scripts take no hooks
             return
         corner = [0.75 / (1 + number) for number in range(len(self._directions))]
-        first, size, wanted = FirstLayers(self._model), _Size(self._model), None
+        first, size = FirstLayers(self._model), _Size(self._model)
         with size.measured():
             for point in ([0.0] * len(corner), corner):
                 self._write(point)
-                losses: list[Any] = []
-                first.look(lambda: losses.append(self._loss_here()), len(self._batches.kept))  # noqa: B023
-                wanted = losses[0]
+                wanted, took = self._looked_at(first)
         self._first = first
-        if not first.put_in_place(self._parts) or not self._is_near(self._at(corner), wanted):
-            self._first = None
+        if first.put_in_place(self._parts):
+            begin = time.perf_counter()
+            found = float(self._at(corner))
+            took = time.perf_counter() - begin
+        else:
+            found = math.inf
+        if not self._is_near(found, wanted):
             first.close()
-        begin = time.perf_counter()
-        float(self._at(corner))
-        took = time.perf_counter() - begin
+            self._first = None
         self.chunk = int(min(max(_BETWEEN_SECS / max(took, 1e-9), 1), _MOST_IN_A_ROW))
         self._try_together(size.numbers + len(self._origin), corner, wanted)
 
-    def _try_together(self, numbers: int, corner: list[float], wanted: Any) -> None:
+    def _looked_at(self, first: FirstLayers) -> tuple[float, float]:
+        """The loss there, and the seconds that it took."""
+        assert self._batches.kept is not None
+        losses: list[float] = []
+        begin = time.perf_counter()
+        first.look(lambda: losses.append(float(self._loss_here())), len(self._batches.kept))
+        return losses[0], time.perf_counter() - begin
+
+    def _try_together(self, numbers: int, corner: list[float], wanted: float) -> None:
         kind = self._origin.device.type
         count = min(_NUMBERS_AT_ONCE.get(kind, 0) // numbers, _MOST_AT_ONCE)
         if count < _FEWEST_AT_ONCE.get(kind, math.inf) or self._recalibrates:
@@ -151,7 +160,7 @@ class TorchPlane:
                 found = together(torch.tensor([corner, [0.0] * len(corner)]).to(self._origin))
         except (RuntimeError, ValueError, TypeError, NotImplementedError, UserWarning):
             return  # it decides by numbers, writes to what all points share, or torch warns that it is slow
-        if self._is_near(found[0], wanted):
+        if self._is_near(float(found[0]), wanted):
             self._together, self.chunk = together, count
 
     def _of_coordinates(self, coordinates: Any) -> Any:
@@ -185,9 +194,9 @@ class TorchPlane:
         storage = self._flat.untyped_storage().data_ptr()
         return parameter.storage_offset() if parameter.untyped_storage().data_ptr() == storage else None
 
-    def _is_near(self, found: Any, wanted: Any) -> bool:
+    def _is_near(self, found: float, wanted: float) -> bool:
         near = _NEAR.get(self._origin.dtype, _NEAR_FLOAT32)
-        return bool(torch.isclose(found.double(), wanted.double(), rtol=near, atol=0.0, equal_nan=True))
+        return bool(np.isclose(found, wanted, rtol=near, atol=0.0, equal_nan=True))
 
 
 def mean_loss(call: Callable[[Batch], Any], loss: Loss, batches: Iterable[Batch]) -> Any:

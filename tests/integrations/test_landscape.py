@@ -471,6 +471,23 @@ def test_data_that_are_too_much_to_keep_are_read_again(monkeypatch: pytest.Monke
     assert found.loss == pytest.approx(kept.loss, rel=1e-5)
 
 
+def test_loader_that_shuffles_and_is_read_again_leaves_the_random_numbers(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from tensorboard_candles.integrations import torch_batches
+
+    monkeypatch.setattr(torch_batches, "MOST_KEPT_BYTES", 100)
+    model, data = classifier(40, 8, 3), examples(21, 40, 3)
+    dataset = torch.utils.data.TensorDataset(*data)
+    loader = torch.utils.data.DataLoader(dataset, batch_size=4, shuffle=True)
+    before = Snapshot(model)
+    found = landscape(model, cross_entropy, loader, points=(3, 3), cache=tmp_path, progress=False)
+    before.assert_same()
+    monkeypatch.undo()
+    same = landscape(model, cross_entropy, data, points=(3, 3), **QUIET)
+    assert found.loss == pytest.approx(same.loss, rel=1e-5)
+
+
 def test_model_that_gives_its_own_loss_takes_mappings() -> None:
     class Own(nn.Module):  # type: ignore[misc, name-defined, unused-ignore]
         def __init__(self) -> None:
