@@ -15,6 +15,7 @@ from tests.browser.conftest import OpenTab, StartServer
 from tests.browser.dashboard.board import choose
 from tests.browser.plots import dashboard_of, drawn_plot
 from tests.browser.tab import Tab, until
+from tests.browser.test_accessibility import grave_violations
 from tests.support.server import Server
 
 STEPS = [0, 10, 20]
@@ -150,3 +151,18 @@ def test_in_a_narrow_place_all_is_still_there(attention: Server, open_tab: OpenT
     until(lambda: shown_step(tab) == "20", "maps")
     widest = tab.widget("attention").evaluate("(widget) => widget.scrollWidth - widget.clientWidth")
     assert widest == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_in_maps_in_a_head_and_in_curves(
+    attention: Server, reopen_tab: OpenTab, scheme: str
+) -> None:
+    tab = reopen_tab(attention.url, stored=dashboard_of("attention"), color_scheme=scheme)
+    until(lambda: shown_step(tab) == "20", "maps")
+    assert grave_violations(tab) == []
+    tab.widget("attention").get_by_test_id("head-0-0").click()
+    drawn_plot(tab, "attention")
+    assert grave_violations(tab) == []
+    tab.widget("attention").get_by_test_id("view-entropy").click()
+    drawn_plot(tab, "attention")
+    assert grave_violations(tab) == []
