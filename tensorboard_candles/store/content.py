@@ -75,16 +75,19 @@ class FileContent:
         self._add_records(window.segments)
 
     def _add_records(self, segments: Sequence[Segment]) -> None:
-        if not any(segment.start or segment.records for segment in segments):
-            return
-        every: list[OwnRecord] = []
+        added: list[OwnRecord] = []
         lowest: int | None = None
-        for segment in (*reversed(segments), Segment(None, {}, no_points(), records=self.records)):
-            every += [one for one in reversed(segment.records) if lowest is None or one.step < lowest]
+        for segment in reversed(segments):
+            added += [one for one in reversed(segment.records) if lowest is None or one.step < lowest]
             if segment.start:
                 lowest = segment.start.step if lowest is None else min(lowest, segment.start.step)
-        self.records = tuple(every[: -MOST_RECORDS - 1 : -1])
-        self.records_left_out += len(every) - len(self.records)
+        if lowest is not None and any(one.step >= lowest for one in self.records):
+            self.records = tuple(one for one in self.records if one.step < lowest)
+        room = MOST_RECORDS - len(self.records)
+        if added and room:
+            # In all other cases it stays the same object: so others know that nothing has changed.
+            self.records += tuple(added[::-1][:room])
+        self.records_left_out += max(0, len(added) - room)
 
     @staticmethod
     def of(state: ContentState) -> FileContent:
