@@ -85,9 +85,8 @@ def draw_attention(of: AttentionOf, theme: Theme, *, layer: int, head: int | Non
     weights = [_weights(of.maps[row], layer, head) for row in rows]
     for place, row in enumerate(rows):
         made.add_trace(_map(of.maps[row], weights[place], theme), 1, place + 1)
-        made.update_xaxes(
-            _words(of.maps[row].tokens, weights[place].shape[1]), tickangle=-60, row=1, col=place + 1
-        )
+        x_axis = _words(of.maps[row].tokens, weights[place].shape[1])
+        made.update_xaxes(x_axis, tickangle=-60 if "ticktext" in x_axis else 0, row=1, col=place + 1)
         made.update_yaxes(
             {**_words(of.maps[row].query_tokens, weights[place].shape[0]), "autorange": "reversed"},
             row=1, col=place + 1, showticklabels=place == 0,

@@ -192,7 +192,9 @@ def said(value: float | None, unit: str) -> str:
 
 def _table(of: CostsOf, measures: Sequence[Measure], theme: Theme) -> list[Any]:
     """A row for each measure, a column for each model."""
-    words = [f"<b>{text(name, most=20)}</b>" for name in of.names]
+    column_px = theme.width_px * (0.35 if theme.is_wide else 0.84) / (1.4 + len(of.names))
+    most = max(int(column_px / (theme.small_px * 0.62)), 4)
+    words = [f"<b>{text(name, most=most)}</b>" for name in of.names]
     places = list(range(len(measures) + 1))
     columns = [(0.0, "middle right", ["", *(measure.title for measure in measures)])]
     for number, (cost, head) in enumerate(zip(of.costs, words, strict=True)):

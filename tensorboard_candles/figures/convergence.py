@@ -121,11 +121,10 @@ def _band(step: Any, low: Any, high: Any, colour: str) -> dict[str, Any]:
 
 
 def _mark_convergence(made: go.Figure, found: Convergence, theme: Theme, row: int, column: int) -> None:
-    """Lines at the plateau and where it is reached, as far as they are known."""
+    """Lines at the plateau and where it was reached; one that is far off would only flatten all else."""
     told = found.outlook
-    if told is None or found.verdict not in ("converged", "converging"):
+    if told is None or found.verdict != "converged":
         return
     line = {"color": INK, "dash": "dot", "width": 0.7 * theme.line_px}
     made.add_hline(told.asymptote.value, line=line, row=row, col=column)
-    if np.isfinite(told.converged_step.value) and told.converged_step.value <= found.horizon:
-        made.add_vline(told.converged_step.value, line=line, row=row, col=column)
+    made.add_vline(told.converged_step.value, line=line, row=row, col=column)
