@@ -28,7 +28,8 @@ class Components:
     def project(self, values: Float64Array) -> Float64Array:
         """Of values of shape (metrics, points) the places along each component; NaN where one is missing."""
         used = np.isfinite(self.scale)
-        standard = (values[used] - self.mean[used, None]) / self.scale[used, None]
+        # Divided first, so that no difference overflows.
+        standard = values[used] / self.scale[used, None] - (self.mean / self.scale)[used, None]
         return np.asarray(self.weights[:, used] @ standard)
 
 
@@ -56,14 +57,16 @@ def components(parts: Sequence[Float64Array]) -> Components:
     is_constant = (values == values[:, :1]).all(axis=1)
     if np.count_nonzero(~is_constant) < 2:
         raise BadRequest("at least two tags have to vary, so that there is something to combine")
-    mean = values.mean(axis=1)
-    scale = np.where(is_constant, np.nan, values.std(axis=1))
+    # Of a size of about 1, so that no square overflows or vanishes.
+    size = np.where(is_constant, 1.0, np.abs(values).max(axis=1))
+    values = values / size[:, None]
+    mean, scale = values.mean(axis=1), np.where(is_constant, np.nan, values.std(axis=1))
     weights, explained = _decomposed(
         (values[~is_constant] - mean[~is_constant, None]) / scale[~is_constant, None]
     )
     spread = np.zeros((len(weights), len(values)))
     spread[:, ~is_constant] = weights
-    return Components(mean, scale, spread, explained)
+    return Components(mean * size, scale * size, spread, explained)
 
 
 def _decomposed(standard: Float64Array) -> tuple[Float64Array, Float64Array]:

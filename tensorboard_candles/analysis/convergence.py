@@ -112,7 +112,7 @@ def convergence(
     horizon = _horizon(step, ahead) if horizon is None else horizon
     fits, told = None, None
     if verdict is None:
-        x = step.astype(np.float64) - float(step[0])
+        x = _since(step)
         fits = plateau(x / x[-1], value, level=level, progress=progress)
         ends = int(step[0]), int(step[-1])
         told = outlook(fits, first_step=ends[0], last_step=ends[1], horizon=horizon, within=within)
@@ -155,6 +155,17 @@ def _verdict(told: Outlook, last_step: int) -> Verdict:
     return "converged" if told.converged_step.value <= last_step else "converging"
 
 
+def _since(step: Int64Array) -> Float64Array:
+    """Steps since the first: their differences are exact where they themselves are no doubles.
+
+    >>> _since(np.array([2**62, 2**62 + 1]))
+    array([0., 1.])
+    """
+    # The difference of two int64 fits into an uint64.
+    since = step.view(np.uint64) - step.view(np.uint64)[0]
+    return np.asarray(since, np.float64)
+
+
 def _horizon(step: Int64Array, ahead: float) -> int:
     if not len(step):
         return 0
@@ -166,15 +177,15 @@ def _drawn(step: Int64Array, value: Float64Array, fits: Plateau | None, horizon:
     if not len(step):
         none = np.empty(0)
         return Drawn(none, none, none, none, np.empty(0, np.int64), none, none, none)
-    first, last = float(step[0]), float(step[-1])
-    bins = bins_of(step.astype(np.float64) - first, value)
+    first, last = int(step[0]), int(step[-1])
+    bins, span = bins_of(_since(step), value), float(last - first)
     shows_ahead = fits is not None and fits.best.fit.model != "line" and horizon > last
-    ahead = np.linspace(last, horizon, _AHEAD + 1)[1:] if shows_ahead else np.empty(0)
-    at = np.append(bins.x + first, ahead)
-    missing, unknown = np.full(len(ahead), np.nan), np.full(len(at), np.nan)
-    curve, low, high = fits.at((at - first) / (last - first)) if fits else (unknown, unknown, unknown)
+    ahead = np.linspace(span, horizon - first, _AHEAD + 1)[1:] if shows_ahead else np.empty(0)
+    since = np.append(bins.x, ahead)
+    missing, unknown = np.full(len(ahead), np.nan), np.full(len(since), np.nan)
+    curve, low, high = fits.at(since / span) if fits else (unknown, unknown, unknown)
     return Drawn(
-        step=at,
+        step=since + first,
         value=np.append(bins.mean, missing),
         lowest=np.append(bins.lowest, missing),
         highest=np.append(bins.highest, missing),

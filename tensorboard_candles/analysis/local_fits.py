@@ -72,14 +72,22 @@ def _parabola(away: Float64Array, values: Float64Array) -> Float64Array:
     enough = weight.sum(axis=1) >= LEAST_WINDOW
     weight, away = weight[enough], away[enough]
     known = np.where(weight > 0, values[enough], 0.0)
-    # Measured from their mean, which a parabola does not mind: sums lose less.
-    level = known.sum(axis=1) / weight.sum(axis=1)
+    count = weight.sum(axis=1)
+    level = known.sum(axis=1) / count
     known = np.where(weight > 0, known - level[:, None], 0.0)
-    powers = np.stack([weight * away**power for power in range(5)]).sum(axis=2)
-    sides = np.stack([(known * away**power).sum(axis=1) for power in range(3)], axis=1)
-    matrix = np.stack([np.stack([powers[i + j] for j in range(3)], axis=1) for i in range(3)], axis=1)
-    found[enough] = np.linalg.solve(matrix, sides[:, :, None])[:, :, 0]
-    found[enough, 0] += level
+    # By polynomials that are orthogonal over the window (Forsythe 1957): normal equations would be singular
+    # where most points of a window lie close together and one far away.
+    middle = (weight * away).sum(axis=1) / count
+    line = away - middle[:, None]
+    spread = (weight * line**2).sum(axis=1)
+    skew = (weight * away * line**2).sum(axis=1) / spread
+    square = (away - skew[:, None]) * line - (spread / count)[:, None]
+    slope = (known * line).sum(axis=1) / spread
+    size = (weight * square**2).sum(axis=1)
+    bend = np.divide((known * square).sum(axis=1), size, out=np.zeros(len(size)), where=size > 0)
+    found[enough, 0] = level - slope * middle + bend * (skew * middle - spread / count)
+    found[enough, 1] = slope - bend * (skew + middle)
+    found[enough, 2] = bend
     return found
 
 

@@ -66,7 +66,7 @@ FIVE_PERCENT_OF_GAP = Within()
 
 def outlook(fits: Plateau, *, first_step: int, last_step: int, horizon: int, within: Within) -> Outlook:
     """What curves through a series of these steps tell."""
-    span, best = float(last_step) - float(first_step), fits.best.fit
+    span, best = float(last_step - first_step), fits.best.fit
     steps = _Steps(span)
 
     def when(left: float) -> Estimate:
@@ -80,7 +80,7 @@ def outlook(fits: Plateau, *, first_step: int, last_step: int, horizon: int, wit
         others=_others(fits),
         asymptote=_asymptote(fits) if levels_off(best.model) else constant,
         level=_at(fits, 1.0),
-        final=_at(fits, (float(horizon) - first_step) / span) if best.model != "line" else UNKNOWN,
+        final=_at(fits, (horizon - first_step) / span) if best.model != "line" else UNKNOWN,
         converged_step=steps.of(when(_share_left(fits, within)), since=first_step),
         half_life=steps.of(when(0.5)),
         next_half_life=steps.of(fits.told(_next_half, in_logarithms=True)),

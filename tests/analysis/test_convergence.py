@@ -151,6 +151,17 @@ def test_whatever_the_values_are_there_are_words_and_columns_of_one_length(value
     assert drawn.count.sum() == np.isfinite(values).sum()
 
 
+def test_steps_that_no_double_tells_apart_are_told_of_as_others_are() -> None:
+    values = EXPONENTIAL + 0.01 * np.random.default_rng(3).normal(size=COUNT)
+    usual, far = convergence(Line(STEP, values)), convergence(Line(STEP + 2**62, values))
+    assert usual.outlook is not None
+    assert far.outlook is not None
+    assert far.verdict == usual.verdict == "converged"
+    assert far.outlook.asymptote == usual.outlook.asymptote
+    assert far.outlook.final == usual.outlook.final
+    np.testing.assert_array_equal(far.drawn.curve, usual.drawn.curve)
+
+
 def test_converged_is_what_is_within_what_was_asked_for() -> None:
     line = Line(STEP, EXPONENTIAL + 0.01 * np.random.default_rng(0).normal(size=COUNT))
     for share in (0.2, 0.05):

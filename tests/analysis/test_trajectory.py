@@ -46,6 +46,15 @@ def test_derivatives_on_even_steps_are_those_of_savitzky_and_golay() -> None:
         np.testing.assert_allclose(got, expected, rtol=1e-7, atol=1e-12)
 
 
+def test_derivatives_are_exact_where_most_of_a_window_lies_close_together_and_a_point_far_away() -> None:
+    step = np.array([0, 1, 2, 3, 10**4, 10**4 + 1, 10**4 + 2])
+    found = derivatives(step, np.array([step**2 - 3.0 * step]), np.arange(7), window=5)
+    np.testing.assert_allclose(found.first, [2.0 * step - 3], rtol=1e-6, atol=1e-4)
+    np.testing.assert_allclose(found.second, np.full((1, 7), 2.0), rtol=1e-6)
+    farthest = np.array([0, 1, 2, 3, 10**15])
+    assert np.isfinite(derivatives(farthest, RANDOM.normal(size=(2, 5)), np.arange(5), window=5)).all()
+
+
 def test_points_that_are_no_numbers_are_left_out_of_derivatives() -> None:
     step = np.arange(60)
     values = np.array([step**2.0])
@@ -133,6 +142,14 @@ def test_components_are_those_of_scikit_learn() -> None:
     theirs = expected.components_ * np.sign(np.sum(expected.components_ * found.weights, axis=1))[:, None]
     np.testing.assert_allclose(found.weights, theirs, atol=1e-7)
     np.testing.assert_allclose(found.project(values), theirs @ standard.T, atol=1e-6)
+
+
+@pytest.mark.parametrize("size", [1e308, 1e-310])
+def test_components_are_the_same_whatever_the_size_of_the_metrics(size: float) -> None:
+    values = RANDOM.uniform(-1, 1, (3, 50))
+    usual, found = components([values]), components([values * size])
+    np.testing.assert_allclose(found.weights, usual.weights, rtol=1e-6)
+    np.testing.assert_allclose(found.project(values * size), usual.project(values), rtol=1e-6, atol=1e-9)
 
 
 def test_a_metric_that_never_changes_and_a_step_without_a_number_take_nothing_from_the_others() -> None:
