@@ -50,7 +50,8 @@ class History:
 
         Raises NotFound where no run has them.
         """
-        runs = self.runs if name is None else (self.one(name),)
+        every = self.runs if name is None else (self.one(name),)
+        runs = [run for run in every if run.series] or list(every)
         if metrics is None:
             shared = set.intersection(*(set(run.series) for run in runs))
             metrics = [one.tag for one in some_of(runs[0], None) if one.tag in shared]
@@ -66,6 +67,13 @@ def series_of(run: RunView, metric: str) -> Series:
     if metric not in run.series:
         raise NotFound(f"there is no metric {metric!r}; {_there_is(metric, list(run.series))}")
     return run.series[metric]
+
+
+def first_of(run: RunView) -> str:
+    """Its first metric. Raises NotFound where it has none: it may hold landscapes alone."""
+    if not run.series:
+        raise NotFound(f"run {run.name!r} has no metrics")
+    return next(iter(run.series))
 
 
 def some_of(run: RunView, metrics: Sequence[str] | None) -> list[Series]:

@@ -19,7 +19,7 @@ from tensorboard_candles.figures.convergence import convergences_of, draw_conver
 from tensorboard_candles.figures.correlation import correlations_of, draw_correlations
 from tensorboard_candles.figures.drawing import graph_objects
 from tensorboard_candles.figures.dynamics import draw_paths, paths_of
-from tensorboard_candles.figures.history import History, history_of, some_of
+from tensorboard_candles.figures.history import History, first_of, history_of, some_of
 from tensorboard_candles.figures.hyperparameters import draw_surface, surface_of_search
 from tensorboard_candles.figures.saving import save
 from tensorboard_candles.figures.theme import Theme
@@ -73,7 +73,7 @@ class TrainingVisualizer:
         steps, by default as many as give no more candles than there is room for.
         """
         one = self.history.one(run)
-        metric = metric or next(iter(one.series))
+        metric = first_of(one) if metric is None else metric
         found = candles_of(
             one, metric, by=by, width=width, steps_per_epoch=steps_per_epoch, most=most_candles(self.theme)
         )

@@ -76,6 +76,18 @@ def test_log_directory_gives_the_last_that_was_logged(tmp_path: Path) -> None:
         visualizer.plot_loss_landscape_3d(tag="other")
 
 
+def test_run_that_holds_nothing_else_has_no_metrics(tmp_path: Path) -> None:
+    with Tracker("p", logdir=tmp_path, run="r") as tracker:
+        tracker.landscape(BOWL, step=2)
+    visualizer = TrainingVisualizer(tmp_path)
+    assert len(visualizer.plot_loss_landscape_3d().data) == 4
+    with pytest.raises(NotFound, match="run 'p/r' has no metrics"):
+        visualizer.plot_candles()
+    for plot in (visualizer.plot_training_dynamics_3d, visualizer.plot_convergence_analysis):
+        with pytest.raises(BadRequest, match="a metric, got none"):
+            plot()
+
+
 def test_what_can_not_be_is_told() -> None:
     visualizer = TrainingVisualizer({"loss": [1.0]})
     with pytest.raises(NotFound, match="no landscape; there is none"):

@@ -53,6 +53,23 @@ def test_svg_holds_text_as_text(tmp_path: Path) -> None:
     assert "Times New Roman" in texts["Points"].attrib["style"]
 
 
+def test_what_is_drawn_in_space_is_seen_in_png_and_html(tmp_path: Path) -> None:
+    values = np.random.default_rng(0).normal(size=(2, 50)).cumsum(axis=1)
+    made = TrainingVisualizer({"loss": values[0], "acc": values[1]}, theme=Theme(columns=1))
+    made.plot_training_dynamics_3d()
+    png = made.save_figure("training_dynamics_3d", tmp_path / "space", dpi=150)
+    colours = pixels(png).astype(int)
+    assert (colours.max(axis=2) - colours.min(axis=2) > 60).mean() > 0.001  # grid and words are grey
+    html = made.save_figure("training_dynamics_3d", tmp_path / "space", "html")
+    with sync_playwright() as playwright:
+        browser = chromium.launch(playwright)
+        page = browser.new_context(offline=True).new_page()
+        page.goto(html.as_uri())
+        page.wait_for_selector(".gl-container canvas")
+        assert page.locator("text=WebGL is not supported").count() == 0
+        browser.close()
+
+
 def test_html_is_whole_and_opens_without_a_network(tmp_path: Path) -> None:
     written = visualizer().save_figure("candles", tmp_path / "candles", "html")
     trouble = chromium.Trouble()
