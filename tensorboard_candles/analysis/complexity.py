@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -81,7 +81,7 @@ def _whole(name: str, value: Any) -> int | None:
 
 def _number(name: str, value: Any) -> float:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not 0 <= value < math.inf:
+    if not is_number or not 0 <= value <= sys.float_info.max:
         raise BadPayload(f"{name!r} must be a number >= 0, got {value!s:.60}")
     return float(value)
 

@@ -78,7 +78,8 @@ def respond_tables(request: Request, name: str, tables: Sequence[Table], *, fmt:
     if fmt == "csv":
         if len(tables) != 1:
             raise BadRequest(f"format=csv is for one series, got {len(tables)}")
-        return _respond(request, to_csv(tables[0]), "text/csv", etag)
+        # Half a surrogate pair, as JSON may hold one, is no text in UTF-8.
+        return _respond(request, to_csv(tables[0]).encode(errors="replace"), "text/csv", etag)
     return respond_json(request, {name: _as_json(tables)}, etag=etag)
 
 

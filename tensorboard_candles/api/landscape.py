@@ -103,7 +103,7 @@ def _surface(run: str, record: RecordAt) -> Table:
     head: dict[str, Any] = {"run": run, "tag": record.tag, "step": record.step}
     try:
         landscape = Landscape.from_bytes(payload_of(record))
-    except ValueError as error:
+    except (ValueError, NotFound) as error:
         return Table({**head, "problems": [f"step {record.step}: {error}"]}, {})
     about = {name: _plain(value) for name, value in asdict(landscape.about).items()}
     shares = {

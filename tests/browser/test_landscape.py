@@ -75,7 +75,7 @@ def test_three_directions_have_a_slider_and_what_is_broken_is_told(tab: Tab) -> 
     drawn_plot(tab, "landscape")
     widget.locator("select").select_option("broken")
     facts = widget.get_by_test_id("landscape-facts")
-    until(lambda: "no landscape: not the bytes" in facts.inner_text(), "what is wrong with it")
+    until(lambda: "no landscape: not a safetensors file" in facts.inner_text(), "what is wrong with it")
 
 
 def test_points_and_pictures_are_handed_out(landscapes: Server, reopen_tab: OpenTab, tmp_path: Path) -> None:

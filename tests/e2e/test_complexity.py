@@ -118,6 +118,9 @@ BAD = {
     "too large": safetensors.numpy.save(
         {}, {"complexity": '{"flops": 1e999, "examples": 9223372036854775808}'}
     ),
+    "beyond doubles": safetensors.numpy.save(
+        {}, {"complexity": '{"gradient_noise_scale": 1' + "0" * 400 + "}"}
+    ),
     "no column": safetensors.numpy.save({"latency_secs": np.ones((2, 2))}, {"complexity": "{}"}),
     "notes": safetensors.numpy.save({}, {"complexity": '{"notes": 3}'}),
 }
@@ -128,10 +131,14 @@ def test_summaries_that_anybody_may_have_written_are_told_and_the_others_shown(
 ) -> None:
     values = [records.own_value(metadata.COMPLEXITY_KIND, name, content) for name, content in BAD.items()]
     good = records.own_value(metadata.COMPLEXITY_KIND, "good", FULL.to_bytes())
-    records.write_run(tmp_path, "run", records.version_record() + records.event_of(*values, good, step=1))
+    half_a_pair = safetensors.numpy.save({}, {"complexity": r'{"model": "\ud800"}'})
+    values += [good, records.own_value(metadata.COMPLEXITY_KIND, "odd", half_a_pair)]
+    records.write_run(tmp_path, "run", records.version_record() + records.event_of(*values, step=1))
     server = tensorboard_server(tmp_path)
     server.wait_loaded()
     found = table(server)
-    assert found["columns"]["tag"] == ["good"]
+    assert found["columns"]["tag"] == ["good", "odd"]
+    assert found["columns"]["model"] == ["large", "\ud800"]
+    assert server.get("complexity", format="csv").body.decode().splitlines()[2].startswith("run,odd,?,")
     assert {problem["tag"] for problem in found["problems"]} == set(BAD)
     assert all(problem["what"] for problem in found["problems"])

@@ -24,7 +24,16 @@ def hostile() -> dict[int, bytes]:
         2: b"\xff" * 5000,
         3: safetensors.numpy.save({"alpha": line, "loss": np.zeros(3)}),
         4: safetensors.numpy.save({"alpha": line[::-1].copy(), "loss": np.zeros(2)}),
+        5: safetensors.numpy.save({"alpha": line, "loss": np.zeros(2)}, {"landscape": "null and void"}),
     }
+
+
+def without_metadata() -> bytes:
+    """A header that names its metadata and has none, which the format allows."""
+    said = safetensors.numpy.save({"alpha": np.zeros(1), "loss": np.zeros(1)})
+    size = int.from_bytes(said[:8], "little")
+    header = said[8 : 8 + size].rstrip().replace(b"{", b'{"__metadata__":null,', 1)
+    return len(header).to_bytes(8, "little") + header + said[8 + size :]
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +44,8 @@ def server(
     good = [event_of(own_value(KIND, "plane", bowl(step).to_bytes()), step=step) for step in (0, 100)]
     line = event_of(own_value(KIND, "line", bowl(0, directions=1).to_bytes()), step=0)
     write_run(logdir, "good", scalar_file("loss", [1.0, 2.0]) + b"".join([*good, line]))
+    bare = event_of(own_value(KIND, "bare", without_metadata()), step=0)
+    write_run(logdir, "bare", scalar_file("loss", [1.0]) + bare)
     bad = [event_of(own_value(KIND, "bad", text), step=step) for step, text in hostile().items()]
     write_run(logdir, "bad", scalar_file("loss", [1.0, 2.0]) + b"".join(bad))
     started = shared_tensorboard_server(logdir)
@@ -52,7 +63,7 @@ def test_all_landscapes_are_listed_with_their_steps(server: Server) -> None:
     rows = set(zip(*(listed["columns"][name] for name in ("run", "tag", "step")), strict=True))
     assert rows == {("good", "plane", 0), ("good", "plane", 100), ("good", "line", 0)}
     [every] = server.get_json("landscape")["landscape"]
-    assert len(every["columns"]["run"]) == 3 + len(hostile())
+    assert len(every["columns"]["run"]) == 4 + len(hostile())
 
 
 def test_a_landscape_comes_as_it_was_written(server: Server) -> None:
@@ -78,6 +89,11 @@ def test_what_is_no_landscape_is_told_and_has_no_columns(server: Server) -> None
         found = surface(server, run="bad", tag="bad", step=step)
         assert found["columns"] == {}
         assert f"step {step}: no landscape" in found["problems"][0]
+
+
+def test_a_landscape_that_says_nothing_of_itself_is_shown_all_the_same(server: Server) -> None:
+    found = surface(server, run="bare", tag="bare")
+    assert (found["columns"]["loss"], found["model"], found["problems"]) == ([0.0], "", [])
 
 
 def test_an_unchanged_landscape_is_not_sent_again(server: Server) -> None:

@@ -10,16 +10,16 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import safetensors
 import safetensors.numpy
 
 from tensorboard_candles import metadata
+from tensorboard_candles.errors import BadPayload
+from tensorboard_candles.events import payload_in
 
 Float64Array = npt.NDArray[np.float64]
 Int64Array = npt.NDArray[np.int64]
 
 AXES = ("alpha", "beta", "gamma")
-_MOST_HEADER_BYTES = 1 << 20
 _MOST_EIGENVALUES = 10_000
 _MOST_WARNINGS = 50
 _LONGEST_TEXT = 1000
@@ -72,7 +72,7 @@ class Landscape:
     (np.float64(0.0), np.float64(1.0), 'bowl')
     >>> Landscape.from_bytes(b"something else")
     Traceback (most recent call last):
-    ValueError: no landscape: not the bytes of a safetensors file
+    ValueError: no landscape: not a safetensors file: header too large
     """
 
     axes: tuple[Float64Array, ...]
@@ -107,9 +107,10 @@ class Landscape:
     def from_bytes(cls, content: bytes) -> Landscape:
         """What `to_bytes` made; ValueError, in words for the reader, for anything else."""
         try:
-            arrays = safetensors.numpy.load(content)
-        except (safetensors.SafetensorError, KeyError, ValueError, TypeError) as error:
-            raise ValueError("no landscape: not the bytes of a safetensors file") from error
+            payload = payload_in(content)
+            arrays, said = payload.arrays, payload.json("landscape")
+        except BadPayload as error:
+            raise ValueError(f"no landscape: {error}") from error
         axes = _check(arrays)
         trajectory = None
         if "trajectory" in arrays:
@@ -118,7 +119,7 @@ class Landscape:
         return cls(
             axes=axes,
             loss=arrays["loss"],
-            about=_about(content, len(axes)),
+            about=_about({} if said is None else said, len(axes)),
             trajectory=trajectory,
             explained_variance=arrays.get("explained_variance"),
             eigenvalues=arrays.get("eigenvalues"),
@@ -194,15 +195,8 @@ def _plain(value: object) -> object:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _about(content: bytes, dims: int) -> About:
-    """What the header says: entries of the wrong kind count as missing, as those of a newer writer may be."""
-    length = int.from_bytes(content[:8], "little")
-    if length > _MOST_HEADER_BYTES:
-        raise ValueError("no landscape: its header is too long")
-    try:
-        said = json.loads(json.loads(content[8 : 8 + length]).get("__metadata__", {}).get("landscape", "{}"))
-    except (ValueError, RecursionError) as error:
-        raise ValueError("no landscape: what it says of itself is no JSON") from error
+def _about(said: object, dims: int) -> About:
+    """Entries of the wrong kind count as missing, as those of a newer writer may be."""
     if not isinstance(said, dict):
         raise ValueError("no landscape: what it says of itself is no object of JSON")
     kept: dict[str, Any] = {}

@@ -67,8 +67,8 @@ def damaged(**changes: Any) -> bytes:
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"", "not the bytes of a safetensors file"),
-        (b"\xff" * 100, "not the bytes of a safetensors file"),
+        (b"", "not a safetensors file"),
+        (b"\xff" * 100, "not a safetensors file"),
         (damaged(alpha=None), "needs loss and alpha"),
         (damaged(loss=None), "needs loss and alpha"),
         (damaged(beta=None, gamma=LINE), "needs loss and alpha"),
