@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import OpenTab
+from tests.browser.plots import dashboard_of, drawn_plot
 from tests.browser.tab import Tab
 from tests.support.server import Server
 
@@ -70,6 +71,13 @@ def test_axe_finds_nothing_serious_in_the_palette_the_menus_and_a_data_table(
     tab.get("add-widget").click()
     assert grave_violations(tab) == []
     tab.page.keyboard.press("Escape")
+    assert grave_violations(tab) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_in_a_plot(reopen_tab: OpenTab, trainings: Server, scheme: str) -> None:
+    tab = reopen_tab(trainings.url, color_scheme=scheme, stored=dashboard_of("dynamics"))
+    drawn_plot(tab, "dynamics")
     assert grave_violations(tab) == []
 
 

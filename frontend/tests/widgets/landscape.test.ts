@@ -163,9 +163,7 @@ test("directions are named by what they are", () => {
 });
 
 test("sharpness is told in words, and compared", () => {
-  expect(factsOf(landscape("a", 2)).join(" ")).toContain(
-    "a step of 0.1 in weight space that way adds about 0.02",
-  );
+  expect(factsOf(landscape("a", 2)).join(" ")).toContain("rises by 1 over a step of about 0.707");
   expect(factsOf(landscape("a", 2, { sharpness: -1 })).join(" ")).toContain("do not lie in a bowl");
   const unknown = landscape("a", 2, { sharpness: Number.NaN, epsilonSharpness: Number.NaN });
   expect(factsOf(unknown)).toEqual(["Loss 1000 at the weights, lowest 889."]);

@@ -6,6 +6,7 @@ import { Analysis } from "../../src/widgets/plot/analysis.ts";
 import { HOME, TURNS, turned } from "../../src/widgets/plot/camera.ts";
 import { dress, plain } from "../../src/widgets/plot/dress.ts";
 import { type Figure, isSpatial, needsWebgl } from "../../src/widgets/plot/figure.ts";
+import { figureOf } from "../../src/widgets/plot/handle.ts";
 import { paperTheme, plotTheme } from "../../src/widgets/plot/theme.ts";
 import { afterChange } from "../../src/widgets/plot/view.ts";
 
@@ -50,6 +51,13 @@ test("a figure says whether it needs WebGL, and whether it can be turned", () =>
   const flat: Figure = { traces: [{ type: "contour", z: [[1, 2]] }] };
   expect([surface, parallel, flat].map(needsWebgl)).toEqual([true, true, false]);
   expect([surface, parallel, flat].map(isSpatial)).toEqual([true, false, false]);
+});
+
+test("a figure is made once for each theme, however many look at it", () => {
+  const draw = vi.fn((): Figure => ({ traces: [] }));
+  expect(figureOf(draw, "light")).toBe(figureOf(draw, "light"));
+  figureOf(draw, "dark");
+  expect(draw).toHaveBeenCalledTimes(2);
 });
 
 test("keys turn the camera around what it looks at, at the same distance, and bring it nearer", () => {

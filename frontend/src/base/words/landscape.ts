@@ -3,7 +3,7 @@ import { isolated } from "../bidi.ts";
 /** Words of the widget that draws loss landscapes. */
 export const LANDSCAPE = {
   title: "Loss landscape",
-  of: (tag: string): string => `Loss landscape ${isolated(tag)}`,
+  of: (tag: string): string => (tag === "landscape" ? "Loss landscape" : `Loss landscape ${isolated(tag)}`),
   loss: "loss",
   view: "View",
   viewNames: { surface: "Surface", contour: "Contours", profile: "Profile", isosurface: "Shells" },
@@ -49,8 +49,8 @@ export const depthSentence = (centre: string, lowest: string): string =>
   `Loss ${centre} at the weights, lowest ${lowest}.`;
 
 /** What the largest eigenvalue means. */
-export const sharpnessSentence = (eigenvalue: string, rise: string): string =>
-  `Sharpness ${eigenvalue} (largest eigenvalue of the Hessian): a step of 0.1 in weight space that way adds about ${rise}.`;
+export const sharpnessSentence = (eigenvalue: string, step: string): string =>
+  `Sharpness ${eigenvalue} (largest eigenvalue of the Hessian): that way the loss rises by 1 over a step of about ${step} in weight space.`;
 
 export const saddleSentence = (eigenvalue: string): string =>
   `Largest eigenvalue of the Hessian ${eigenvalue}: the weights do not lie in a bowl.`;

@@ -12,14 +12,14 @@ import {
 const short = (value: number): string => formatDigits(value, 3);
 
 // Second order: the loss rises by ½λt² over a step t along an eigenvector of eigenvalue λ.
-const riseOver = (eigenvalue: number, step: number): number => (eigenvalue * step * step) / 2;
+const stepToRiseByOne = (eigenvalue: number): number => Math.sqrt(2 / eigenvalue);
 
 /** What one landscape says, in whole sentences. */
 export function factsOf(landscape: Landscape): readonly string[] {
   const { centreLoss, minimum, sharpness, epsilon, epsilonSharpness, warnings } = landscape;
   const found: string[] = [];
   if (Number.isFinite(centreLoss)) found.push(depthSentence(short(centreLoss), short(minimum)));
-  if (sharpness > 0) found.push(sharpnessSentence(short(sharpness), short(riseOver(sharpness, 0.1))));
+  if (sharpness > 0) found.push(sharpnessSentence(short(sharpness), short(stepToRiseByOne(sharpness))));
   else if (Number.isFinite(sharpness)) found.push(saddleSentence(short(sharpness)));
   if (Number.isFinite(epsilonSharpness))
     found.push(epsilonSentence(short(epsilon), `${short(epsilonSharpness)} %`));

@@ -46,7 +46,7 @@ function drawnOf({ landscapes, heights, depth }: Sight): readonly Drawn[] {
 }
 
 // Scenes beside each other are narrow: seen from farther away, they fit.
-const FARTHER = 1.3;
+const FARTHER = 1.4;
 
 const cameraOf = (count: number) => (count > 1 ? { camera: turned(HOME, { distance: FARTHER }) } : {});
 

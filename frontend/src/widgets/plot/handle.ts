@@ -12,6 +12,17 @@ import { releaseContexts } from "./webgl.ts";
 
 export type DrawFigure = (theme: PlotTheme) => Figure;
 
+const made = new WeakMap<DrawFigure, { readonly theme: ThemeName; readonly figure: Figure }>();
+
+/** A figure in the tab's own colours, made once for all who look at it. */
+export function figureOf(draw: DrawFigure, theme: ThemeName): Figure {
+  const known = made.get(draw);
+  if (known?.theme === theme) return known.figure;
+  const figure = draw(plotTheme(theme));
+  made.set(draw, { theme, figure });
+  return figure;
+}
+
 export interface Wanted {
   readonly figure: DrawFigure;
   readonly theme: ThemeName;
@@ -65,7 +76,7 @@ export class PlotHandle {
     const scenes = this.scenes();
     const [first] = scenes;
     if (first === undefined || this.last === null) return;
-    const begun = this.last.figure(plotTheme(this.last.theme)).layout?.[first]?.camera ?? HOME;
+    const begun = figureOf(this.last.figure, this.last.theme).layout?.[first]?.camera ?? HOME;
     const now = (this.kept[first]?.camera as Camera | undefined) ?? begun;
     this.look(scenes, turn === "home" ? begun : turned(now, turn));
   }
@@ -107,14 +118,18 @@ export class PlotHandle {
 
   private async paint(plotly: Plotly, host: HTMLElement, wanted: Wanted): Promise<void> {
     const isFirst = this.drawn === null;
-    const { data, layout } = this.dressed(wanted, plotTheme(wanted.theme));
+    const { data, layout } = this.dressed(
+      wanted,
+      figureOf(wanted.figure, wanted.theme),
+      plotTheme(wanted.theme),
+    );
     const element = await plotly.react(host, data, layout, { ...CONFIG });
     if (isFirst) this.listen(element);
     this.drawings.value += 1;
   }
 
-  private dressed(wanted: Wanted, theme: PlotTheme): ReturnType<typeof dress> {
-    const { data, layout } = dress(wanted.figure(theme), theme, wanted.viewOf);
+  private dressed(wanted: Wanted, figure: Figure, theme: PlotTheme): ReturnType<typeof dress> {
+    const { data, layout } = dress(figure, theme, wanted.viewOf);
     return { data, layout: merged(layout, this.kept) };
   }
 
@@ -146,7 +161,7 @@ export class PlotHandle {
 
   private scenes(): readonly SceneName[] {
     if (this.last === null) return [];
-    const { traces } = this.last.figure(plotTheme(this.last.theme));
+    const { traces } = figureOf(this.last.figure, this.last.theme);
     const names = traces.flatMap((trace) => ("scene" in trace && trace.scene ? [trace.scene] : ["scene"]));
     return [...new Set(names)] as SceneName[];
   }
@@ -155,7 +170,8 @@ export class PlotHandle {
     const { last, host } = this;
     if (last === null) throw new Error("nothing is drawn");
     const plotly = await loadPlotly();
-    const { data, layout } = this.dressed(last, paperTheme(last.theme));
+    const theme = paperTheme(last.theme);
+    const { data, layout } = this.dressed(last, last.figure(theme), theme);
     const size = {
       width: Math.max(FILE_LEAST_PX.width, host?.clientWidth ?? 0),
       height: Math.max(FILE_LEAST_PX.height, host?.clientHeight ?? 0),

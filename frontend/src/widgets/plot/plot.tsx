@@ -5,8 +5,7 @@ import { PLOT } from "../../base/words/plot.ts";
 import type { ThemeName } from "../../chart/theme.ts";
 import { TURNS, type Turn } from "./camera.ts";
 import { isSpatial, needsWebgl, type PlotPoint } from "./figure.ts";
-import { type DrawFigure, PlotHandle } from "./handle.ts";
-import { plotTheme } from "./theme.ts";
+import { type DrawFigure, figureOf, PlotHandle } from "./handle.ts";
 import { hasWebgl } from "./webgl.ts";
 
 // A plot is drawn before it is scrolled to, and let go of when it is this far away.
@@ -33,10 +32,10 @@ interface PlotProps {
 export function Plot({ plot, theme, figure, label, viewOf = "", flat, onPoint }: PlotProps) {
   const host = useRef<HTMLDivElement>(null);
   const isNear = useNear(host);
-  const wants3d = useMemo(() => needsWebgl(figure(plotTheme(theme))), [figure, theme]);
+  const wants3d = useMemo(() => needsWebgl(figureOf(figure, theme)), [figure, theme]);
   const isFlat = wants3d && (!hasWebgl() || plot.isLost.value);
   const drawn = isFlat ? flat : figure;
-  const turns = useMemo(() => drawn !== undefined && isSpatial(drawn(plotTheme(theme))), [drawn, theme]);
+  const turns = useMemo(() => drawn !== undefined && isSpatial(figureOf(drawn, theme)), [drawn, theme]);
   plot.onPoint = onPoint;
   useLayoutEffect(() => {
     if (host.current && isNear.value && drawn) plot.draw(host.current, { figure: drawn, theme, viewOf });
