@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import tempfile
 import time
@@ -18,9 +19,13 @@ import safetensors.numpy
 
 from tensorboard_candles.analysis.landscape.payload import Float64Array, Landscape
 
-FORMAT = 1
+logger = logging.getLogger(__name__)
+
+FORMAT = 2
 SAVED_EVERY_SECS = 1.0
 MOST_FILES = 500
+_SAME_LOSS = 1e-5
+"""By this part may the centre's loss differ from what it was when a file was written: of rounding."""
 _SUFFIX = ".landscape"
 
 
@@ -52,19 +57,25 @@ class Begun:
 class Cache:
     """Files of one directory, each replaced as a whole, so that none is ever half written.
 
-    Whatever can't be read counts as not there.
+    Whatever can't be read counts as not there, and so does what was computed where the loss at the model's
+    own weights was another one: not all that a loss depends on can be seen (`integrations.code_of`). What
+    can't be written is not kept, and that is told once: it may have taken hours to compute.
     """
 
-    def __init__(self, directory: Path, key: str) -> None:
+    def __init__(self, directory: Path, key: str, centre_loss: float) -> None:
         self._directory = directory
+        self._centre_loss = centre_loss
         self._whole = directory / f"{key}{_SUFFIX}"
         self._part = directory / f"{key}.begun{_SUFFIX}"
         self._saved_at = time.monotonic()
+        self._is_writable = True
 
     def finished(self) -> Landscape | None:
         try:
             found = Landscape.from_bytes(self._whole.read_bytes())
         except (OSError, ValueError):
+            return None
+        if not self._is_same(found.about.centre_loss):
             return None
         with suppress(OSError):
             os.utime(self._whole)  # used again: not the next to be deleted
@@ -74,8 +85,9 @@ class Cache:
         """What is known already of `count` losses on this plane."""
         with suppress(OSError, safetensors.SafetensorError, KeyError, ValueError):
             arrays = safetensors.numpy.load(self._part.read_bytes())
-            losses, known = arrays["losses"], arrays[f"known {plane}"]
-            if losses.shape == known.shape == (count,) and losses.dtype == np.float64:
+            losses, known, centre = arrays["losses"], arrays[f"known {plane}"], arrays["centre"].item()
+            is_whole = losses.shape == known.shape == (count,) and losses.dtype == np.float64
+            if is_whole and self._is_same(centre):
                 return Begun(losses.copy(), known == 1)
         return Begun(np.full(count, np.nan), np.zeros(count, np.bool_))
 
@@ -84,6 +96,7 @@ class Cache:
         if at_once or time.monotonic() >= self._saved_at + SAVED_EVERY_SECS:
             arrays: dict[str, np.ndarray[Any, Any]] = {
                 "losses": begun.losses,
+                "centre": np.array(self._centre_loss),
                 f"known {plane}": begun.is_known.astype(np.uint8),
             }
             self._replace(self._part, safetensors.numpy.save(arrays))
@@ -95,7 +108,19 @@ class Cache:
             self._part.unlink()
         self._shrink()
 
+    def _is_same(self, centre_loss: float) -> bool:
+        return bool(np.isclose(centre_loss, self._centre_loss, rtol=_SAME_LOSS, atol=0.0, equal_nan=True))
+
     def _replace(self, path: Path, content: bytes) -> None:
+        if not self._is_writable:
+            return
+        try:
+            self._write(path, content)
+        except OSError as error:
+            self._is_writable = False
+            logger.warning("What is computed of this landscape can't be kept: %s", error)
+
+    def _write(self, path: Path, content: bytes) -> None:
         self._directory.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=self._directory, suffix=f".tmp{_SUFFIX}")
         try:

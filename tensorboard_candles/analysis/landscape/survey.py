@@ -32,8 +32,6 @@ from tensorboard_candles.errors import BadRequest
 Checkpoints = Sequence[object] | Mapping[int, object]
 
 _MOST_CHECKPOINT_BYTES = 8 << 30
-_SAME_LOSS = 1e-5
-"""By this part may the centre's loss differ from what it was when the cache was filled: of rounding."""
 
 
 def survey(
@@ -69,9 +67,9 @@ def survey(
     kept = None
     if cache is not None:
         steps_and_plan = {"plan": asdict(plan), "network": network.fingerprint}
-        kept = Cache(cache, key_of(steps_and_plan, some.origin, some.steps, some.vectors, *own))
+        kept = Cache(cache, key_of(steps_and_plan, some.origin, some.steps, some.vectors, *own), centre_loss)
         before = kept.finished()
-        if before is not None and _is_same(before.about.centre_loss, centre_loss):
+        if before is not None:
             return before
     frame = Source(network, plan, some.origin, centre_loss, some.vectors, own, progress).frame()
     trajectory = _trajectory(network, some, frame)
@@ -213,7 +211,3 @@ def _with_figures(found: Landscape, plan: Plan) -> Landscape:
         warnings=(*found.about.warnings, *warning),
     )
     return replace(found, about=about)
-
-
-def _is_same(before: float, now: float) -> bool:
-    return bool(np.isclose(before, now, rtol=_SAME_LOSS, atol=0.0, equal_nan=True))

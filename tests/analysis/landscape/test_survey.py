@@ -220,6 +220,31 @@ def test_losses_of_other_directions_are_not_taken_over(tmp_path: Path) -> None:
     assert model.evaluated == 8 + 25
 
 
+@pytest.mark.parametrize("is_finished", [False, True])
+def test_losses_that_were_computed_with_another_loss_are_not_taken_over(
+    tmp_path: Path, is_finished: bool
+) -> None:
+    plan, before, other = Plan(points=(5, 5)), bowl(), bowl()
+    other.floor += 1.0  # of which the fingerprint knows nothing
+    if is_finished:
+        survey(before, plan, cache=tmp_path)
+    else:
+        with pytest.raises(Cancelled):
+            survey(before, plan, cache=tmp_path, progress=Patience(8))
+    found = survey(other, plan, cache=tmp_path)
+    np.testing.assert_array_equal(found.loss, survey(other, plan).loss)
+
+
+def test_a_landscape_is_not_lost_where_it_cannot_be_kept(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    taken = tmp_path / "file"
+    taken.write_text("no directory")
+    found = survey(bowl(), Plan(points=(5, 5)), cache=taken / "landscapes")
+    assert np.isfinite(found.loss).all()
+    assert len([one for one in caplog.messages if "can't be kept" in one]) == 1
+
+
 def test_damaged_cache_counts_as_none(tmp_path: Path) -> None:
     plan = Plan(points=(5, 5))
     wanted = survey(bowl(), plan, cache=tmp_path)
