@@ -52,17 +52,31 @@ def main() -> None:
                     scene(tab)
                     _take(tab, f"dashboard-{name}")
             for kind, settings in WIDGETS:
-                tab = open_page(browser, server.url, viewport=SQUARE, stored=dashboard_of(kind, settings))
-                drawn_plot(tab, kind)
-                _take(tab, kind, tab.widget(kind))
-                tab.page.context.close()
+                _take_widget(browser, server.url, kind, settings)
+        _of_demo(browser, "demo.sweep", Path(directory, "sweep"), "hyperparameters", {"tag": "val/loss"})
         if find_spec("torch"):
+            _of_demo(browser, "demo.model_costs", Path(directory, "costs"), "complexity", {})
             train = [sys.executable, "-m", "demo.attention", "--logdir", f"{directory}/attention"]
             subprocess.run([*train, "--epochs", "20"], cwd=ROOT, check=True)
             attention(browser, Path(directory, "attention"))
         else:
-            print("docs/attention.png is as it was: its demo needs torch")
+            print("docs/attention.png and docs/complexity.png are as they were: their demos need torch")
         browser.close()
+
+
+def _of_demo(browser: Browser, program: str, logdir: Path, kind: str, settings: dict[str, object]) -> None:
+    """A widget, of what a demo of its own logs."""
+    subprocess.run([sys.executable, "-m", program, "--logdir", str(logdir)], cwd=ROOT, check=True)
+    with serving(logdir, logdir / "tensorboard.txt") as server:
+        server.wait_loaded()
+        _take_widget(browser, server.url, kind, settings)
+
+
+def _take_widget(browser: Browser, url: str, kind: str, settings: dict[str, object]) -> None:
+    tab = open_page(browser, url, viewport=SQUARE, stored=dashboard_of(kind, settings))
+    drawn_plot(tab, kind)
+    _take(tab, kind, tab.widget(kind))
+    tab.page.context.close()
 
 
 def attention(browser: Browser, logdir: Path) -> None:
@@ -138,7 +152,6 @@ PICTURES: tuple[tuple[str, Scene, ViewportSize, Scheme], ...] = (
 
 # Each alone on a dashboard, as docs/<kind>.png.
 WIDGETS: tuple[tuple[str, dict[str, object]], ...] = (("dynamics", {"log": True}),)
-
 
 if __name__ == "__main__":
     main()

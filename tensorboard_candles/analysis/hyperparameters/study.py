@@ -26,8 +26,8 @@ MOST_AXES = 12
 """Of the model; those that matter least are left out, and count as noise."""
 POINTS = 33
 SUGGESTIONS = 3
-_LOG_FROM = 100.0
-"""How many times the smallest the largest target is where its logarithm is fitted."""
+_LOG_FROM = {True: 10.0, False: 100.0}
+"""How many times the smallest the largest target is where its logarithm is fitted, by `minimise`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,7 @@ def _verdict(configs: Sequence[Mapping[str, Value]], usable: int, space: Space) 
 
 def _scale(target: Float64Array, minimise: bool) -> Scale:
     low, high = float(target.min()), float(target.max())
-    return Scale(minimise, low > 0 and high >= _LOG_FROM * low)
+    return Scale(minimise, low > 0 and high >= _LOG_FROM[minimise] * low)
 
 
 def _two(names: Sequence[str], x: str | None, y: str | None) -> tuple[str, str | None]:
