@@ -239,7 +239,14 @@ def test_long_events_are_read_like_short_ones(
         got, file = read_all(path)
     assert got == expected
     told = [*decoded.damages, *([decoded.suspect] if decoded.suspect else [])]
-    assert [one.offset for one in file.problems] == [one.offset for one in told]
+    # Summaries of more than numbers are passed by in records that are not read whole, and that is told.
+    of_long = "a record of more than 16 MiB"
+    others = [
+        [one.offset for one in some if not one.what.endswith(of_long)] for some in (file.problems, told)
+    ]
+    assert others[0] == others[1]
+    passed_by = [{one.offset for one in some if one.what.endswith(of_long)} for some in (file.problems, told)]
+    assert passed_by[0] >= passed_by[1]
 
 
 def test_candles_in_a_long_record_are_read(path: Path) -> None:
