@@ -75,6 +75,8 @@ def _of_demo(browser: Browser, program: str, logdir: Path, kind: str, settings: 
 def _take_widget(browser: Browser, url: str, kind: str, settings: dict[str, object]) -> None:
     tab = open_page(browser, url, viewport=SQUARE, stored=dashboard_of(kind, settings))
     drawn_plot(tab, kind)
+    if kind in OPENED:
+        tab.widget(kind).get_by_test_id(OPENED[kind]).first.click()
     _take(tab, kind, tab.widget(kind))
     tab.page.context.close()
 
@@ -151,7 +153,13 @@ PICTURES: tuple[tuple[str, Scene, ViewportSize, Scheme], ...] = (
 )
 
 # Each alone on a dashboard, as docs/<kind>.png.
-WIDGETS: tuple[tuple[str, dict[str, object]], ...] = (("dynamics", {"log": True}),)
+WIDGETS: tuple[tuple[str, dict[str, object]], ...] = (
+    ("dynamics", {"log": True}),
+    ("correlation", {"method": "spearman"}),
+    ("convergence", {"tag": "val/loss"}),
+)
+# What is clicked first.
+OPENED = {"correlation": "pair"}
 
 if __name__ == "__main__":
     main()

@@ -2,7 +2,14 @@ import { expect, test } from "vitest";
 import { type Correlations, correlationPath, pairPath } from "../../src/api/correlation.ts";
 import { movesOf } from "../../src/base/words/correlation.ts";
 import { heatOf, scatterOf } from "../../src/widgets/correlation/figure.ts";
-import { namesOf, pairsOf, placeOf, strongest, tableOf } from "../../src/widgets/correlation/model.ts";
+import {
+  asMany,
+  namesOf,
+  pairsOf,
+  placeOf,
+  strongest,
+  tableOf,
+} from "../../src/widgets/correlation/model.ts";
 import { readSettings } from "../../src/widgets/correlation/settings.ts";
 import { plotTheme } from "../../src/widgets/plot/theme.ts";
 
@@ -146,4 +153,15 @@ test("a line goes through the points of a pair where there is one", () => {
   expect(traces[1]).toMatchObject({ x: [-1, 3], y: [-1, 7] });
   expect(layout?.xaxis?.title?.text).toBe("change of a");
   expect(scatterOf({ ...pair, slope: NAN }, THEME).traces).toHaveLength(1);
+});
+
+test("no more series are asked for than one request takes, however long their names are", () => {
+  const named = (length: number) =>
+    Array.from({ length: 1000 }, (_, i) => ({ run: "r", tag: `${i}`.padEnd(length, "x") }));
+  expect(asMany(named(8))).toHaveLength(500);
+  const few = asMany(named(400));
+  expect(few.length).toBeGreaterThan(50);
+  expect(correlationPath({ series: few, method: "pearson", of: "raw", maxLag: 0 }).length).toBeLessThan(
+    50_000,
+  );
 });

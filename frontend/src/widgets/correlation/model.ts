@@ -19,7 +19,10 @@ import type { Workspace } from "../workspace.ts";
 import type { CorrelationSettings } from "./settings.ts";
 
 /** The server compares no more at once. */
-export const MOST_SERIES = 500;
+const MOST_SERIES = 500;
+// A request line holds 64 KB.
+const MOST_CHARACTERS = 48_000;
+const PER_SERIES = "&run=&tag=".length;
 const SIGNIFICANT = 0.05;
 
 /** Two of the compared series, by their rows. */
@@ -41,7 +44,7 @@ export class CorrelationModel {
     this.series = steady(() => seriesOf(workspace, settings.value.which));
     const query = computed((): CorrelationQuery | null => {
       const { method, of, maxLag } = settings.value;
-      const series = this.series.value.slice(0, MOST_SERIES);
+      const series = asMany(this.series.value);
       return series.length < 2 ? null : { series, method, of, maxLag };
     });
     this.analysis = new Analysis<CorrelationQuery, CorrelationAnswer>(
@@ -74,6 +77,15 @@ export class CorrelationModel {
     const [picked, all] = [this.picked.peek(), this.series.value];
     if (picked && !picked.every((one) => all.some((other) => isSame(one, other)))) this.picked.value = null;
   }
+}
+
+/** The first ones, as many as one request takes. */
+export function asMany(series: readonly Series[]): readonly Series[] {
+  let left = MOST_CHARACTERS;
+  return series.slice(0, MOST_SERIES).filter(({ run, tag }) => {
+    left -= encodeURIComponent(run).length + encodeURIComponent(tag).length + PER_SERIES;
+    return left >= 0;
+  });
 }
 
 const isSame = (a: Series, b: Series): boolean => a.run === b.run && a.tag === b.tag;

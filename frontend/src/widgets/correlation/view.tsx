@@ -17,7 +17,6 @@ import { heatOf, moves, numbers } from "./figure.ts";
 import {
   CorrelationModel,
   isBeyondChance,
-  MOST_SERIES,
   namesOf,
   type Pair,
   pairsOf,
@@ -95,14 +94,14 @@ function Sentences({ found, model, settings }: FoundProps) {
   const pairs = useMemo(() => pairsOf(found), [found]);
   const beyond = useMemo(() => pairs.filter((pair) => isBeyondChance(found, pair)).length, [pairs, found]);
   const top = useMemo(() => strongest(found, LISTED), [found]);
-  const all = model.series.value.length;
+  const [count, all] = [found.series.length, model.series.value.length];
   return (
     <div class="correlation-words" data-testid="correlation-words">
       <p>
         <strong>{countSentence(formatInteger(beyond), formatInteger(pairs.length))}</strong>{" "}
         {CORRELATION.star} {settings.of === "raw" && CORRELATION.rawWarning}{" "}
         {!found.isEveryStep && CORRELATION.thinned}{" "}
-        {all > MOST_SERIES && CORRELATION.tooMany(formatInteger(MOST_SERIES), formatInteger(all))}
+        {all > count && CORRELATION.tooMany(formatInteger(count), formatInteger(all))}
       </p>
       <ul aria-label={CORRELATION.strongest}>
         {top.map((pair) => (
