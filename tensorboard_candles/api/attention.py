@@ -31,15 +31,15 @@ from tensorboard_candles.store import Source
 MOST_STEPS = 300
 MOST_ASKED_STEPS = 5000
 MOST_SIZE = 4096
-_MOST_KEPT = 5000
+_MOST_KEPT_NUMBERS = 20_000_000
 _MOST_PROBLEMS = 20
 
 
 class Measured:
     """Measures of steps that were looked at already: of each, one record of megabytes was read."""
 
-    def __init__(self, most: int = _MOST_KEPT) -> None:
-        self._most = most
+    def __init__(self, most_numbers: int = _MOST_KEPT_NUMBERS) -> None:
+        self._left = most_numbers
         self._lock = threading.Lock()
         self._kept: OrderedDict[RecordAt, Measures | str] = OrderedDict()
 
@@ -54,11 +54,27 @@ class Measured:
                 known = f"step {record.step}: {error}"
             except NotFound as error:
                 return str(error)  # it may be there again
-            with self._lock:
-                self._kept[record] = known
-                while len(self._kept) > self._most:
-                    self._kept.popitem(last=False)
+            self._keep(record, known)
         return known
+
+    def _keep(self, record: RecordAt, known: Measures | str) -> None:
+        with self._lock:
+            if record in self._kept:  # another thread was quicker
+                return
+            self._kept[record] = known
+            self._left -= _weight(known)
+            while self._left < 0:
+                _, dropped = self._kept.popitem(last=False)
+                self._left += _weight(dropped)
+
+
+def _weight(known: Measures | str) -> int:
+    """In numbers, of which even a text counts as some."""
+    return 100 + (0 if isinstance(known, str) else _numbers_in(known))
+
+
+def _numbers_in(measures: Measures) -> int:
+    return measures.entropy.size + measures.distance.size + measures.similarity.size
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -107,15 +123,21 @@ def _version(records: Sequence[RecordAt]) -> str:
 
 
 def _measured(records: Sequence[RecordAt], measured: Measured, progress: Progress) -> _Found:
-    good, found, problems = [], [], []
+    good, found, problems, numbers = [], [], [], 0
     for number, record in enumerate(records):
         progress(number, len(records), "steps")
         one = measured.of(record)
         if isinstance(one, str):
             problems.append(one)
-        else:
-            good.append(record)
-            found.append(one)
+            continue
+        good.append(record)
+        found.append(one)
+        numbers += _numbers_in(one)
+        if numbers > MOST_NUMBERS:
+            raise TooLarge(
+                f"{len(found)} of {len(records)} steps hold more than {MOST_NUMBERS} numbers; "
+                "give a smaller limit"
+            )
     made = curves(found)
     if len(made.rows) < len(found):
         layers, heads = found[-1].shape

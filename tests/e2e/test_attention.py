@@ -12,6 +12,8 @@ import pytest
 import safetensors.numpy
 
 from tensorboard_candles import Tracker, metadata
+from tensorboard_candles.api.attention import Measured
+from tensorboard_candles.store import read_once
 from tests.support.records import event_of, own_value, scalar_file, write_run
 from tests.support.server import Server, eventually
 
@@ -179,6 +181,41 @@ def test_what_can_not_be_answered_is_told_in_words(
     answer = server.get(route, **params)
     assert answer.status == status
     assert what in answer.error()
+
+
+def of_layers(layers: int) -> bytes:
+    """A sound summary of layers of one head, which attends to one token."""
+    heads = np.ones((layers, 1), np.float32)
+    arrays = {"weights": heads.reshape(-1, 1, 1, 1), "entropy": heads, "similarity": heads.reshape(-1, 1, 1)}
+    said = ["queries", "keys", "pool_queries", "pool_keys", "examples"]
+    return safetensors.numpy.save(arrays, {**dict.fromkeys(said, "1"), "odd_rows": "0"})
+
+
+def test_a_summary_of_a_million_layers_is_no_answer_of_gigabytes(
+    tmp_path: Path, tensorboard_server: Callable[..., Server]
+) -> None:
+    values = [event_of(own_value(KIND, "deep", of_layers(1_100_000)), step=step) for step in range(3)]
+    write_run(tmp_path, "run", b"".join(values))
+    server = tensorboard_server(tmp_path)
+    server.wait_loaded()
+    asked = {"run": "run", "tag": "deep", "wait": 30}
+    answer = server.get("attention", **asked)
+    assert answer.status == 413
+    assert "give a smaller limit" in answer.error()
+    assert server.get("attention", **asked, limit=1).status == 200
+
+
+def test_measures_are_kept_up_to_so_many_numbers(tmp_path: Path) -> None:
+    values = [event_of(own_value(KIND, "deep", of_layers(100)), step=step) for step in range(3)]
+    write_run(tmp_path, "run", b"".join(values))
+    first, second, third = read_once(str(tmp_path)).run("run").records[KIND]
+    measured = Measured(most_numbers=1000)  # two steps, of 100 + 3 · 100 each
+    kept = measured.of(first)
+    assert measured.of(first) is kept
+    measured.of(second)
+    assert measured.of(first) is kept
+    assert measured.of(third) is measured.of(third)
+    assert measured.of(first) is not kept
 
 
 def test_a_step_that_is_logged_as_the_run_goes_is_in_the_next_answer(
