@@ -103,8 +103,9 @@ def test_surface_importance_and_where_to_look_are_those_of_the_analysis(server: 
     surface = study.fit.surface(x="optimizer", y="lr", points=5)
     assert table["fit"]["x_values"] == ["adam", "sgd"]
     assert table["fit"]["y_values"] == list(surface.y_values)
-    np.testing.assert_allclose(table["fit"]["mean"], surface.mean, rtol=1e-6)
-    np.testing.assert_allclose(table["fit"]["high"], surface.mean + surface.std, rtol=1e-6)
+    assert table["fit"]["log"]
+    np.testing.assert_allclose(table["fit"]["mean"], 10**surface.mean, rtol=1e-6)
+    np.testing.assert_allclose(table["fit"]["high"], 10 ** (surface.mean + surface.std), rtol=1e-6)
     shares = {one["name"]: one["importance"] for one in table["parameters"]}
     assert shares == pytest.approx({"lr": study.importance.share[0], "optimizer": study.importance.share[1]})
     [first, *_] = table["next"]
