@@ -2,9 +2,9 @@
 
 Two networks of 56 layers, equal but for their skip connections, are trained on handwritten digits, one on
 each of two cores, which takes five minutes: in the same way, but the plain one for longer, because it learns
-so slowly. Then the loss around each of them is computed, along two random directions and along the principal
-components of its training. In the tab the landscape widget shows both; the figures beside them are printed.
-docs/landscape.md has the pictures.
+so slowly. Then the loss around each of them is computed, which takes five more: along two random directions,
+from far and from close by, and along the principal components of the training. In the tab the landscape
+widget shows both; the figures beside them are printed. docs/landscape.md has the pictures.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ EPOCHS = {"plain": 140, "residual": 80}
 """Of each network."""
 CHECKPOINTS = 30
 SURFACE_IMAGES = 512
+CLOSE = 0.4
+"""How far the surface goes that shows what is close to the weights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class Figures:
     rise_at_half: float
     rise_at_one: float
     downhill: float
+    """Share of steps away from the weights, close by, that lead to a lower loss."""
 
 
 def train(name: str, recipe: Recipe, logdir: Path) -> Figures:
@@ -74,12 +77,15 @@ def train(name: str, recipe: Recipe, logdir: Path) -> Figures:
         measure_statistics(model, images)
         loss, accuracy = _measured(model, images, labels)
         some = images[:SURFACE_IMAGES], labels[:SURFACE_IMAGES]
-        found = landscape(
-            model, nn.functional.cross_entropy, some, points=recipe.points, tracker=tracker, cache=False
+        shared: dict[str, Any] = {"points": recipe.points, "tracker": tracker, "cache": False}
+        cross_entropy = nn.functional.cross_entropy
+        found = landscape(model, cross_entropy, some, **shared)
+        close = landscape(
+            model, cross_entropy, some, span=CLOSE, eigenvalues=0, tag="landscape/close by", **shared
         )
         landscape(
-            model, nn.functional.cross_entropy, some, points=recipe.points, tracker=tracker, cache=False,
-            directions="pca", checkpoints=checkpoints, eigenvalues=0, tag="landscape/of the training",
+            model, cross_entropy, some, directions="pca", checkpoints=checkpoints, eigenvalues=0,
+            tag="landscape/of the training", **shared,
         )  # fmt: skip
         validation_images, validation_labels = (torch.as_tensor(part) for part in data.validation)
         _, validation_accuracy = _measured(model, validation_images.float(), validation_labels)
@@ -91,7 +97,7 @@ def train(name: str, recipe: Recipe, logdir: Path) -> Figures:
             rise_at_quarter=rise_at(found, 0.25),
             rise_at_half=rise_at(found, 0.5),
             rise_at_one=rise_at(found, 1.0),
-            downhill=downhill_share(found),
+            downhill=downhill_share(close),
         )
         (tracker.run_dir / "figures.json").write_text(json.dumps(asdict(figures), indent=1))
     return figures
