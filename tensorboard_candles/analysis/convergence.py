@@ -210,7 +210,7 @@ def volatility(values: Float64Array) -> Volatility:
     begin = np.arange(windows + 1) * len(values) // windows
     values = values / 2  # a difference of the largest doubles is none any more
     some = [
-        2 * _ROBUST * float(np.median(np.abs(np.diff(values[a:b]))))
+        2 * (_ROBUST * float(np.median(np.abs(np.diff(values[a:b])))))
         for a, b in itertools.pairwise(begin.tolist())
     ]
     fifth = max(windows // 5, 1)

@@ -105,7 +105,7 @@ def _strays(found: Convergence) -> Iterator[str]:
 
 def _volatility(found: Convergence) -> Iterator[str]:
     early, late = found.volatility.early, found.volatility.late
-    if not (early > 0 and math.isfinite(late)):
+    if not (early > 0 and math.isfinite(early) and math.isfinite(late)):
         return
     ratio = late / early
     moves = f"from point to point it moves {ratio:.2g} times as much at the end as at the start"
