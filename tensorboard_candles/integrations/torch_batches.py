@@ -107,6 +107,17 @@ class Batches:
         return Batch(inputs, {}, target, _count(target))
 
 
+def blocks_of(batch: Batch, rows: int) -> list[Batch]:
+    """The batch in parts of so many examples; itself, where its inputs are not all of a row for each."""
+    is_plain = not batch.named and all(
+        isinstance(one, torch.Tensor) and one.ndim and len(one) == batch.count for one in batch.inputs
+    )
+    if not is_plain or batch.count <= rows:
+        return [batch]
+    parts = zip(*(torch.split(one, rows) for one in batch.inputs), strict=True)
+    return [Batch(inputs, {}, None, len(inputs[0])) for inputs in parts]
+
+
 def bytes_of(tensor: Any) -> Any:
     """The numbers of a tensor, as a buffer."""
     plain = tensor.detach().cpu().contiguous().reshape(-1)

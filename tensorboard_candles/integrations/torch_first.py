@@ -45,6 +45,7 @@ class FirstLayers:
             return
         seen: dict[Any, int] = dict.fromkeys(self._inputs, 0)
         is_again = any(self._inputs.values())
+        others = set()
 
         def note(module: Any, given: tuple[Any, ...]) -> None:
             number = seen[module]
@@ -52,7 +53,7 @@ class FirstLayers:
             if not is_again and given:
                 self._inputs[module].append(given[0].detach())
             elif not given or number >= batches or not torch.equal(self._inputs[module][number], given[0]):
-                seen[module] = -1 - batches
+                others.add(module)
 
         hooks = [module.register_forward_pre_hook(note) for module in self._inputs]
         try:
@@ -61,7 +62,7 @@ class FirstLayers:
             for hook in hooks:
                 hook.remove()
         for module, count in seen.items():
-            if count != batches or len(self._inputs[module]) != batches:
+            if module in others or count != batches or len(self._inputs[module]) != batches:
                 del self._inputs[module]
 
     def put_in_place(self, parts: Parts) -> bool:

@@ -579,6 +579,69 @@ def test_trajectory_loss_is_with_the_checkpoints_own_statistics() -> None:
     assert found.about.centre_loss != pytest.approx(wanted, rel=1e-3)
 
 
+class Named(nn.Module):  # type: ignore[misc, name-defined, unused-ignore]
+    """What it puts out is no tensor."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner = nn.Linear(40, 3)
+
+    def forward(self, inputs: Any) -> Any:
+        return {"logits": self.inner(inputs)}
+
+
+class Centred(nn.Module):  # type: ignore[misc, name-defined, unused-ignore]
+    """What it puts out for an example depends on the others of its batch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner = nn.Linear(40, 3)
+
+    def forward(self, inputs: Any) -> Any:
+        found = self.inner(inputs)
+        return found - found.mean(0)
+
+
+@pytest.mark.parametrize("batch_size", [None, 8])
+@pytest.mark.parametrize(
+    ("make", "data", "classes"),
+    [
+        (lambda: classifier(40, 36, 34, 3), examples(21, 40, 3), 3),
+        (Convolutions, IMAGES, 5),
+        (Centred, examples(21, 40, 3), 3),
+    ],
+    ids=["dense", "convolutions", "centred"],
+)
+def test_blocks_of_large_batches_change_nothing(
+    make: Callable[[], Any], data: Any, classes: int, batch_size: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tensorboard_candles.integrations import torch_plane
+
+    model, weighted = make(), nn.CrossEntropyLoss(weight=torch.arange(1.0, 1.0 + classes))
+    settings: dict[str, Any] = {
+        "points": (5, 5), "dtype": "float64", "eigenvalues": 0, "batch_size": batch_size, **QUIET
+    }  # fmt: skip
+    whole = landscape(model, weighted, data, **settings)
+    monkeypatch.setattr(torch_plane, "_BLOCK_NUMBERS", 50)
+    before = Snapshot(model)
+    blocks = landscape(model, weighted, data, **settings)
+    before.assert_same()
+    assert blocks.loss == pytest.approx(whole.loss, rel=1e-12)
+
+
+def test_model_that_puts_out_no_tensor_is_given_whole_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tensorboard_candles.integrations import torch_plane
+
+    def loss(outputs: Any, targets: Any) -> Any:
+        return cross_entropy(outputs["logits"], targets)
+
+    monkeypatch.setattr(torch_plane, "_BLOCK_NUMBERS", 50)
+    model, data = Named(), examples(21, 40, 3)
+    found = landscape(model, loss, data, points=(5, 5), **QUIET)
+    same = landscape(model.inner, cross_entropy, data, points=(5, 5), **QUIET)
+    assert found.loss == pytest.approx(same.loss, rel=1e-5)
+
+
 @pytest.mark.parametrize(
     "wrap",
     [lambda model: torch.compile(model, backend="eager"), nn.DataParallel, torch.jit.script],
