@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 _ARROWS = 14
-_ARROW_SHARE = 0.12
-"""Of the space: as long is the longest arrow."""
+_ARROW_SHARE = 0.1
+"""Of the space: as long is an arrow."""
 _TURNS = 3
 _CORNERS = ((1.4, 1.4, 0.7), (1.4, -1.4, 0.7), (-1.4, -1.4, 0.7), (-1.4, 1.4, 0.7))
 
@@ -96,7 +96,7 @@ def draw_paths(of: PathsOf, theme: Theme) -> go.Figure:
     made = figure(theme, *traces, aspect=1.35)
     made.update_layout(scene=scene(theme, *of.axes, eye=_eye(of)))
     windows = sorted({path.window for path in of.paths})
-    told = f"momentum, as long as its square root, and turns over {windows[0]} points"
+    told = f"direction of momentum and turns over {windows[0]} points"
     return note(legend_beneath(made, theme), theme, told)
 
 
@@ -135,7 +135,7 @@ def _line(of: PathsOf, number: int, name: str, theme: Theme, *, shows_steps: boo
 
 
 def _arrows(of: PathsOf, path: Path, theme: Theme, *, name_it: bool) -> list[Any]:
-    """Where momentum leads from some points; each is as long as the square root of it."""
+    """Where momentum leads from some points, all equally far: the path itself tells how fast it is."""
     places, momentum = np.stack(of.places(path)), np.stack(of.momentum(path))
     is_known = np.isfinite(places).all(axis=0) & np.isfinite(momentum).all(axis=0)
     rows = np.flatnonzero(is_known)
@@ -146,12 +146,10 @@ def _arrows(of: PathsOf, path: Path, theme: Theme, *, name_it: bool) -> list[Any
     low, high = places[:, is_known].min(axis=1), places[:, is_known].max(axis=1)
     extent = np.where(high > low, high - low, 1.0)[:, None]
     length = np.linalg.norm(moves / extent, axis=0)
-    if not length.max() > 0:
-        return []
-    # By its square root: what is left at the end would else be too short to be seen.
-    share = _ARROW_SHARE / np.sqrt(np.where(length > 0, length, 1.0) * length.max())
+    begin, moves, length = begin[:, length > 0], moves[:, length > 0], length[length > 0]
+    share = _ARROW_SHARE / length
     x, y, z = np.stack([begin, begin + moves * share, np.full_like(begin, np.nan)], axis=2).reshape(3, -1)
-    line = {"width": 1.2 * theme.line_px, "color": WORSE}
+    line = {"width": 2 * theme.line_px, "color": WORSE}
     shafts = graph_objects().Scatter3d(
         x=x, y=y, z=z, mode="lines", line=line, name="momentum", showlegend=name_it, hoverinfo="skip"
     )
