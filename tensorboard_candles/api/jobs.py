@@ -15,7 +15,8 @@ from tensorboard_candles.errors import Cancelled, CandlesError, WorkFailed
 
 WORKERS = 2
 MOST_KEPT = 32
-"""Results; those asked for longest ago are forgotten."""
+"""Results; those asked for longest ago are forgotten, but none that somebody still asks for: it would be made
+again and again."""
 ABANDONED_AFTER_SECS = 10.0
 """Who looks at something asks for it every half a second while it is on its way."""
 
@@ -128,8 +129,9 @@ class Jobs:
         job = self._jobs.pop(key, None) or _Job(self._abandoned_after_secs)
         job.asked_at = time.monotonic()
         self._jobs[key] = job
-        while len(self._jobs) > self._most_kept:
-            self._jobs.popitem(last=False)
+        for name, one in list(self._jobs.items())[: -self._most_kept]:
+            if one.advance is None and one.is_abandoned():
+                del self._jobs[name]
         return job
 
     def _start(self, job: _Job, version: str, work: Work[Any]) -> None:
@@ -173,11 +175,15 @@ def _outcome(job: _Job, work: Work[Any]) -> tuple[Any, CandlesError | None]:
         job.tell(0, 1)
         return work(job.tell), None
     except CandlesError as error:
-        return None, error
-    except Exception as error:
-        # The thread's last line of defence: the other work is done all the same.
+        told = error
+    except BaseException as error:
+        # The thread's last line of defence: the other work is done all the same. A panic of a library in Rust
+        # is no Exception.
         logger.exception("What was asked for could not be computed")
-        return None, WorkFailed(f"this could not be computed: {type(error).__name__}: {error}")
+        told = WorkFailed(f"this could not be computed: {type(error).__name__}: {error}")
+    # Made here or freed of its traceback, it keeps nothing alive of what was worked on.
+    told.__context__ = told.__cause__ = None
+    return None, told.with_traceback(None)
 
 
 def _found(job: _Job, version: str) -> Found[Any]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+import logging
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -119,7 +122,7 @@ def test_a_mistake_in_the_work_is_told_and_the_other_work_goes_on(caplog: pytest
 
 
 def test_only_the_last_results_are_kept() -> None:
-    jobs = Jobs(most_kept=2)
+    jobs = Jobs(most_kept=2, abandoned_after_secs=0)
     made: list[str] = []
 
     def ask(key: str) -> None:
@@ -132,6 +135,52 @@ def test_only_the_last_results_are_kept() -> None:
     for key in ("a", "b", "a", "c", "a", "b"):
         ask(key)
     assert made == ["a", "b", "c", "b"]
+
+
+def test_what_is_still_asked_for_is_kept_however_much_that_is(gate: Gate) -> None:
+    jobs, asked = Jobs(workers=1, most_kept=2), [str(number) for number in range(6)]
+    made: list[str] = []
+
+    def ask(key: str) -> None:
+        def work(_: Progress) -> str:
+            gate.opened.wait(SOON_SECS)
+            made.append(key)
+            return key
+
+        jobs.ask(key, "v1", work, within_secs=SOON_SECS if gate.opened.is_set() else 0)
+
+    for key in asked * 2:
+        ask(key)
+    gate.opened.set()
+    for key in asked * 2:
+        ask(key)
+    assert made == asked
+
+
+class Panic(BaseException):
+    """As of a library in Rust."""
+
+
+@pytest.mark.parametrize("kind", [BadRequest, ValueError, Panic])
+def test_work_that_failed_is_told_of_and_keeps_nothing_of_its_data(
+    kind: type[BaseException], caplog: pytest.LogCaptureFixture
+) -> None:
+    class Data:
+        pass
+
+    def work(_: Progress) -> str:
+        data = Data()
+        kept.append(weakref.ref(data))
+        raise kind("it can't be done")
+
+    caplog.set_level(logging.CRITICAL)  # pytest keeps what is logged, with its tracebacks
+    kept: list[weakref.ref[Data]] = []
+    jobs = Jobs(workers=1)
+    with pytest.raises(BadRequest if kind is BadRequest else WorkFailed, match="it can't be done"):
+        jobs.ask("wrong", "v1", work, within_secs=SOON_SECS)
+    gc.collect()
+    assert kept[0]() is None
+    assert jobs.ask("right", "v1", lambda _: "well", within_secs=SOON_SECS).result == "well"
 
 
 def test_two_questions_are_worked_on_at_once(gate: Gate) -> None:
