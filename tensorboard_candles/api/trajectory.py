@@ -24,7 +24,7 @@ from tensorboard_candles.api import params
 from tensorboard_candles.api.answer import Table, respond_found
 from tensorboard_candles.api.candles import steps_per_epoch
 from tensorboard_candles.api.jobs import Jobs
-from tensorboard_candles.api.series import saying_what_loads
+from tensorboard_candles.api.series import checked_size, saying_what_loads
 from tensorboard_candles.errors import BadRequest, NotFound, TooLarge
 from tensorboard_candles.events.points import Float64Array
 from tensorboard_candles.ohlc import epochs_of, has_epochs
@@ -71,9 +71,8 @@ def trajectory_route(request: Request, source: Source, jobs: Jobs) -> Response:
     found = jobs.ask(key, "\n".join(view.version for view in views), work, within_secs=within_secs)
 
     def tables(result: Trajectories) -> Sequence[Table]:
-        return [
-            _table(view, tags, query, path, result) for view, path in zip(views, result.paths, strict=True)
-        ]
+        paths = zip(views, result.paths, strict=True)
+        return checked_size(_table(view, tags, query, path, result) for view, path in paths)
 
     return respond_found(request, "trajectory", found, tables, fmt=fmt)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from tests.support import records
-from tests.support.server import Server
+from tests.support.server import Response, Server
 
 STEPS = 400
 ANGLE = 2 * np.pi * np.arange(STEPS) / STEPS
@@ -103,3 +104,26 @@ def test_what_cannot_be_answered_says_why(
     answer = server.get("trajectory", **params, wait=30)
     assert answer.status == status
     assert words in answer.json()["error"]
+
+
+def test_more_numbers_than_an_answer_may_have_are_refused(
+    tmp_path: Path, tensorboard_server: Callable[..., Server]
+) -> None:
+    runs = [f"run{number:02d}" for number in range(25)]
+    for tag in ("x", "y", "z"):
+        content = records.many_scalars(tag, np.random.default_rng(0).normal(size=20_000).tolist())
+        for run in runs:
+            records.write_run(tmp_path, run, content, name=f"{records.FILE_NAME}.{tag}")
+    server = tensorboard_server(tmp_path)
+    server.wait_loaded()
+    asked = {"run": runs, "tag": ["x", "y", "z"], "limit": 20_000, "window": 3}
+    answer = eventually_done(lambda: server.get("trajectory", wait=30, **asked))
+    assert answer.status == 413
+    assert "give a smaller limit" in answer.error()
+
+
+def eventually_done(ask: Callable[[], Response]) -> Response:
+    answer = ask()
+    while answer.status == 202:
+        answer = ask()
+    return answer

@@ -26,6 +26,7 @@ MOST_AXES = 12
 """Of the model; those that matter least are left out, and count as noise."""
 POINTS = 33
 SUGGESTIONS = 3
+_LARGEST = 1e100
 _LOG_FROM = {True: 10.0, False: 100.0}
 """How many times the smallest the largest target is where its logarithm is fitted, by `minimise`."""
 
@@ -52,9 +53,11 @@ class Scale:
 
     minimise: bool
     is_log: bool
+    unit: float = 1.0
+    """That targets are told in, where their squares would overflow or vanish."""
 
     def to_model(self, target: Float64Array) -> Float64Array:
-        told = np.log10(target) if self.is_log else target
+        told = np.log10(target) if self.is_log else target / self.unit
         return told if self.minimise else -told
 
     def to_target(self, told: Float64Array) -> Float64Array:
@@ -64,7 +67,7 @@ class Scale:
         array([100.])
         """
         told = told if self.minimise else -told
-        return 10.0**told if self.is_log else told
+        return 10.0**told if self.is_log else told * self.unit
 
     def around(
         self, mean: Float64Array, std: Float64Array
@@ -181,7 +184,9 @@ def _verdict(configs: Sequence[Mapping[str, Value]], usable: int, space: Space) 
 
 def _scale(target: Float64Array, minimise: bool) -> Scale:
     low, high = float(target.min()), float(target.max())
-    return Scale(minimise, low > 0 and high >= _LOG_FROM[minimise] * low)
+    is_log, largest = low > 0 and high >= _LOG_FROM[minimise] * low, max(-low, high)
+    is_usual = is_log or largest == 0 or 1 / _LARGEST <= largest <= _LARGEST
+    return Scale(minimise, is_log, unit=1.0 if is_usual else largest)
 
 
 def _two(names: Sequence[str], x: str | None, y: str | None) -> tuple[str, str | None]:

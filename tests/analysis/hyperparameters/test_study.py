@@ -57,6 +57,19 @@ def test_what_is_higher_is_better_where_that_is_asked_for() -> None:
     assert (mean <= high).all()
 
 
+@pytest.mark.parametrize("size", [1e300, 1e-310])
+def test_targets_of_any_size_are_fitted_as_others_are(size: float) -> None:
+    usual = study_of(drawn(20, lambda lr, optimizer: -bowl(lr, optimizer)), minimise=True)
+    found = study_of(drawn(20, lambda lr, optimizer: -size * bowl(lr, optimizer)), minimise=True)
+    assert usual.fit is not None
+    assert found.fit is not None
+    assert usual.importance is not None
+    assert found.importance is not None
+    np.testing.assert_allclose(found.importance.share, usual.importance.share, rtol=0.2)
+    mean = found.fit.scale.to_target(found.fit.surface().mean)
+    np.testing.assert_allclose(mean / size, usual.fit.surface().mean, rtol=1e-3, atol=1e-3)
+
+
 def test_targets_of_many_magnitudes_are_fitted_by_their_logarithms() -> None:
     study = study_of(drawn(40, lambda lr, optimizer: 10 ** (3 * bowl(lr, optimizer))), minimise=True)
     assert study.fit is not None
