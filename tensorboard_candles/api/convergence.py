@@ -9,11 +9,10 @@ from typing import Any
 from werkzeug.wrappers import Request, Response
 
 from tensorboard_candles.analysis.aligned import line_in
-from tensorboard_candles.analysis.convergence import Convergence, Drawn, convergence
-from tensorboard_candles.analysis.convergence_words import sentences
-from tensorboard_candles.analysis.generalisation import Gap, gap_between, partner_of
-from tensorboard_candles.analysis.outlook import Outlook, Within
-from tensorboard_candles.analysis.plateau import Estimate
+from tensorboard_candles.analysis.convergence import Convergence, Drawn, convergence, sentences
+from tensorboard_candles.analysis.convergence.generalisation import Gap, gap_between, partner_of
+from tensorboard_candles.analysis.convergence.outlook import Outlook, Within
+from tensorboard_candles.analysis.convergence.plateau import Estimate
 from tensorboard_candles.analysis.progress import Progress
 from tensorboard_candles.api import params
 from tensorboard_candles.api.answer import Json, Table, finite_or_none, respond_found

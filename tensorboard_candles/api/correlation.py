@@ -10,10 +10,15 @@ import numpy as np
 from werkzeug.wrappers import Request, Response
 
 from tensorboard_candles.analysis.aligned import Of, lines_in
-from tensorboard_candles.analysis.coefficients import METHODS, Method
-from tensorboard_candles.analysis.correlation import MOST_POINTS, Correlations, correlations
+from tensorboard_candles.analysis.correlation import (
+    METHODS,
+    MOST_POINTS,
+    Correlations,
+    Method,
+    correlations,
+    scatter,
+)
 from tensorboard_candles.analysis.progress import Progress
-from tensorboard_candles.analysis.scatter import scatter
 from tensorboard_candles.api import params
 from tensorboard_candles.api.answer import (
     Table,

@@ -10,7 +10,6 @@ import numpy as np
 from werkzeug.wrappers import Request, Response
 
 from tensorboard_candles.analysis.aligned import lines_in
-from tensorboard_candles.analysis.local_fits import LEAST_WINDOW
 from tensorboard_candles.analysis.progress import Progress
 from tensorboard_candles.analysis.trajectory import (
     LEAST_LIMIT,
@@ -20,6 +19,7 @@ from tensorboard_candles.analysis.trajectory import (
     Trajectories,
     trajectories,
 )
+from tensorboard_candles.analysis.trajectory.local_fits import LEAST_WINDOW
 from tensorboard_candles.api import params
 from tensorboard_candles.api.answer import Table, respond_found
 from tensorboard_candles.api.candles import steps_per_epoch

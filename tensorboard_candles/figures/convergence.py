@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tensorboard_candles.analysis.aligned import line_in
-from tensorboard_candles.analysis.convergence import Convergence, convergence
-from tensorboard_candles.analysis.convergence_words import sentences
-from tensorboard_candles.analysis.generalisation import gap_between, partner_of
+from tensorboard_candles.analysis.convergence import Convergence, convergence, sentences
+from tensorboard_candles.analysis.convergence.generalisation import gap_between, partner_of
 from tensorboard_candles.errors import BadRequest
 from tensorboard_candles.figures.drawing import faint, graph_objects, legend_beneath, panels, text, wrapped
 from tensorboard_candles.figures.history import some_of

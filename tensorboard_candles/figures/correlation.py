@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tensorboard_candles.analysis.aligned import Of, lines_in
-from tensorboard_candles.analysis.coefficients import METHODS, Method
-from tensorboard_candles.analysis.correlation import Correlations, correlations
+from tensorboard_candles.analysis.correlation import METHODS, Correlations, Method, correlations
 from tensorboard_candles.errors import BadRequest
 from tensorboard_candles.figures.drawing import colour_bar, figure, graph_objects, note, text
 from tensorboard_candles.figures.theme import DIVERGING, Theme

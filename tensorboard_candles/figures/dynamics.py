@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tensorboard_candles.analysis.aligned import lines_in
-from tensorboard_candles.analysis.local_fits import LEAST_WINDOW
 from tensorboard_candles.analysis.trajectory import MOST_AXES, MOST_WINDOW, Path, trajectories
+from tensorboard_candles.analysis.trajectory.local_fits import LEAST_WINDOW
 from tensorboard_candles.errors import BadRequest
 from tensorboard_candles.events.points import Float64Array
 from tensorboard_candles.figures.drawing import (

@@ -13,11 +13,10 @@ from scipy.optimize import curve_fit
 from scipy.signal import lfilter
 
 from tensorboard_candles.analysis.aligned import Line
-from tensorboard_candles.analysis.best_step import best_of
-from tensorboard_candles.analysis.convergence import Convergence, convergence
-from tensorboard_candles.analysis.convergence_words import sentences
-from tensorboard_candles.analysis.generalisation import gap_between
-from tensorboard_candles.analysis.outlook import Outlook, Within
+from tensorboard_candles.analysis.convergence import Convergence, convergence, sentences
+from tensorboard_candles.analysis.convergence.best_step import best_of
+from tensorboard_candles.analysis.convergence.generalisation import gap_between
+from tensorboard_candles.analysis.convergence.outlook import Outlook, Within
 from tensorboard_candles.events.points import Float64Array
 
 COUNT = 1000

@@ -12,8 +12,13 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as some
 
 from tensorboard_candles.analysis.aligned import Line
-from tensorboard_candles.analysis.coefficients import METHODS, Method
-from tensorboard_candles.analysis.correlation import Correlations, clustered_order, correlations
+from tensorboard_candles.analysis.correlation import (
+    METHODS,
+    Correlations,
+    Method,
+    clustered_order,
+    correlations,
+)
 from tensorboard_candles.errors import Cancelled
 from tensorboard_candles.events.points import Float64Array
 

@@ -11,9 +11,9 @@ from sklearn.decomposition import PCA
 from sklearn.preprocessing import StandardScaler
 
 from tensorboard_candles.analysis.aligned import Line
-from tensorboard_candles.analysis.components import components
-from tensorboard_candles.analysis.local_fits import curvature, derivatives
 from tensorboard_candles.analysis.trajectory import Path, trajectories
+from tensorboard_candles.analysis.trajectory.components import components
+from tensorboard_candles.analysis.trajectory.local_fits import curvature, derivatives
 from tensorboard_candles.errors import BadRequest
 from tensorboard_candles.events.points import Float64Array
 

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from tensorboard_candles.analysis.aligned import line_in
-from tensorboard_candles.analysis.convergence import convergence
-from tensorboard_candles.analysis.convergence_words import sentences
+from tensorboard_candles.analysis.convergence import convergence, sentences
 from tensorboard_candles.errors import BadRequest, NotFound
 from tensorboard_candles.figures import Theme, TrainingVisualizer
 

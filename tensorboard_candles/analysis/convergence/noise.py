@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tensorboard_candles.analysis.curves import SOFT, robust_scale
+from tensorboard_candles.analysis.convergence.curves import SOFT, robust_scale
 from tensorboard_candles.events.points import Float64Array, Int64Array
 
 MOST_BINS = 400

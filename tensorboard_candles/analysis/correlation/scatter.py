@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tensorboard_candles.analysis.aligned import Line, Of, aligned
-from tensorboard_candles.analysis.correlation import MOST_POINTS, shifted
+from tensorboard_candles.analysis.correlation.matrices import MOST_POINTS, shifted
 from tensorboard_candles.events.points import Float64Array, Int64Array
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tensorboard_candles.analysis.curves import (
+from tensorboard_candles.analysis.convergence.curves import (
     SHAPES,
     SOFT,
     Fit,
@@ -16,8 +16,8 @@ from tensorboard_candles.analysis.curves import (
     gradient,
     robust_scale,
 )
+from tensorboard_candles.analysis.convergence.noise import BLOCKS, bins_of, block_means, long_run
 from tensorboard_candles.analysis.needs import needing
-from tensorboard_candles.analysis.noise import BLOCKS, bins_of, block_means, long_run
 from tensorboard_candles.analysis.progress import Progress, untold
 from tensorboard_candles.events.points import Float64Array
 

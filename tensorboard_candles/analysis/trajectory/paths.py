@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from tensorboard_candles.analysis.aligned import Aligned, Line, aligned
-from tensorboard_candles.analysis.components import Components, components
-from tensorboard_candles.analysis.local_fits import LEAST_WINDOW, curvature, derivatives
 from tensorboard_candles.analysis.progress import Progress, untold
+from tensorboard_candles.analysis.trajectory.components import Components, components
+from tensorboard_candles.analysis.trajectory.local_fits import LEAST_WINDOW, curvature, derivatives
 from tensorboard_candles.events.points import Float64Array, Int64Array
 from tensorboard_candles.ohlc import smoothed, thinned
 

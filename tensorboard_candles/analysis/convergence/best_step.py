@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tensorboard_candles.analysis.curves import robust_scale
-from tensorboard_candles.analysis.noise import block_means
+from tensorboard_candles.analysis.convergence.curves import robust_scale
+from tensorboard_candles.analysis.convergence.noise import block_means
 from tensorboard_candles.events.points import Float64Array, Int64Array
 from tensorboard_candles.ohlc import Polarity
 

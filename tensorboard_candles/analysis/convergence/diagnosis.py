@@ -9,10 +9,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from tensorboard_candles.analysis.aligned import Line
-from tensorboard_candles.analysis.best_step import Best, best_of, has_turned
-from tensorboard_candles.analysis.noise import bins_of
-from tensorboard_candles.analysis.outlook import FIVE_PERCENT_OF_GAP, Outlook, Within, levels_off, outlook
-from tensorboard_candles.analysis.plateau import Plateau, plateau
+from tensorboard_candles.analysis.convergence.best_step import Best, best_of, has_turned
+from tensorboard_candles.analysis.convergence.noise import bins_of
+from tensorboard_candles.analysis.convergence.outlook import (
+    FIVE_PERCENT_OF_GAP,
+    Outlook,
+    Within,
+    levels_off,
+    outlook,
+)
+from tensorboard_candles.analysis.convergence.plateau import Plateau, plateau
 from tensorboard_candles.analysis.progress import Progress, untold
 from tensorboard_candles.events.points import Float64Array, Int64Array
 from tensorboard_candles.ohlc import Polarity

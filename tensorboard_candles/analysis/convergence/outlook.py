@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tensorboard_candles.analysis.curves import Model
-from tensorboard_candles.analysis.plateau import UNKNOWN, Estimate, Plateau
+from tensorboard_candles.analysis.convergence.curves import Model
+from tensorboard_candles.analysis.convergence.plateau import UNKNOWN, Estimate, Plateau
 from tensorboard_candles.events.points import Float64Array
 
 

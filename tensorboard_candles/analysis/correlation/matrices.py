@@ -11,22 +11,22 @@ import numpy as np
 import numpy.typing as npt
 
 from tensorboard_candles.analysis.aligned import Line, Of, changed, common_steps, rows_at, taken
-from tensorboard_candles.analysis.coefficients import (
+from tensorboard_candles.analysis.correlation.coefficients import (
     Linear,
     Method,
     coefficients,
     kendall,
     ranked,
 )
-from tensorboard_candles.analysis.needs import needing
-from tensorboard_candles.analysis.progress import Progress, untold
-from tensorboard_candles.analysis.significance import (
+from tensorboard_candles.analysis.correlation.significance import (
     autocorrelation,
     benjamini_hochberg,
     effective_points,
     holm,
     p_of_r,
 )
+from tensorboard_candles.analysis.needs import needing
+from tensorboard_candles.analysis.progress import Progress, untold
 from tensorboard_candles.events.points import Float64Array, Int64Array
 
 MOST_POINTS = {"raw": 10_000, "differences": 10_000, "returns": 500}

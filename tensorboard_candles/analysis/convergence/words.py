@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from tensorboard_candles.analysis.convergence import Convergence
-from tensorboard_candles.analysis.generalisation import Gap
-from tensorboard_candles.analysis.outlook import Outlook
-from tensorboard_candles.analysis.plateau import Estimate
+from tensorboard_candles.analysis.convergence.diagnosis import Convergence
+from tensorboard_candles.analysis.convergence.generalisation import Gap
+from tensorboard_candles.analysis.convergence.outlook import Outlook
+from tensorboard_candles.analysis.convergence.plateau import Estimate
 
 _CURVES = {
     "exponential": "an exponential",
