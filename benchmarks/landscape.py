@@ -28,7 +28,7 @@ from benchmarks.report import heading, machine, row, seconds
 from tensorboard_candles.analysis.landscape import Plane
 from tensorboard_candles.analysis.landscape.directions import random_directions
 from tensorboard_candles.analysis.landscape.grid import axes_of, points_of
-from tensorboard_candles.integrations.torch_landscape import TorchNetwork, network_of
+from tensorboard_candles.integrations.landscape.torch_network import TorchNetwork, network_of
 
 EXAMPLES = 2000
 CLASSES = 10

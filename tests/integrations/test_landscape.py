@@ -28,7 +28,7 @@ torch = pytest.importorskip("torch")
 nn = torch.nn
 cross_entropy = nn.functional.cross_entropy
 
-from tensorboard_candles.integrations.torch_landscape import network_of  # noqa: E402, after the skip
+from tensorboard_candles.integrations.landscape.torch_network import network_of  # noqa: E402, after the skip
 
 QUIET: dict[str, Any] = {"progress": False, "cache": False}
 
@@ -452,7 +452,7 @@ def test_loader_batches_and_tensors_give_the_same_mean() -> None:
 
 
 def test_data_that_are_too_much_to_keep_are_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    from tensorboard_candles.integrations import torch_batches
+    from tensorboard_candles.integrations.landscape import torch_batches
 
     model, (inputs, targets) = classifier(40, 8, 3), examples(21, 40, 3)
 
@@ -474,7 +474,7 @@ def test_data_that_are_too_much_to_keep_are_read_again(monkeypatch: pytest.Monke
 def test_loader_that_shuffles_and_is_read_again_leaves_the_random_numbers(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    from tensorboard_candles.integrations import torch_batches
+    from tensorboard_candles.integrations.landscape import torch_batches
 
     monkeypatch.setattr(torch_batches, "MOST_KEPT_BYTES", 100)
     model, data = classifier(40, 8, 3), examples(21, 40, 3)
@@ -615,7 +615,7 @@ class Centred(nn.Module):  # type: ignore[misc, name-defined, unused-ignore]
 def test_blocks_of_large_batches_change_nothing(
     make: Callable[[], Any], data: Any, classes: int, batch_size: int | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tensorboard_candles.integrations import torch_plane
+    from tensorboard_candles.integrations.landscape import torch_plane
 
     model, weighted = make(), nn.CrossEntropyLoss(weight=torch.arange(1.0, 1.0 + classes))
     settings: dict[str, Any] = {
@@ -630,7 +630,7 @@ def test_blocks_of_large_batches_change_nothing(
 
 
 def test_model_that_puts_out_no_tensor_is_given_whole_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    from tensorboard_candles.integrations import torch_plane
+    from tensorboard_candles.integrations.landscape import torch_plane
 
     def loss(outputs: Any, targets: Any) -> Any:
         return cross_entropy(outputs["logits"], targets)

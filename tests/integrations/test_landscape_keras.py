@@ -19,7 +19,7 @@ import json, sys
 from pathlib import Path
 import keras, numpy as np
 from tensorboard_candles import landscape
-from tensorboard_candles.integrations.keras_landscape import network_of
+from tensorboard_candles.integrations.landscape.keras_network import network_of
 
 keras.utils.set_random_seed(1)
 layers = keras.layers

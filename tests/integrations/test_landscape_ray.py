@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np, ray
 from tensorboard_candles import landscape
 from tensorboard_candles.errors import Cancelled
-from tensorboard_candles.integrations.ray_landscape import RayExecutor
+from tensorboard_candles.integrations.landscape.over_ray import RayExecutor
 from tests.analysis.landscape.bowl import Bowl, hessian_of
 
 where = Path(sys.argv[1])

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from tensorboard_candles.integrations import progress_bar
-from tensorboard_candles.integrations.progress_bar import ProgressBar
+from tensorboard_candles.integrations.landscape import progress_bar
+from tensorboard_candles.integrations.landscape.progress_bar import ProgressBar
 
 
 class Clock:

@@ -24,15 +24,15 @@ from tensorboard_candles.analysis.landscape import BatchNorm, Weight
 from tensorboard_candles.analysis.landscape.payload import Float64Array
 from tensorboard_candles.errors import BadRequest, NoCurvature
 from tensorboard_candles.integrations import missing
-from tensorboard_candles.integrations.code_of import code_of
+from tensorboard_candles.integrations.landscape.code_of import code_of
 
 try:
     import keras
 except ImportError as error:
     raise missing("keras") from error
 
-from tensorboard_candles.integrations.keras_backends import compiled, hessian_product
-from tensorboard_candles.integrations.keras_data import (
+from tensorboard_candles.integrations.landscape.keras_backends import compiled, hessian_product
+from tensorboard_candles.integrations.landscape.keras_data import (
     Batch,
     array_of,
     batches_of,
@@ -40,7 +40,12 @@ from tensorboard_candles.integrations.keras_data import (
     joined,
     tensors_of,
 )
-from tensorboard_candles.integrations.keras_layers import layers_of, measurable_norms, measuring, weights_of
+from tensorboard_candles.integrations.landscape.keras_layers import (
+    layers_of,
+    measurable_norms,
+    measuring,
+    weights_of,
+)
 
 _COMPILED = ("compiled_loss", "_hessian_product")
 _POINTS_AT_ONCE = 8

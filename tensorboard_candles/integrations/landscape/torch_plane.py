@@ -22,9 +22,9 @@ try:
 except ImportError as error:
     raise missing("torch") from error
 
-from tensorboard_candles.integrations.torch_batches import Batch, Batches, blocks_of
-from tensorboard_candles.integrations.torch_first import FirstLayers
-from tensorboard_candles.integrations.torch_settled import views
+from tensorboard_candles.integrations.landscape.torch_batches import Batch, Batches, blocks_of
+from tensorboard_candles.integrations.landscape.torch_first import FirstLayers
+from tensorboard_candles.integrations.landscape.torch_settled import views
 
 _NUMBERS_AT_ONCE = {"cpu": 4 << 20, "cuda": 1 << 28}
 """Activations and weights of all points that are taken together."""

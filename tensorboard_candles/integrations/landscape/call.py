@@ -18,14 +18,14 @@ from tensorboard_candles.analysis.landscape.plan import Plan
 from tensorboard_candles.analysis.landscape.survey import Checkpoints, survey
 from tensorboard_candles.analysis.progress import Progress, untold
 from tensorboard_candles.errors import BadRequest, Cancelled
-from tensorboard_candles.integrations.progress_bar import ProgressBar
+from tensorboard_candles.integrations.landscape.progress_bar import ProgressBar
 
 if TYPE_CHECKING:
     from tensorboard_candles.analysis.landscape.directions import Normalize
     from tensorboard_candles.analysis.landscape.grid import Span
     from tensorboard_candles.writer.tracker import Tracker
 
-_HERE = "tensorboard_candles.integrations"
+_HERE = "tensorboard_candles.integrations.landscape"
 
 
 class _Flag(Protocol):
@@ -138,10 +138,10 @@ def network_of(model: Any, loss: Any, data: Any, **settings: Any) -> Network:
     """Whatever the model is of; BadRequest for what is none."""
     keras, torch = sys.modules.get("keras"), sys.modules.get("torch")
     if keras is not None and isinstance(model, keras.Model):  # with torch beneath it is a module, too
-        made: Network = import_module(f"{_HERE}.keras_landscape").network_of(model, loss, data, **settings)
+        made: Network = import_module(f"{_HERE}.keras_network").network_of(model, loss, data, **settings)
         return made
     if torch is not None and isinstance(model, torch.nn.Module):
-        made = import_module(f"{_HERE}.torch_landscape").network_of(model, loss, data, **settings)
+        made = import_module(f"{_HERE}.torch_network").network_of(model, loss, data, **settings)
         return made
     if all(hasattr(model, name) for name in ("plane", "vector", "weights")):
         own: Network = model
@@ -162,7 +162,7 @@ def _executor(executor: str | Executor | None) -> Executor:
         return executor
     if executor != "ray":
         raise BadRequest(f"executor must be ray, or an Executor, got {executor!r:.80}")
-    made: Executor = import_module(f"{_HERE}.ray_landscape").executor()
+    made: Executor = import_module(f"{_HERE}.over_ray").executor()
     return made
 
 

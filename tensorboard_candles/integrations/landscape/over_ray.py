@@ -1,6 +1,6 @@
 """Loss landscapes over Ray's workers: several processes, devices or machines, the same losses.
 
-    from tensorboard_candles.integrations.ray_landscape import RayExecutor
+    from tensorboard_candles.integrations.landscape.over_ray import RayExecutor
 
     landscape(model, loss, data, executor=RayExecutor(workers=8, gpus_per_worker=1))
 

@@ -16,7 +16,7 @@ from tensorboard_candles.analysis.landscape.network import Role
 from tensorboard_candles.analysis.landscape.payload import Float64Array
 from tensorboard_candles.errors import BadRequest, NoCurvature
 from tensorboard_candles.integrations import missing
-from tensorboard_candles.integrations.code_of import code_of
+from tensorboard_candles.integrations.landscape.code_of import code_of
 
 try:
     import torch
@@ -24,10 +24,16 @@ try:
 except ImportError as error:
     raise missing("torch") from error
 
+from tensorboard_candles.integrations.landscape.torch_batches import Batch, Batches, bytes_of
+from tensorboard_candles.integrations.landscape.torch_plane import (
+    Loss,
+    TorchPlane,
+    mean_loss,
+    recalibrate,
+    seed,
+)
+from tensorboard_candles.integrations.landscape.torch_settled import settled, untouched_random_numbers, views
 from tensorboard_candles.integrations.torch import _unwrapped
-from tensorboard_candles.integrations.torch_batches import Batch, Batches, bytes_of
-from tensorboard_candles.integrations.torch_plane import Loss, TorchPlane, mean_loss, recalibrate, seed
-from tensorboard_candles.integrations.torch_settled import settled, untouched_random_numbers, views
 
 _DTYPES = {"float32": torch.float32, "float64": torch.float64}
 _PREFIXES = ("module.", "_orig_mod.", "model.")
