@@ -58,7 +58,7 @@ class Cache:
     """Files of one directory, each replaced as a whole, so that none is ever half written.
 
     Whatever can't be read counts as not there, and so does what was computed where the loss at the model's
-    own weights was another one: not all that a loss depends on can be seen (see `code_of` of the integration).
+    own weights was another one: not all that a loss depends on can be seen (see `code_of`).
     What can't be written is not kept, and that is told once: it may have taken hours to compute.
     """
 
