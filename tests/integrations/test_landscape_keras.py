@@ -19,6 +19,7 @@ import json, sys
 from pathlib import Path
 import keras, numpy as np
 from tensorboard_candles import landscape
+from tensorboard_candles.errors import BadRequest
 from tensorboard_candles.integrations.landscape.keras_network import network_of
 
 keras.utils.set_random_seed(1)
@@ -54,6 +55,15 @@ for name, more in {"frozen": {}, "filter": {"normalize": "filter"}, "batches": {
                    "recalibrate": {"batch_norm": "recalibrate"}}.items():
     found[name] = landscape(model, None, (images, labels), directions=given, span=0.3, points=5,
                             **{"normalize": "none", **quiet, **more}).loss.tolist()
+anew = landscape(model, None, (images, labels), directions=given, span=0.3, points=3,
+                 batch_norm="recalibrate", **quiet)
+other = keras.Sequential([keras.Input((4,)), layers.Dense(2)])
+refused = []
+for checkpoint in (other, [np.zeros(3)], where / "nothing.weights.h5"):
+    try:
+        network_of(model, loss, (images, labels)).vector_of(checkpoint)
+    except BadRequest as error:
+        refused.append(str(error))
 pca = landscape(model, "sparse_categorical_crossentropy", [(images, labels)], directions="pca",
                 checkpoints=paths, points=3, **quiet)
 sharp = landscape(model, loss, (images, labels), points=(1,), **{**quiet, "eigenvalues": 2})
@@ -64,6 +74,7 @@ found |= {
     "eigenvalues": sharp.eigenvalues.tolist(), "residuals": sharp.eigenvalue_residuals.tolist(),
     "distance": pca.trajectory.distance.tolist(), "last": pca.trajectory.at[-1].tolist(),
     "same": state()[: len(model.weights)] == before[: len(model.weights)],
+    "anew": [anew.about.centre_loss, anew.loss[1, 1]], "refused": refused,
     "again": again.loss_of(None), "roles": [one.role for one in network.weights],
     "fingerprints": [network.fingerprint, again.fingerprint],
 }
@@ -89,7 +100,7 @@ for options in ({}, {"batch_norm": "recalibrate"}, {"checkpoints": [paths[0], wh
         try:
             batches = [(images[:some], labels[:some]) for some in (size, size + 1, size + 2)]
             landscape(model, failing, batches, points=3, **{**quiet, **options})
-        except (Unkind, ValueError):
+        except (Unkind, BadRequest):
             raised += 1
 norm = next(one for one in model.layers if isinstance(one, layers.BatchNormalization))
 print(json.dumps([raised, state() == before, "call" in vars(norm)]))
@@ -116,6 +127,17 @@ def test_statistics_measured_anew_are_those_of_torch(found: dict[str, Any]) -> N
     wanted = in_torch(found["where"], batch_norm="recalibrate")
     np.testing.assert_allclose(found["recalibrate"], wanted.loss, rtol=2e-3)
     assert not np.allclose(found["recalibrate"], found["frozen"], rtol=1e-2)
+
+
+def test_the_centre_is_measured_anew_where_all_of_the_plane_is(found: dict[str, Any]) -> None:
+    centre, on_grid = found["anew"]
+    assert centre == pytest.approx(on_grid, rel=1e-6)
+    assert centre != pytest.approx(found["centre"], rel=1e-3)
+
+
+def test_what_is_no_checkpoint_of_the_model_is_refused_in_words(found: dict[str, Any]) -> None:
+    assert len(found["refused"]) == 3
+    assert all("no checkpoint" in words for words in found["refused"])
 
 
 def test_eigenvalues_are_those_of_the_same_net_in_torch(found: dict[str, Any]) -> None:

@@ -104,14 +104,15 @@ class Network(Protocol):
     def vector_of(self, checkpoint: object) -> Float64Array:
         """The weights of a checkpoint: of what the framework calls one, or of a path to its file.
 
-        Raises ValueError when it is none of this model's.
+        Raises BadRequest when it is none of this model's.
         """
         ...
 
     def loss_of(self, checkpoint: object | None) -> float:
-        """With a checkpoint's own weights, and its own statistics of normalisations where it has them.
+        """With a checkpoint's own weights, and its own statistics of normalisations where it has them and
+        none are measured anew.
 
-        None is the model as it is.
+        None is the model as it is: the same as a plane says of its origin.
         """
         ...
 

@@ -141,12 +141,13 @@ class KerasNetwork:
 
     def loss_of(self, checkpoint: object | None) -> float:
         values, other = self._values_of(checkpoint)
-        return float(KerasPlane(self, np.stack([joined(values)]), other=other).losses(np.empty((1, 0)))[0])
+        plane = KerasPlane(self, np.stack([joined(values)]), other=other, norms=self._measured_norms())
+        return float(plane.losses(np.empty((1, 0)))[0])
 
     @contextmanager
     def plane(self, origin: Float64Array, directions: Sequence[Float64Array]) -> Iterator[KerasPlane]:
-        norms = measurable_norms(self._model) if self.batch_norm == "recalibrate" else []
-        yield KerasPlane(self, np.stack([origin, *directions]), other=self._other(), norms=norms)
+        basis = np.stack([origin, *directions])
+        yield KerasPlane(self, basis, other=self._other(), norms=self._measured_norms())
 
     @contextmanager
     def curvature(self, origin: Float64Array) -> Iterator[Callable[[Float64Array], Float64Array]]:
@@ -192,6 +193,9 @@ class KerasNetwork:
             for part, variable in zip(np.split(vector, ends), variables, strict=True)
         ]
 
+    def _measured_norms(self) -> list[Any]:
+        return measurable_norms(self._model) if self.batch_norm == "recalibrate" else []
+
     def _other(self) -> list[Any]:
         return [variable.value for variable in self._model.non_trainable_variables]
 
@@ -218,13 +222,15 @@ class KerasNetwork:
     def _read(self, path: Path) -> list[Any]:
         """What `get_weights` says of the file: Keras reads one only into a model."""
         if not path.exists():
-            raise ValueError(f"there is no checkpoint {path}")
+            raise BadRequest(f"there is no checkpoint {path}")
         optimizer = getattr(self._model, "optimizer", None)
         kept = [*self._model.variables, *(optimizer.variables if optimizer else ())]
         before = [array_of(variable) for variable in kept]
         try:
             self._model.load_weights(path)
             return list(self._model.get_weights())
+        except ValueError as error:  # as Keras says that it is of another model
+            raise BadRequest(f"{path} is no checkpoint of this model: {error!s:.500}") from error
         finally:
             for variable, value in zip(kept, before, strict=True):
                 variable.assign(value)
@@ -303,7 +309,7 @@ def _loss_of(model: Any, loss: Any) -> Callable[[Any, Any], Any]:
 def _check_shapes(found: Sequence[Any], wanted: Sequence[Any]) -> None:
     got, needed = ([tuple(one.shape) for one in some] for some in (found, wanted))
     if got != needed:
-        raise ValueError(f"this is no checkpoint of this model: it has {needed}, got {got}"[:1000])
+        raise BadRequest(f"this is no checkpoint of this model: it has {needed}, got {got}"[:1000])
 
 
 def _config(told: Any) -> Any:
