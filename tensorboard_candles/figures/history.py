@@ -216,16 +216,10 @@ def _numbers(given: Any) -> Float64Array | None:
 
 
 def _steps(given: Float64Array, name: str | None) -> Int64Array:
-    rounded = np.round(given)
-    if not (np.isfinite(given).all() and (rounded == given).all()):
-        raise BadRequest(
-            f"{name!r} says where values belong and must hold whole numbers, got {_first_odd(given)}"
-        )
-    return rounded.astype(np.int64)
-
-
-def _first_odd(given: Float64Array) -> float:
-    return float(given[~(np.round(given) == given)][0])
+    odd = given[~((np.round(given) == given) & (np.abs(given) < 2**63))]
+    if len(odd):
+        raise BadRequest(f"{name!r} says where values belong and must hold whole numbers, got {odd[0]}")
+    return given.astype(np.int64)
 
 
 def _there_is(asked: str, names: Sequence[str]) -> str:

@@ -136,6 +136,8 @@ def test_metrics_of_a_run_are_all_but_its_epochs(tmp_path: Path) -> None:
         ([], BadRequest, "holds no numbers"),
         ({"step": [0, 0.5], "loss": [1, 2]}, BadRequest, r"'step' .* whole numbers, got 0\.5"),
         ({"epoch": [0, math.nan], "loss": [1, 2]}, BadRequest, "whole numbers, got nan"),
+        ({"epoch": [0, math.inf], "loss": [1, 2]}, BadRequest, "whole numbers, got inf"),
+        ({"step": [0, 1e300], "loss": [1, 2]}, BadRequest, "whole numbers, got 1e"),
         ({"epoch": [0, 1], "loss": [1, 2, 3]}, BadRequest, "'loss' has 3 values, and there are only 2"),
         ("no/such/directory", NotFound, "no directory 'no/such/directory'"),
     ],
