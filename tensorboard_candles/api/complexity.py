@@ -23,6 +23,8 @@ from tensorboard_candles.store import RunView, Source
 MOST_RUNS = 5000
 MOST_MODELS = 200
 """Read for one answer, each from a file of its own."""
+MOST_BYTES = 64 << 20
+"""Of all these; what a Tracker writes of a model are some kilobytes."""
 _LATENCIES = ("latency_low", "latency", "latency_high")
 COLUMNS = (
     *("run", "tag", *TEXTS, "step", "examples", *WHOLE),
@@ -58,8 +60,12 @@ def table_of(views: Sequence[RunView], step: float | None) -> Table:
     latest = [(view.name, record) for view in views for record in _latest(view, step)]
     told: list[Told] = []
     problems: list[Json] = []
+    left = MOST_BYTES
     for run, record in latest[:MOST_MODELS]:
+        left -= record.size
         try:
+            if left < 0:
+                raise BadPayload(f"left out: the summaries hold more than {MOST_BYTES:,} bytes")
             told.append(Told(run, record, model_cost(payload_of(record))))
         except (BadPayload, NotFound) as error:
             problems.append({"run": run, "tag": record.tag, "step": record.step, "what": str(error)})

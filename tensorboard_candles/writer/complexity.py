@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeAlias
@@ -134,6 +135,8 @@ def noise_scale(
     """
     gradient = (big * big_squared - small * small_squared) / (big - small)
     noise = (small_squared - big_squared) / (1 / small - 1 / big)
+    if not math.isfinite(noise / gradient if gradient else 0.0):
+        return None, "gradients, or their squares, are not finite"
     if gradient <= 0:
         return None, f"the gradient can't be told from its noise with {big} examples; pass more"
     how = f"of gradients of {small} and {big} examples (McCandlish et al. 2018, B_simple), in evaluation mode"

@@ -12,6 +12,8 @@ import pytest
 import safetensors.numpy
 
 from tensorboard_candles import Tracker, metadata
+from tensorboard_candles.api import complexity as api_complexity
+from tensorboard_candles.store import read_once
 from tensorboard_candles.writer.complexity import Complexity
 from tests.support import records
 from tests.support.server import Server
@@ -142,3 +144,17 @@ def test_summaries_that_anybody_may_have_written_are_told_and_the_others_shown(
     assert server.get("complexity", format="csv").body.decode().splitlines()[2].startswith("run,odd,?,")
     assert {problem["tag"] for problem in found["problems"]} == set(BAD)
     assert all(problem["what"] for problem in found["problems"])
+
+
+def test_summaries_of_more_than_an_answer_may_read_are_left_out_and_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api_complexity, "MOST_BYTES", 3000)
+    content = safetensors.numpy.save({}, {"complexity": json.dumps({"padding": "x" * 1000})})
+    values = [records.own_value(metadata.COMPLEXITY_KIND, f"model{number}", content) for number in range(4)]
+    events = b"".join(records.event_of(value, step=1) for value in values)
+    records.write_run(tmp_path, "run", records.version_record() + events)
+    found = api_complexity.table_of(read_once(str(tmp_path)).runs(), None)
+    assert found.columns["tag"].tolist() == ["model0", "model1"]
+    assert [one["tag"] for one in found.head["problems"]] == ["model2", "model3"]
+    assert "left out" in found.head["problems"][0]["what"]
