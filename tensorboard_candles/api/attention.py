@@ -23,7 +23,7 @@ from tensorboard_candles.api.answer import (
     respond_tables,
 )
 from tensorboard_candles.api.jobs import Jobs
-from tensorboard_candles.api.series import MOST_NUMBERS, saying_what_loads
+from tensorboard_candles.api.series import MOST_NUMBERS, experiment_of, saying_what_loads
 from tensorboard_candles.errors import BadPayload, BadRequest, NotFound, TooLarge
 from tensorboard_candles.events import RecordAt, payload_in, payload_of
 from tensorboard_candles.store import Source
@@ -96,7 +96,8 @@ def attention_route(request: Request, source: Source, jobs: Jobs, measured: Meas
     def work(progress: Progress) -> _Found:
         return _measured(records, measured, progress)
 
-    found = jobs.ask(("attention", run, tag, limit), _version(every), work, within_secs=within_secs)
+    key = "attention", experiment_of(request), run, tag, limit
+    found = jobs.ask(key, _version(every), work, within_secs=within_secs)
     head = {"run": run, "tag": tag, "steps": len(every)}
     return respond_found(request, "attention", found, lambda result: [_curves_table(head, result)], fmt=fmt)
 

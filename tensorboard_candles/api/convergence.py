@@ -17,7 +17,7 @@ from tensorboard_candles.analysis.progress import Progress
 from tensorboard_candles.api import params
 from tensorboard_candles.api.answer import Json, Table, finite_or_none, respond_found
 from tensorboard_candles.api.jobs import Jobs
-from tensorboard_candles.api.series import asked, runs_by_name, unit_of
+from tensorboard_candles.api.series import asked, experiment_of, runs_by_name, unit_of
 from tensorboard_candles.errors import BadRequest
 from tensorboard_candles.indicators.alerts.names import train_runs
 from tensorboard_candles.ohlc import Polarity, polarity_in
@@ -71,7 +71,8 @@ def convergence_route(request: Request, source: Source, jobs: Jobs) -> Response:
     def work(progress: Progress) -> list[Told]:
         return told_of(found, pairs, query, progress)
 
-    key = "convergence", query, tuple((view.name, series.tag) for view, series in found)
+    names = tuple((view.name, series.tag) for view, series in found)
+    key = "convergence", experiment_of(request), query, names
     done = jobs.ask(key, _version(found, pairs, run_named), work, within_secs=within_secs)
     return respond_found(
         request,

@@ -28,7 +28,14 @@ from tensorboard_candles.api.answer import (
     respond_tables,
 )
 from tensorboard_candles.api.jobs import Jobs
-from tensorboard_candles.api.series import asked, etag_of_series, saying_what_loads, series_of, unit_of
+from tensorboard_candles.api.series import (
+    asked,
+    etag_of_series,
+    experiment_of,
+    saying_what_loads,
+    series_of,
+    unit_of,
+)
 from tensorboard_candles.errors import BadRequest, TooLarge
 from tensorboard_candles.store import RunView, Series, Source
 
@@ -62,7 +69,7 @@ def correlation_route(request: Request, source: Source, jobs: Jobs) -> Response:
     def work(progress: Progress) -> Correlations:
         return compared(series, query, progress)
 
-    key = "correlation", query, tuple((view.name, one.tag) for view, one in found)
+    key = "correlation", experiment_of(request), query, tuple((view.name, one.tag) for view, one in found)
     versions = {view.name: view.version for view, _ in found}
     done = jobs.ask(key, "\n".join(versions.values()), work, within_secs=within_secs)
     return respond_found(request, "correlation", done, lambda result: [_table(found, query, result)], fmt=fmt)

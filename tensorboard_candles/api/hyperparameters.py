@@ -25,7 +25,7 @@ from tensorboard_candles.api import params
 from tensorboard_candles.api.answer import Json, Table, finite_or_none, respond_found, to_list
 from tensorboard_candles.api.arguments import givers
 from tensorboard_candles.api.jobs import Jobs
-from tensorboard_candles.api.series import unit_among, with_tag
+from tensorboard_candles.api.series import experiment_of, unit_among, with_tag
 from tensorboard_candles.indicators.standing import standing_of
 from tensorboard_candles.ohlc import NO_STEP, Polarity, StepAxis, candles, ending_of, polarity_among
 from tensorboard_candles.store import RunView, Source
@@ -79,7 +79,7 @@ def hyperparameters_route(request: Request, source: Source, jobs: Jobs) -> Respo
     def tables(answer: Answer) -> list[Table]:
         return [table_of(answer, x=x, y=y, points=points)]
 
-    key = "hyperparameters", query, tuple(view.name for view in views)
+    key = "hyperparameters", experiment_of(request), query, tuple(view.name for view in views)
     version = "\n".join(f"{view.version} {giver.version}" for view, giver in given)
     found = jobs.ask(key, version, work, within_secs=within_secs)
     return respond_found(request, "hyperparameters", found, tables, fmt=fmt)

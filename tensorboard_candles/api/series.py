@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
+from tensorboard import plugin_util
 from werkzeug.wrappers import Request
 
 from tensorboard_candles.api import params
@@ -16,6 +17,11 @@ from tensorboard_candles.store import RunView, Series, Source
 
 MOST_NUMBERS = 6_000_000
 """In all columns of an answer; a million points of one series fit."""
+
+
+def experiment_of(request: Request) -> str:
+    """Of which of TensorBoard's experiments it is: runs of two of them may have the same names."""
+    return str(plugin_util.experiment_id(request.environ))
 
 
 def asked(request: Request, source: Source) -> list[tuple[RunView, Series]]:

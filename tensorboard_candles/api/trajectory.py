@@ -24,7 +24,7 @@ from tensorboard_candles.api import params
 from tensorboard_candles.api.answer import Table, respond_found
 from tensorboard_candles.api.candles import steps_per_epoch
 from tensorboard_candles.api.jobs import Jobs
-from tensorboard_candles.api.series import checked_size, saying_what_loads
+from tensorboard_candles.api.series import checked_size, experiment_of, saying_what_loads
 from tensorboard_candles.errors import BadRequest, NotFound, TooLarge
 from tensorboard_candles.events.points import Float64Array
 from tensorboard_candles.ohlc import epochs_of, has_epochs
@@ -67,7 +67,7 @@ def trajectory_route(request: Request, source: Source, jobs: Jobs) -> Response:
             progress=progress,
         )
 
-    key = "trajectory", query, tags, tuple(view.name for view in views)
+    key = "trajectory", experiment_of(request), query, tags, tuple(view.name for view in views)
     found = jobs.ask(key, "\n".join(view.version for view in views), work, within_secs=within_secs)
 
     def tables(result: Trajectories) -> Sequence[Table]:
