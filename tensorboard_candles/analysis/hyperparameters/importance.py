@@ -19,6 +19,8 @@ from tensorboard_candles.analysis.needs import needing
 from tensorboard_candles.analysis.progress import Progress, untold
 
 TREES = 64
+_AT_ONCE = 4
+"""Trees that are grown between two looks at whether anybody still wants them."""
 MOST_DRAWN = 1000
 """Runs that each tree is grown of."""
 
@@ -50,10 +52,14 @@ def importance_of(
         from sklearn.ensemble import RandomForestRegressor
     places, low, high = _places(space, positions, target)
     drawn = min(len(target), MOST_DRAWN)
-    forest = RandomForestRegressor(TREES, max_samples=drawn, random_state=0).fit(places, target)
+    forest = RandomForestRegressor(max_samples=drawn, random_state=0, warm_start=True)
+    for grown in range(0, TREES, _AT_ONCE):
+        progress(grown, 2 * TREES, "weighing the parameters")
+        # The same trees as if all were grown at once.
+        forest.set_params(n_estimators=grown + _AT_ONCE).fit(places, target)
     shares = []
     for number, tree in enumerate(forest.estimators_):
-        progress(number, TREES, "weighing the parameters")
+        progress(TREES + number, 2 * TREES, "weighing the parameters")
         shares.append(shares_of_tree(tree.tree_, low, high))
     known = np.array(shares)
     share = known.mean(axis=0)

@@ -8,6 +8,7 @@ from sklearn.tree import DecisionTreeRegressor
 
 from tensorboard_candles.analysis.hyperparameters.importance import importance_of, shares_of_tree
 from tensorboard_candles.analysis.hyperparameters.space import space_of
+from tensorboard_candles.errors import Cancelled
 from tests.analysis.hyperparameters.trials import drawn, trials
 
 
@@ -64,3 +65,19 @@ def test_of_runs_that_all_end_alike_nothing_matters() -> None:
     space = space_of(made.configs)
     found = importance_of(space, space.positions(made.configs), made.target)
     assert (found.share.tolist(), found.together) == ([0, 0], 0)
+
+
+def test_a_forest_is_given_up_before_all_of_it_has_grown() -> None:
+    made = drawn(60, lambda lr, optimizer: np.log10(lr))
+    space = space_of(made.configs)
+    told: list[float] = []
+
+    def progress(done: float, total: float, what: str = "") -> None:
+        told.append(done / total)
+        if len(told) == 3:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        importance_of(space, space.positions(made.configs), made.target, progress)
+    assert told[0] == 0
+    assert 0 < told[1] < told[2] < 0.1
