@@ -9,7 +9,13 @@ from typing import Any
 from werkzeug.wrappers import Request, Response
 
 from tensorboard_candles.analysis.aligned import line_in
-from tensorboard_candles.analysis.convergence import Convergence, Drawn, convergence, sentences
+from tensorboard_candles.analysis.convergence import (
+    Convergence,
+    Drawn,
+    convergence,
+    natural_bounds,
+    sentences,
+)
 from tensorboard_candles.analysis.convergence.generalisation import Gap, gap_between, partner_of
 from tensorboard_candles.analysis.convergence.outlook import Outlook, Within
 from tensorboard_candles.analysis.convergence.plateau import Estimate
@@ -164,14 +170,16 @@ def _told(view: RunView, series: Series, pair: Pair | None, query: Query, progre
     progress(0, 1, "curves")
     polarity = query.polarity or polarity_in(view, series.tag)
     gap = gap_between(line_in(pair.train), line_in(pair.validation), polarity=polarity) if pair else None
+    line = line_in(series)
     found = convergence(
-        line_in(series),
+        line,
         polarity=polarity,
         within=query.within,
         horizon=query.horizon,
         ahead=query.ahead,
         patience=query.patience,
         level=query.level,
+        bounds=natural_bounds(series.tag, line.value, unit=unit_of(view, series.tag)),
         progress=progress,
     )
     return Told(found, pair, gap)
@@ -192,6 +200,7 @@ def _table(view: RunView, series: Series, told: Told) -> Table:
         "first_step": found.first_step,
         "last_step": found.last_step,
         "horizon": found.horizon,
+        "bounds": [finite_or_none(found.bounds.low), finite_or_none(found.bounds.high)],
         "early_volatility": finite_or_none(found.volatility.early),
         "late_volatility": finite_or_none(found.volatility.late),
         "best": asdict(found.best) if found.best else None,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tensorboard_candles.analysis.aligned import line_in
-from tensorboard_candles.analysis.convergence import Convergence, convergence, sentences
+from tensorboard_candles.analysis.convergence import Convergence, convergence, natural_bounds, sentences
 from tensorboard_candles.analysis.convergence.generalisation import gap_between, partner_of
 from tensorboard_candles.errors import BadRequest
 from tensorboard_candles.figures.drawing import faint, graph_objects, legend_beneath, panels, text, wrapped
@@ -58,7 +58,11 @@ def convergences_of(
 
 def _of(run: RunView, series: Series, *, horizon: int | None, patience: int, level: float) -> ConvergenceOf:
     polarity, line = polarity_in(run, series.tag), line_in(series)
-    found = convergence(line, polarity=polarity, horizon=horizon, patience=patience, level=level)
+    said = run.said.get(series.tag)
+    bounds = natural_bounds(series.tag, line.value, unit=said.unit if said else None)
+    found = convergence(
+        line, polarity=polarity, horizon=horizon, patience=patience, level=level, bounds=bounds
+    )
     pair = partner_of(series.tag, run.series)
     train, validation = (line_in(run.series[tag]) for tag in pair) if pair else (None, None)
     gap = gap_between(train, validation, polarity=polarity) if train and validation else None

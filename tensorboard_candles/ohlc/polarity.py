@@ -43,13 +43,22 @@ def named_polarity(tag: str) -> Polarity | None:
     >>> named_polarity("val/loss"), named_polarity("accuracy"), named_polarity("lr")
     ('lower_is_better', 'higher_is_better', None)
     """
-    # `valAccuracy` is two words, `mIoU` is one.
-    found = [word.lower() for word in (*_WORD.findall(tag), *_PART.findall(tag))]
-    # `f1` is a word, `acc1` one with a number behind it.
-    words = {*found, *(word.rstrip("0123456789") for word in found)}
+    words = words_of(tag)
     if words & _LOWER:
         return "lower_is_better"
     return "higher_is_better" if words & _HIGHER else None
+
+
+def words_of(tag: str) -> frozenset[str]:
+    """Words in a name, in small letters, as far as they may be told apart.
+
+    >>> sorted(words_of("valAccuracy")), sorted(words_of("acc1"))
+    (['accuracy', 'val', 'valaccuracy'], ['acc', 'acc1'])
+    """
+    # `valAccuracy` is two words, `mIoU` is one.
+    found = [word.lower() for word in (*_WORD.findall(tag), *_PART.findall(tag))]
+    # `f1` is a word, `acc1` one with a number behind it.
+    return frozenset({*found, *(word.rstrip("0123456789") for word in found)})
 
 
 def polarity_among(runs: Iterable[RunView], tag: str) -> Polarity:

@@ -13,11 +13,18 @@ from scipy.optimize import curve_fit
 from scipy.signal import lfilter
 
 from tensorboard_candles.analysis.aligned import Line
-from tensorboard_candles.analysis.convergence import Convergence, convergence, sentences
+from tensorboard_candles.analysis.convergence import (
+    Bounds,
+    Convergence,
+    convergence,
+    natural_bounds,
+    sentences,
+)
 from tensorboard_candles.analysis.convergence.best_step import best_of
 from tensorboard_candles.analysis.convergence.generalisation import gap_between
 from tensorboard_candles.analysis.convergence.outlook import Outlook, Within
 from tensorboard_candles.events.points import Float64Array
+from tensorboard_candles.ohlc import polarity_of
 
 COUNT = 1000
 STEP = np.arange(COUNT)
@@ -225,3 +232,75 @@ def test_a_gap_between_training_and_validation_that_grows_is_told() -> None:
     )
     assert mirrored
     assert mirrored.now == pytest.approx(found.now)
+
+
+RISING = 1.2 - 0.9 * np.exp(-np.arange(200) / 300)
+FALLING = -0.4 + 1.6 * np.exp(-np.arange(200) / 200)
+
+
+@pytest.mark.parametrize(
+    ("tag", "values", "bound", "words"),
+    [
+        ("val/accuracy", RISING, 1.0, "at most 1 by its nature"),
+        ("grad_norm", FALLING, 0.0, "at least 0 by its nature"),
+    ],
+)
+def test_no_plateau_is_told_where_the_metric_can_not_be(
+    tag: str, values: Float64Array, bound: float, words: str
+) -> None:
+    line = Line(np.arange(200), values + 0.01 * np.random.default_rng(1).normal(size=200))
+    polarity = polarity_of(tag)
+    free = convergence(line, polarity=polarity).outlook
+    assert free
+    assert abs(free.asymptote.value - values.mean()) > abs(bound - values.mean())
+    found = convergence(line, polarity=polarity, bounds=natural_bounds(tag, line.value))
+    assert found.outlook
+    told, low, high = found.outlook.asymptote, found.bounds.low, found.bounds.high
+    assert low <= told.low <= told.value <= told.high <= high
+    assert bound in (told.low, told.high)
+    assert np.nanmin(found.drawn.low) >= low
+    assert np.nanmax(found.drawn.high) <= high
+    assert any(words in sentence for sentence in sentences(found))
+
+
+def test_a_bound_that_is_far_away_changes_nothing() -> None:
+    line = Line(STEP, EXPONENTIAL + 0.02 * NOISES["white"](np.random.default_rng(3)))
+    free, bounded = convergence(line), convergence(line, bounds=Bounds(low=0.0))
+    assert free.outlook
+    assert bounded.outlook
+    known, told = free.outlook.asymptote, bounded.outlook.asymptote
+    assert (told.value, told.low) == pytest.approx((known.value, known.low), rel=1e-6)
+    assert sentences(free) == sentences(bounded)
+
+
+@pytest.mark.parametrize("b", [0.35, 0.5])
+def test_knowing_that_a_loss_is_not_negative_costs_no_coverage(b: float) -> None:
+    u = np.linspace(0, 1, 300)
+    clean = 0.1 + 1.5 * (1 + u / 0.02) ** -b
+    held = []
+    for seed in range(30):
+        values = clean + 0.03 * np.random.default_rng(seed).normal(size=len(u))
+        told = convergence(Line(np.arange(len(u)), values), bounds=Bounds(low=0.0)).outlook
+        held.append(told is not None and told.asymptote.low <= 0.1 <= told.asymptote.high)
+    assert np.mean(held) > 0.8
+
+
+@pytest.mark.parametrize(
+    ("tag", "values", "unit", "expected"),
+    [
+        ("accuracy", [0.2, 0.9], None, Bounds(0.0, 1.0)),
+        ("accuracy", [20.0, 90.0], None, Bounds()),
+        ("accuracy", [20.0, 90.0], "%", Bounds(0.0, 100.0)),
+        ("accuracy", [0.2, np.nan, np.inf], None, Bounds(0.0, 1.0)),
+        ("episode_reward", [0.2, 0.9], None, Bounds()),
+        ("val/psnr", [0.2, 0.9], None, Bounds()),
+        ("train/loss", [2.0, 0.1], None, Bounds(low=0.0)),
+        ("train/loss", [2.0, -0.1], None, Bounds()),
+        ("learning_rate", [0.1], None, Bounds()),
+        ("loss", [], None, Bounds()),
+    ],
+)
+def test_bounds_are_known_by_name_unless_values_contradict(
+    tag: str, values: list[float], unit: str | None, expected: Bounds
+) -> None:
+    assert natural_bounds(tag, np.array(values), unit=unit) == expected

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tensorboard_candles.analysis.aligned import line_in
-from tensorboard_candles.analysis.convergence import convergence, sentences
+from tensorboard_candles.analysis.convergence import convergence, natural_bounds, sentences
 from tensorboard_candles.errors import BadRequest, NotFound
 from tensorboard_candles.figures import Theme, TrainingVisualizer
 
@@ -24,7 +24,8 @@ METRICS = {
 def test_panel_is_what_the_analysis_says() -> None:
     visualizer = TrainingVisualizer(METRICS)
     drawn = visualizer.plot_convergence_analysis(["loss"])
-    found = convergence(line_in(visualizer.history.one().series["loss"]))
+    line = line_in(visualizer.history.one().series["loss"])
+    found = convergence(line, bounds=natural_bounds("loss", line.value))
     by_name = {trace.name: trace for trace in drawn.data}
     is_seen = np.isfinite(found.drawn.value)
     np.testing.assert_array_equal(by_name["mean"].y, found.drawn.value[is_seen])

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tensorboard_candles.analysis.convergence.natural import UNBOUNDED, Bounds
 from tensorboard_candles.analysis.needs import needing
 from tensorboard_candles.events.points import Float64Array
 
@@ -104,7 +105,9 @@ def gradient(model: Model, parameters: Float64Array, u: Float64Array) -> Float64
     return np.column_stack([ones, one.shape(u, phi), *by_phi])
 
 
-def fitted(model: Model, u: Float64Array, y: Float64Array, weight: Float64Array) -> Fit:
+def fitted(
+    model: Model, u: Float64Array, y: Float64Array, weight: Float64Array, ends: Bounds = UNBOUNDED
+) -> Fit:
     """A model through values, robustly: soft l1 of residuals times the root of their weights.
 
     >>> u = np.linspace(0, 1, 50)
@@ -112,16 +115,17 @@ def fitted(model: Model, u: Float64Array, y: Float64Array, weight: Float64Array)
     >>> found.parameters[:2].round(9), np.exp(found.parameters[2]).round(9).item()
     (array([0.5, 2. ]), 0.2)
 
-    Values should be of a size of about 1. Starting values are the best of a grid of φ, at each of which c and
-    A are solved for by reweighted least squares.
+    A plateau lies within `ends`. Values should be of a size of about 1. Starting values are the best of a
+    grid of φ, at each of which c and A are solved for by reweighted least squares.
     """
     with needing("scipy"):
         from scipy.optimize import least_squares
     root = np.sqrt(weight / weight.mean())
-    start, scale = _start(model, u, y, root)
+    ends = ends if levels_off(model) else UNBOUNDED
+    start, scale = _start(model, u, y, root, ends)
     bounds = () if model == "constant" else SHAPES[model].bounds
-    free = [(-np.inf, np.inf)] * (len(start) - len(bounds))
-    low, high = np.array([*free, *bounds]).T
+    free = [(-np.inf, np.inf)] * (len(start) - len(bounds) - 1)
+    low, high = np.array([(ends.low, ends.high), *free, *bounds]).T
     found = least_squares(
         lambda at: root * (curve(model, at, u) - y) / scale,
         np.clip(start, low + _TINY, high - _TINY),
@@ -138,6 +142,10 @@ def fitted(model: Model, u: Float64Array, y: Float64Array, weight: Float64Array)
     return Fit(model, found.x)
 
 
+def levels_off(model: Model) -> bool:
+    return model in ("exponential", "power")
+
+
 def robust_scale(residuals: Float64Array) -> float:
     """As of a normal distribution with the same median distance from zero; never quite zero.
 
@@ -147,7 +155,9 @@ def robust_scale(residuals: Float64Array) -> float:
     return max(_MAD * float(np.median(np.abs(residuals))), _TINY)
 
 
-def _start(model: Model, u: Float64Array, y: Float64Array, root: Float64Array) -> tuple[Float64Array, float]:
+def _start(
+    model: Model, u: Float64Array, y: Float64Array, root: Float64Array, ends: Bounds
+) -> tuple[Float64Array, float]:
     """Parameters near the best, and the scale of the weighted residuals there."""
     if model == "constant":
         c = float(np.median(y))
@@ -160,7 +170,7 @@ def _start(model: Model, u: Float64Array, y: Float64Array, root: Float64Array) -
         else np.zeros((1, 0))
     )
     shape = np.broadcast_to(one.shape(u, phi), (len(phi), len(u)))
-    all_c, all_a, residuals = _linear(shape, y, root)
+    all_c, all_a, residuals = _linear(shape, y, root, ends)
     scales = np.maximum(_MAD * np.median(np.abs(residuals), axis=1), _TINY)
     cost = (np.sqrt(1 + (residuals / (SOFT * scales.min())) ** 2) - 1).sum(axis=1)
     best = int(np.argmin(cost))
@@ -168,7 +178,7 @@ def _start(model: Model, u: Float64Array, y: Float64Array, root: Float64Array) -
 
 
 def _linear(
-    shape: Float64Array, y: Float64Array, root: Float64Array
+    shape: Float64Array, y: Float64Array, root: Float64Array, ends: Bounds
 ) -> tuple[Float64Array, Float64Array, Float64Array]:
     """c, A and weighted residuals at each φ."""
     weight = np.broadcast_to(root**2, shape.shape)
@@ -178,7 +188,11 @@ def _linear(
         mean_y = (weight * y).sum(axis=1, keepdims=True) / total
         varied = (weight * (shape - mean_s) ** 2).sum(axis=1, keepdims=True)
         a = (weight * (shape - mean_s) * (y - mean_y)).sum(axis=1, keepdims=True) / np.maximum(varied, _TINY)
-        residuals = root * (mean_y + a * (shape - mean_s) - y)
+        free = mean_y - a * mean_s
+        c = np.clip(free, ends.low, ends.high)
+        square = np.maximum((weight * shape**2).sum(axis=1, keepdims=True), _TINY)
+        a = np.where(c == free, a, (weight * shape * (y - c)).sum(axis=1, keepdims=True) / square)
+        residuals = root * (c + a * shape - y)
         scale = np.maximum(_MAD * np.median(np.abs(residuals), axis=1, keepdims=True), _TINY)
         weight = root**2 / np.sqrt(1 + (residuals / (SOFT * scale)) ** 2)
-    return (mean_y - a * mean_s)[:, 0], a[:, 0], residuals
+    return c[:, 0], a[:, 0], residuals

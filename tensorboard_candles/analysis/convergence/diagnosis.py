@@ -10,14 +10,10 @@ import numpy as np
 
 from tensorboard_candles.analysis.aligned import Line
 from tensorboard_candles.analysis.convergence.best_step import Best, best_of, has_turned
+from tensorboard_candles.analysis.convergence.curves import levels_off
+from tensorboard_candles.analysis.convergence.natural import UNBOUNDED, Bounds
 from tensorboard_candles.analysis.convergence.noise import bins_of
-from tensorboard_candles.analysis.convergence.outlook import (
-    FIVE_PERCENT_OF_GAP,
-    Outlook,
-    Within,
-    levels_off,
-    outlook,
-)
+from tensorboard_candles.analysis.convergence.outlook import FIVE_PERCENT_OF_GAP, Outlook, Within, outlook
 from tensorboard_candles.analysis.convergence.plateau import Plateau, plateau
 from tensorboard_candles.analysis.progress import Progress, untold
 from tensorboard_candles.events.points import Float64Array, Int64Array
@@ -80,6 +76,8 @@ class Convergence:
     last_step: int
     horizon: int
     """The last step that is told of."""
+    bounds: Bounds
+    """Which it is known not to leave."""
     volatility: Volatility
     best: Best | None
     outlook: Outlook | None
@@ -96,6 +94,7 @@ def convergence(
     ahead: float = 1.0,
     patience: int = 10,
     level: float = 0.95,
+    bounds: Bounds = UNBOUNDED,
     progress: Progress = untold,
 ) -> Convergence:
     """Where a metric is going.
@@ -109,7 +108,8 @@ def convergence(
     (0.5, 100.0)
 
     Converged is what is `within` 5 % of the whole way from the plateau. The horizon is `ahead` spans away.
-    `patience` counts evaluations (`best_of`), `level` is the probability that intervals are made for.
+    `patience` counts evaluations (`best_of`), `level` is the probability that intervals are made for. Neither
+    a plateau nor an interval leaves `bounds` (`natural_bounds`), which have to hold all finite values.
     """
     is_finite = np.isfinite(line.value)
     step, value = line.step[is_finite], line.value[is_finite].astype(np.float64)
@@ -119,7 +119,7 @@ def convergence(
     fits, told = None, None
     if verdict is None:
         x = _since(step)
-        fits = plateau(x / x[-1], value, level=level, progress=progress)
+        fits = plateau(x / x[-1], value, level=level, bounds=bounds, progress=progress)
         ends = int(step[0]), int(step[-1])
         told = outlook(fits, first_step=ends[0], last_step=ends[1], horizon=horizon, within=within)
         verdict = _verdict(told, ends[1])
@@ -131,6 +131,7 @@ def convergence(
         first_step=int(step[0]) if len(step) else 0,
         last_step=int(step[-1]) if len(step) else 0,
         horizon=horizon,
+        bounds=bounds,
         volatility=volatility(value),
         best=best,
         outlook=told,

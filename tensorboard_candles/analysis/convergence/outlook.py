@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tensorboard_candles.analysis.convergence.curves import Model
+from tensorboard_candles.analysis.convergence.curves import Model, levels_off
 from tensorboard_candles.analysis.convergence.plateau import UNKNOWN, Estimate, Plateau
 from tensorboard_candles.events.points import Float64Array
 
@@ -106,7 +106,9 @@ def _at(fits: Plateau, u: float) -> Estimate:
 
 def _asymptote(fits: Plateau) -> Estimate:
     found = fits.told(lambda model, at: float(at[0]) if levels_off(model) else np.nan)
-    return Estimate(*(fits.offset + fits.unit * one for one in (found.value, found.low, found.high)))
+    return Estimate(
+        *(fits.within(fits.offset + fits.unit * one) for one in (found.value, found.low, found.high))
+    )
 
 
 def _share_left(fits: Plateau, within: Within) -> float:
@@ -127,7 +129,7 @@ def _in_steps(fits: Plateau, span: float) -> tuple[float, ...]:
 
 def _others(fits: Plateau) -> tuple[Other, ...]:
     def asymptote(model: Model, parameters: Float64Array) -> float:
-        return fits.offset + fits.unit * float(parameters[0]) if model != "line" else np.nan
+        return fits.within(fits.offset + fits.unit * float(parameters[0])) if model != "line" else np.nan
 
     return tuple(
         Other(one.fit.model, one.weight, asymptote(one.fit.model, one.fit.parameters))
@@ -168,7 +170,3 @@ def _next_half(model: Model, parameters: Float64Array) -> float:
     return (
         time_to(model, parameters, left_at(model, parameters, 1.0) / 2) - 1.0 if levels_off(model) else np.nan
     )
-
-
-def levels_off(model: Model) -> bool:
-    return model in ("exponential", "power")

@@ -16,6 +16,7 @@ from tensorboard_candles.analysis.convergence.curves import (
     gradient,
     robust_scale,
 )
+from tensorboard_candles.analysis.convergence.natural import UNBOUNDED, Bounds
 from tensorboard_candles.analysis.convergence.noise import BLOCKS, bins_of, block_means, long_run
 from tensorboard_candles.analysis.needs import needing
 from tensorboard_candles.analysis.progress import Progress, untold
@@ -29,6 +30,7 @@ _FLAT = 0.05
 """A constant that is as likely as that is told, though another curve were likelier."""
 _LEAST_INDEPENDENT = 20
 """Few points are compared as if they were independent: what is wrong with a curve looks like slow noise."""
+_ROUNDING = 1e-9
 _LEAST_SHARE = 1e-24
 """Of the variance of the values: residuals of a perfect fit are no smaller."""
 
@@ -72,6 +74,8 @@ class Plateau:
     independent: float
     """As how many independent points those around the curve count."""
     level: float
+    bounds: Bounds
+    """Nothing is told to be outside of these."""
 
     @property
     def best(self) -> Candidate:
@@ -93,8 +97,18 @@ class Plateau:
             weight = one.weight if len(mixed) > 1 else 1.0
             variance += weight * (np.maximum(own, 0) + (one.fit(u) - value) ** 2)
         half = self._quantile() * np.sqrt(variance)
-        low, middle, high = (self.offset + self.unit * one for one in (value - half, value, value + half))
+        low, middle, high = (
+            np.clip(self.offset + self.unit * one, self.bounds.low, self.bounds.high)
+            for one in (value - half, value, value + half)
+        )
         return middle, low, high
+
+    def within(self, value: float) -> float:
+        """The nearest that is within the bounds; one of them, where nothing but rounding is between."""
+        for bound in (self.bounds.low, self.bounds.high):
+            if abs(value - bound) < _ROUNDING * self.unit:
+                return bound
+        return float(np.clip(value, self.bounds.low, self.bounds.high))
 
     def told(self, of: Says, *, in_logarithms: bool = False) -> Estimate:
         """What the best curve's parameters say, with an interval by the delta method.
@@ -142,6 +156,7 @@ def plateau(
     *,
     models: Sequence[Model] = MODELS,
     level: float = 0.95,
+    bounds: Bounds = UNBOUNDED,
     progress: Progress = untold,
 ) -> Plateau:
     """Curves through finite points, of u from 0 to 1, rising.
@@ -157,19 +172,21 @@ def plateau(
 
     Bins are fitted (`bins_of`), each by as many points as it holds. The covariance of the parameters is that
     of least squares over all points, times the variance of residuals in the long run, so that autocorrelated
-    noise widens what is told. Models are compared by AICc of as many points as are independent.
+    noise widens what is told. Models are compared by AICc of as many points as are independent. Neither a
+    plateau nor an interval leaves `bounds`.
     """
     size = float(np.abs(y).max()) or 1.0  # so that no difference overflows
     bins = bins_of(u, y / size)
     offset = float(np.median(bins.mean))
     unit = float(np.subtract(*np.percentile(bins.mean, [95, 5]))) or float(np.ptp(bins.mean)) or 1.0
     scaled = np.clip((y / size - offset) / unit, -_FARTHEST, _FARTHEST)
+    ends = Bounds(*((one / size - offset) / unit for one in (bounds.low, bounds.high)))
     mean, weight = np.clip((bins.mean - offset) / unit, -_FARTHEST, _FARTHEST), bins.count.astype(np.float64)
     fits = []
     for done, model in enumerate(models):
         progress(done, len(models), "curves")
         if model == "constant" or len(mean) >= SHAPES[model].least_bins:
-            fits.append(fitted(model, bins.x, mean, weight))
+            fits.append(fitted(model, bins.x, mean, weight, ends))
     scores = _scores(fits, [np.sqrt(weight) * (fit(bins.x) - mean) for fit in fits], u, scaled)
     weights = np.exp(-scores / 2) / np.exp(-scores / 2).sum()
     order = np.argsort(scores, kind="stable")
@@ -192,6 +209,7 @@ def plateau(
         noise=unit * size * robust_scale(residuals - np.median(residuals)),
         independent=lasting.independent,
         level=level,
+        bounds=bounds,
     )
 
 

@@ -63,12 +63,22 @@ def _outlook(found: Convergence) -> Iterator[str]:
         yield f"It is still on its way: {done}; {_when(found, told)}."
     if (told.level.value < told.asymptote.value) == (found.polarity == "lower_is_better"):
         yield "It gets worse, not better, on its way there."
-    yield f"Plateau: {shown(told.asymptote)}, if it goes on along {_CURVES[told.model]}."
+    yield f"Plateau: {shown(told.asymptote)}{_bound(found)}, if it goes on along {_CURVES[told.model]}."
     if _is_vague(told):
         yield "That interval is wider than all of the way so far: take the plateau as not known yet."
     yield f"Expected at step {found.horizon:,}: {shown(told.final)}."
     half, next_half = _step(told.half_life.value), _step(told.next_half_life.value)
     yield f"Half of the way took {half} steps; half of what is left takes {next_half} more."
+
+
+def _bound(found: Convergence) -> str:
+    """Which of its bounds hold the plateau back; an interval that ends there would go on."""
+    told, bounds = found.outlook, found.bounds
+    if told and told.asymptote.high == bounds.high < math.inf:
+        return f", at most {bounds.high:g} by its nature"
+    if told and told.asymptote.low == bounds.low > -math.inf:
+        return f", at least {bounds.low:g} by its nature"
+    return ""
 
 
 def _when(found: Convergence, told: Outlook) -> str:
