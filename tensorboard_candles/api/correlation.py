@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from werkzeug.wrappers import Request, Response
 
-from tensorboard_candles.analysis.aligned import Of, lines_in
+from tensorboard_candles.analysis.aligned import Line, Of, lines_in
 from tensorboard_candles.analysis.correlation import (
     METHODS,
     MOST_POINTS,
@@ -101,16 +101,30 @@ def _asked(args: params.Args, source: Source) -> list[tuple[RunView, Series]]:
 
 
 def compared(series: Sequence[Series], query: Query, progress: Progress) -> Correlations:
+    """Raises TooLarge where a width that was asked for leaves more candles than fit into memory."""
     progress(0, 1, "steps")
+    lines = lines_in(series)
+    most = MOST_NUMBERS // max(len(lines), 1)
+    width = query.width
+    if width is not None and any(_candles(line, width) > most for line in lines):
+        raise TooLarge(
+            f"{len(lines)} series are compared at {most} candles at most; "
+            "give a larger width, or fewer series"
+        )
     return correlations(
-        lines_in(series),
+        lines,
         method=query.method,
         of=query.of,
-        width=query.width,
-        most=min(query.limit, MOST_NUMBERS // max(len(series), 1)),
+        width=width,
+        most=min(query.limit, most),
         max_lag=query.max_lag,
         progress=progress,
     )
+
+
+def _candles(line: Line, width: int) -> int:
+    """How many of that width hold a point, at most."""
+    return min(len(line.step), (int(line.step[-1]) - int(line.step[0])) // width + 2)
 
 
 def _table(found: Sequence[tuple[RunView, Series]], query: Query, result: Correlations) -> Table:

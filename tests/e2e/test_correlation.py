@@ -10,6 +10,10 @@ import pytest
 import safetensors.numpy
 import scipy.stats
 
+from tensorboard_candles.analysis.progress import untold
+from tensorboard_candles.api import correlation as api_correlation
+from tensorboard_candles.errors import TooLarge
+from tensorboard_candles.store import Series
 from tests.support import records
 from tests.support.server import Server
 
@@ -117,3 +121,20 @@ def test_what_can_not_be_asked_is_told(
     answer = server.get(route, **params)
     assert answer.status == status
     assert says in answer.error()
+
+
+def test_a_width_that_leaves_more_candles_than_memory_has_room_for_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(api_correlation, "MOST_NUMBERS", 500)
+    step = np.arange(1000) * 3
+    some = [Series("run", tag, step, step.astype(np.float64), RNG.random(1000)) for tag in ("a", "b")]
+
+    def points(width: int | None) -> int:
+        query = api_correlation.Query("pearson", "raw", width=width, limit=1_000_000, max_lag=0)
+        return int(api_correlation.compared(some, query, untold).points[0, 1])
+
+    assert points(15) == 200
+    assert points(None) <= 250
+    with pytest.raises(TooLarge, match="give a larger width"):
+        points(6)
