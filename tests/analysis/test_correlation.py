@@ -193,3 +193,36 @@ def test_one_line_or_none_has_nothing_to_be_compared_with() -> None:
 
     assert shape(correlations([])) == (0, 0)
     assert shape(correlations([Line(np.arange(3), np.ones(3))])) == (1, 1)
+
+
+def test_few_points_that_decide_are_told_whatever_the_lag() -> None:
+    rng = np.random.default_rng(2)
+    first, second = rng.normal(size=(2, 1000))
+    first[:8] -= 40.0
+    second[2:10] -= 40.0
+    lines = lines_of(np.stack([first, second]))
+    found = correlations(lines, of="raw", max_lag=4)
+    assert found.lag[0, 1] == 2
+    assert found.extreme_share[0, 1] > 0.9
+    np.testing.assert_allclose(found.extreme_share, found.extreme_share.T)
+    by_ranks = correlations(lines, of="raw", method="spearman", max_lag=4)
+    assert by_ranks.extreme_share[0, 1] < 0.5
+
+
+@pytest.mark.parametrize("weight", [0.3, 1.0, 3.0])
+def test_what_all_points_tell_is_not_laid_to_few(weight: float) -> None:
+    rng = np.random.default_rng(3)
+    common, *own = rng.normal(size=(3, 5000))
+    found = correlations(lines_of(np.stack([weight * common + one for one in own])), of="raw")
+    assert found.p_bh[0, 1] < 0.05
+    assert 0 < found.extreme_share[0, 1] < 0.5
+
+
+def test_the_share_of_few_is_what_leaving_them_out_takes_away() -> None:
+    first, second = np.random.default_rng(4).standard_t(3, size=(2, 300)) + 1.0
+    second += first
+    left, right = first - first.mean(), second - second.mean()
+    few = {*np.argsort(-np.abs(left))[:3].tolist(), *np.argsort(-np.abs(right))[:3].tolist()}
+    expected = sum(left[at] * right[at] for at in few) / (left @ right)
+    found = correlations(lines_of(np.stack([first, second])), of="raw")
+    assert found.extreme_share[0, 1] == pytest.approx(expected)

@@ -19,6 +19,7 @@ const MATRICES = [
   "lag_steps",
   "points",
   "effective_points",
+  "extreme_share",
   "p_independent",
   "p",
   "p_holm",

@@ -32,6 +32,7 @@ function correlations(): Correlations {
       lag_steps: same(0),
       points: same(100),
       effective_points: same(60),
+      extreme_share: same(0.1),
       p_independent: same(0.01),
       p: same(0.01),
       p_holm: same(0.03),
@@ -128,12 +129,19 @@ test("series of one tag are told apart by their runs", () => {
 });
 
 test("words tell how two move before any number does", () => {
-  expect(movesOf({ value: 0.9, isBeyondChance: true, lag: 0 })).toBe("strongly move together");
-  expect(movesOf({ value: -0.2, isBeyondChance: true, lag: -3 })).toBe(
+  const few = { value: 0.9, isBeyondChance: true, lag: 0 };
+  expect(movesOf({ ...few, extremeShare: 0.73 })).toBe(
+    "strongly move together; few points decide: 1 % of them make up 73 % of it",
+  );
+  expect(movesOf({ ...few, extremeShare: 1.2 })).toContain("make up all of it");
+  expect(movesOf({ value: 0.9, isBeyondChance: true, lag: 0, extremeShare: 0.1 })).toBe(
+    "strongly move together",
+  );
+  expect(movesOf({ value: -0.2, isBeyondChance: true, lag: -3, extremeShare: NAN })).toBe(
     "weakly move against each other, the first 3 points later",
   );
-  expect(movesOf({ value: 0.9, isBeyondChance: false, lag: 0 })).toContain("chance");
-  expect(movesOf({ value: NAN, isBeyondChance: false, lag: 0 })).toContain("not defined");
+  expect(movesOf({ value: 0.9, isBeyondChance: false, lag: 0, extremeShare: 0.1 })).toContain("chance");
+  expect(movesOf({ value: NAN, isBeyondChance: false, lag: 0, extremeShare: 0.1 })).toContain("not defined");
 });
 
 test("a line goes through the points of a pair where there is one", () => {

@@ -1,7 +1,8 @@
 """Which tags move together, and what chance alone would give.
 
 Read in this order: `coefficients` (Pearson's, Spearman's, Kendall's), `significance` (what they are worth),
-`matrices` (of many lines, each with each), `scatter` (two of them, against each other).
+`extremes` (whether few points decide), `matrices` (of many lines, each with each), `scatter` (two of them,
+against each other).
 """
 
 from tensorboard_candles.analysis.correlation.coefficients import METHODS, Method

@@ -18,6 +18,7 @@ from tensorboard_candles.analysis.correlation.coefficients import (
     kendall,
     ranked,
 )
+from tensorboard_candles.analysis.correlation.extremes import extreme_share
 from tensorboard_candles.analysis.correlation.significance import (
     autocorrelation,
     benjamini_hochberg,
@@ -54,6 +55,9 @@ class Correlations:
     """At how many steps both have a number, at that lag."""
     effective_points: Float64Array
     """As how many independent points these count."""
+    extreme_share: Float64Array
+    """How much of the covariance (of ranks, where the method looks at these) comes from the 1 % of the points
+    at which either strays the farthest; above 0.5 these few decide."""
     p_independent: Float64Array
     """P-value, had all points been independent: as scipy tells it."""
     p: Float64Array
@@ -82,6 +86,7 @@ class _Found:
     lag_steps: Float64Array
     points: Int64Array
     effective_points: Float64Array
+    extreme_share: Float64Array
     p_independent: Float64Array
     p: Float64Array
     width: Int64Array
@@ -238,6 +243,7 @@ class _Block:
             lag_steps=np.asarray(lag * _usual_distance(self.step), np.float64),
             points=points.astype(np.int64),
             effective_points=effective,
+            extreme_share=self._extreme_share(lag, method),
             p_independent=independent,
             p=np.minimum(p * len(lags), 1.0),
             width=np.full(value.shape, self.width, np.int64),
@@ -274,6 +280,14 @@ class _Block:
         is_one = self.first is self.second
         second = first if is_one else autocorrelation(ranked(self.second, method))
         return effective_points(first, second, np.maximum(points, 1.0))
+
+    def _extreme_share(self, lag: Int64Array, method: Method) -> Float64Array:
+        first = ranked(self.first, method)
+        second = first if self.first is self.second else ranked(self.second, method)
+        found = np.full(lag.shape, np.nan)
+        for one in np.unique(lag):
+            found = np.where(lag == one, extreme_share(*shifted(first, second, int(one))), found)
+        return found
 
     def _kendall(
         self, lag: Int64Array, share: Float64Array, tell: Tell

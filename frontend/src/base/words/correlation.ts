@@ -57,17 +57,31 @@ export interface PairWords {
   readonly isBeyondChance: boolean;
   /** In points, positive where the second follows. */
   readonly lag: number;
+  /** Of the covariance, from the 1 % of the points that stray the farthest; NaN where it is not known. */
+  readonly extremeShare: number;
 }
 
 /** How two move: for a person, before any number. */
-export function movesOf({ value, isBeyondChance, lag }: Omit<PairWords, "first" | "second">): string {
+export function movesOf({
+  value,
+  isBeyondChance,
+  lag,
+  extremeShare,
+}: Omit<PairWords, "first" | "second">): string {
   if (Number.isNaN(value)) return CORRELATION.notDefined;
   if (!isBeyondChance) return "no more alike than chance may make them";
   const size = Math.abs(value);
   const how = size > 0.7 ? "strongly " : size > 0.4 ? "" : "weakly ";
   const way = value > 0 ? "move together" : "move against each other";
-  if (lag === 0) return how + way;
-  return `${how}${way}, the ${lag > 0 ? "second" : "first"} ${Math.abs(lag)} points later`;
+  const when = lag === 0 ? "" : `, the ${lag > 0 ? "second" : "first"} ${Math.abs(lag)} points later`;
+  return how + way + when + deciding(extremeShare);
+}
+
+/** Whether it is but a few points that decide. */
+function deciding(extremeShare: number): string {
+  if (!(extremeShare > 0.5)) return "";
+  const much = extremeShare < 0.995 ? `${Math.round(100 * extremeShare)} % of it` : "all of it";
+  return `; few points decide: 1 % of them make up ${much}`;
 }
 
 export const numbersOf = (value: string, p: string, points: string, effective: string): string =>

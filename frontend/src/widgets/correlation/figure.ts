@@ -92,6 +92,7 @@ export const moves = (found: Correlations, pair: Pair): string =>
     value: at(found, "value", pair),
     isBeyondChance: isBeyondChance(found, pair),
     lag: at(found, "lag", pair),
+    extremeShare: at(found, "extreme_share", pair),
   });
 
 export function numbers(found: Correlations, pair: Pair): string {

@@ -139,6 +139,7 @@ export function tableOf(found: Correlations): Table {
     "lag",
     "points",
     "effective_points",
+    "extreme_share",
     "p_independent",
     "p",
     "p_holm",
