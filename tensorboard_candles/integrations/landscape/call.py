@@ -14,7 +14,7 @@ import platformdirs
 from tensorboard_candles.analysis.landscape.evaluate import Executor, here
 from tensorboard_candles.analysis.landscape.network import BatchNorm, Network
 from tensorboard_candles.analysis.landscape.payload import Landscape
-from tensorboard_candles.analysis.landscape.plan import Plan
+from tensorboard_candles.analysis.landscape.plan import Plan, whole_number
 from tensorboard_candles.analysis.landscape.survey import Checkpoints, survey
 from tensorboard_candles.analysis.progress import Progress, untold
 from tensorboard_candles.errors import BadRequest, Cancelled
@@ -150,9 +150,11 @@ def network_of(model: Any, loss: Any, data: Any, **settings: Any) -> Network:
 
 
 def _points(points: int | Sequence[int], directions: str | Sequence[Any]) -> tuple[int, ...]:
-    if not isinstance(points, int):
-        return tuple(int(one) for one in points)
-    return (points,) * (2 if isinstance(directions, str) else len(directions))
+    try:
+        return tuple(points)  # type: ignore[arg-type]
+    except TypeError:  # one number, of numpy perhaps
+        count = whole_number("points", points)
+    return (count,) * (2 if isinstance(directions, str) else len(directions))
 
 
 def _executor(executor: str | Executor | None) -> Executor:
