@@ -69,16 +69,15 @@ def epsilon_sharpness(
 
     100 · (max f − f(0)) / (1 + f(0)) of Keskar et al. 2017, eq. 4, with the plane's directions for the
     columns of A and the grid's points for all of the box: a lower bound, the closer the finer the grid. NaN
-    where the box holds no point of the grid but the centre.
+    where the box holds no point of the grid but the centre, and where f(0) is -1 or less: of that there is no
+    share.
     """
     inside = np.ix_(*(np.abs(axis) <= epsilon * (1 + 1e-9) for axis in axes))
     box = loss[inside]
     box = box[np.isfinite(box)]
-    return (
-        math.nan
-        if box.size < 2
-        else float(100 * (max(box.max(), centre_loss) - centre_loss) / (1 + centre_loss))
-    )
+    if box.size < 2 or not centre_loss > -1:
+        return math.nan
+    return float(100 * (max(box.max(), centre_loss) - centre_loss) / (1 + centre_loss))
 
 
 def default_epsilon(axes: Sequence[Float64Array]) -> float:

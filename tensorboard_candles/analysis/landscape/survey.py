@@ -201,13 +201,19 @@ def _with_figures(found: Landscape, plan: Plan) -> Landscape:
     epsilon = grid.default_epsilon(found.axes) if plan.epsilon is None else plan.epsilon
     minimum, minimum_at = grid.lowest(found.axes, found.loss)
     lost = int(np.isnan(found.loss).sum())
-    warning = [f"The loss is not finite at {lost:,} of {found.loss.size:,} points."] if lost else []
+    warnings = [*found.about.warnings]
+    if lost:
+        warnings.append(f"The loss is not finite at {lost:,} of {found.loss.size:,} points.")
+    if found.about.centre_loss <= -1:
+        warnings.append(
+            "There is no ε-sharpness: it is a share of 1 + the model's loss, which is 0 or less."
+        )
     about = replace(
         found.about,
         minimum=minimum,
         minimum_at=minimum_at,
         epsilon=epsilon,
         epsilon_sharpness=grid.epsilon_sharpness(found.axes, found.loss, found.about.centre_loss, epsilon),
-        warnings=(*found.about.warnings, *warning),
+        warnings=tuple(warnings),
     )
     return replace(found, about=about)

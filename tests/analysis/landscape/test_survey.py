@@ -112,6 +112,18 @@ class Cliff(Bowl):
         return float("inf") if weights[0] > 0.35 else super().formula(weights)
 
 
+@pytest.mark.parametrize(("floor", "told"), [(-0.5, True), (-1.0, False), (-3.0, False)])
+def test_a_loss_of_minus_1_or_less_has_no_sharpness_in_percent_and_words_say_so(
+    floor: float, told: bool
+) -> None:
+    about = survey(
+        Bowl(np.eye(4), np.zeros(4), floor=floor), Plan(normalize="none", points=(3, 3), eigenvalues=0)
+    ).about
+    assert (about.epsilon_sharpness > 0) is told
+    assert np.isnan(about.epsilon_sharpness) is not told
+    assert any("no ε-sharpness" in warning for warning in about.warnings) is not told
+
+
 def test_loss_that_is_not_finite_is_nan_and_told() -> None:
     model = Cliff(np.eye(2), np.zeros(2))
     found = survey(model, Plan(kind="given", points=(5,)), given=[np.array([1.0, 0.0])])
