@@ -5,7 +5,7 @@ from __future__ import annotations
 import typing
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,18 +19,16 @@ from tensorboard_candles.analysis.hyperparameters import (
     Trials,
     study_of,
 )
+from tensorboard_candles.analysis.hyperparameters.measured import Measured, Target, givers, measured_in
 from tensorboard_candles.analysis.hyperparameters.study import POINTS, Fit
 from tensorboard_candles.analysis.progress import Progress
 from tensorboard_candles.api import params
 from tensorboard_candles.api.answer import Json, Table, finite_or_none, respond_found, to_list
-from tensorboard_candles.api.arguments import givers
 from tensorboard_candles.api.jobs import Jobs
-from tensorboard_candles.api.series import experiment_of, unit_among, with_tag
-from tensorboard_candles.indicators.standing import standing_of
-from tensorboard_candles.ohlc import NO_STEP, Polarity, StepAxis, candles, ending_of, polarity_among
+from tensorboard_candles.api.series import experiment_of, runs_by_name, unit_among, with_tag
+from tensorboard_candles.ohlc import Polarity, polarity_among
 from tensorboard_candles.store import RunView, Source
 
-Target = Literal["best", "last", "mean"]
 MOST_RUNS = 5000
 MOST_POINTS = 101
 MOST_LEFT_OUT = 100
@@ -45,14 +43,6 @@ class Query:
     tag: str
     target: Target
     polarity: Polarity | None
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """Each run's number, and where that is."""
-
-    trials: Trials
-    step: npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +61,7 @@ def hyperparameters_route(request: Request, source: Source, jobs: Jobs) -> Respo
     x, y = args.get("x"), args.get("y")
     fmt = params.choice(args, "format", params.FORMATS)
     views = with_tag(source, query.tag, params.runs(args, most=MOST_RUNS), most=MOST_RUNS)
-    given = givers(source, views)
+    given = givers(views, runs_by_name(source, views))
 
     def work(progress: Progress) -> Answer:
         return answer_of(given, query, progress)
@@ -94,7 +84,7 @@ def answer_of(given: Sequence[tuple[RunView, RunView]], query: Query, progress: 
     """Each run with that whose arguments it has."""
     views = [view for view, _ in given]
     polarity = query.polarity or polarity_among(views, query.tag)
-    measured = measured_in(given, query, polarity, progress)
+    measured = measured_in(given, query.tag, query.target, polarity, progress)
     head = {
         "tag": query.tag,
         "target": query.target,
@@ -104,41 +94,6 @@ def answer_of(given: Sequence[tuple[RunView, RunView]], query: Query, progress: 
     }
     study = study_of(measured.trials, minimise=polarity == "lower_is_better", progress=progress)
     return Answer(measured, study, head)
-
-
-def measured_in(
-    given: Sequence[tuple[RunView, RunView]], query: Query, polarity: Polarity, progress: Progress
-) -> Measured:
-    target, step, diverged = [], [], []
-    for number, (view, _) in enumerate(given):
-        progress(number, len(given), "reading the runs")
-        value, at, has_diverged = _target(view, query, polarity)
-        target.append(value)
-        step.append(at)
-        diverged.append(has_diverged)
-    trials = Trials(
-        tuple(view.name for view, _ in given),
-        tuple({name: one.value for name, one in giver.arguments.items()} for _, giver in given),
-        np.array(target, np.float64),
-        np.array(diverged, np.bool_),
-    )
-    return Measured(trials, np.array(step, np.int64))
-
-
-def _target(view: RunView, query: Query, polarity: Polarity) -> tuple[float, int, bool]:
-    """A run's number, the step that it has it at, and whether the run ended in no finite number."""
-    series = view.series.get(query.tag)
-    if series is None:
-        return np.nan, NO_STEP, False
-    # Of all points: candles of any width hold their extremes, their end and their mean.
-    standing, ending = standing_of(candles(series, StepAxis(), limit=100)), ending_of(series)
-    is_low = polarity == "lower_is_better"
-    value, step = {
-        "best": (standing.low, standing.low_step) if is_low else (standing.high, standing.high_step),
-        "last": (standing.last, ending.last_finite_step),
-        "mean": (standing.mean, NO_STEP),
-    }[query.target]
-    return value, step, ending.nonfinite_since != NO_STEP
 
 
 def table_of(answer: Answer, *, x: str | None, y: str | None, points: int) -> Table:

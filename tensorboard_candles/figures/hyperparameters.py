@@ -12,11 +12,13 @@ from tensorboard_candles.analysis.hyperparameters import (
     Parameter,
     Study,
     Surface,
+    Trials,
     study_of,
     trials_of_grid_search,
 )
+from tensorboard_candles.analysis.hyperparameters.measured import givers, measured_in
 from tensorboard_candles.analysis.hyperparameters.study import Fit
-from tensorboard_candles.errors import BadRequest
+from tensorboard_candles.errors import BadRequest, NotFound
 from tensorboard_candles.events.arguments import Value
 from tensorboard_candles.figures.drawing import (
     colour_bar,
@@ -28,7 +30,8 @@ from tensorboard_candles.figures.drawing import (
     text,
 )
 from tensorboard_candles.figures.theme import INK, LINES, SEQUENTIAL, WORSE, Theme
-from tensorboard_candles.ohlc import polarity_of
+from tensorboard_candles.ohlc import Polarity, polarity_among, polarity_of
+from tensorboard_candles.store import RunView
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -51,12 +54,27 @@ class SurfaceOf:
 def surface_of_search(
     param_grid: Mapping[str, Sequence[Any]], results: Any, *, target: str, x: str | None, y: str | None
 ) -> SurfaceOf:
+    """Of results that are no runs."""
+    trials = trials_of_grid_search(param_grid, results, target_metric=target)
+    return surface_of(trials, polarity_of(target), target=target, x=x, y=y)
+
+
+def surface_of_runs(runs: Sequence[RunView], *, target: str, x: str | None, y: str | None) -> SurfaceOf:
+    """Of runs of a log, by the best value that each had, as the tab measures them by default."""
+    having = [run for run in runs if target in run.series]
+    if not having:
+        raise NotFound(f"no run has {target!r}; name target_metric, or give param_grid and results")
+    polarity = polarity_among(having, target)
+    given = givers(having, {run.name: run for run in runs}.get)
+    return surface_of(measured_in(given, target, "best", polarity).trials, polarity, target=target, x=x, y=y)
+
+
+def surface_of(trials: Trials, polarity: Polarity, *, target: str, x: str | None, y: str | None) -> SurfaceOf:
     """A surface over the two parameters that matter most, where none are named.
 
     Raises BadRequest where there is none: of fewer than four runs, or where nothing varies.
     """
-    trials = trials_of_grid_search(param_grid, results, target_metric=target)
-    study = study_of(trials, minimise=polarity_of(target) == "lower_is_better")
+    study = study_of(trials, minimise=polarity == "lower_is_better")
     if study.fit is None:
         raise BadRequest(f"no surface can be fitted to {len(trials.runs)} runs: {study.verdict}")
     surface = study.fit.surface(x=x, y=y)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tensorboard_candles.analysis.aligned import Of
 from tensorboard_candles.analysis.landscape.payload import Landscape
-from tensorboard_candles.errors import NotFound
+from tensorboard_candles.errors import BadRequest, NotFound
 from tensorboard_candles.figures import landscape
 from tensorboard_candles.figures.architecture import draw_architecture
 from tensorboard_candles.figures.attention import attention_given, attention_in, draw_attention
@@ -20,7 +20,7 @@ from tensorboard_candles.figures.correlation import correlations_of, draw_correl
 from tensorboard_candles.figures.drawing import graph_objects
 from tensorboard_candles.figures.dynamics import draw_paths, paths_of
 from tensorboard_candles.figures.history import History, first_of, history_of, some_of
-from tensorboard_candles.figures.hyperparameters import draw_surface, surface_of_search
+from tensorboard_candles.figures.hyperparameters import draw_surface, surface_of_runs, surface_of_search
 from tensorboard_candles.figures.saving import save
 from tensorboard_candles.figures.theme import Theme
 from tensorboard_candles.ohlc import By
@@ -141,8 +141,8 @@ class TrainingVisualizer:
 
     def plot_hyperparameter_optimization_surface(
         self,
-        param_grid: Mapping[str, Sequence[Any]],
-        results: Any,
+        param_grid: Mapping[str, Sequence[Any]] | None = None,
+        results: Any = None,
         target_metric: str = "val_accuracy",
         *,
         x: str | None = None,
@@ -152,10 +152,16 @@ class TrainingVisualizer:
 
         `results` are scikit-learn's `cv_results_`, columns or rows that hold the target and the parameters,
         or an array with an axis for each parameter; see `trials_of_grid_search`. `x` and `y` name parameters;
-        else they are the two that matter most. Whether less is better follows from the target's name. Raises
-        BadRequest where results don't fit the grid, or are of fewer than four runs.
+        else they are the two that matter most. Without a grid it is of the runs of the log directory: of what
+        each was given, and of the best that it had of the target. Whether less is better follows from the
+        target's name. Raises BadRequest where results don't fit the grid, or are of fewer than four runs.
         """
-        found = surface_of_search(param_grid, results, target=target_metric, x=x, y=y)
+        if (param_grid is None) != (results is None):
+            raise BadRequest("param_grid and results belong together: give both, or neither for logged runs")
+        if param_grid is None:
+            found = surface_of_runs(self.history.runs, target=target_metric, x=x, y=y)
+        else:
+            found = surface_of_search(param_grid, results, target=target_metric, x=x, y=y)
         return self._made("hyperparameter_surface", draw_surface(found, self.theme))
 
     def plot_model_complexity_analysis(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from tensorboard_candles import Tracker
 from tensorboard_candles.analysis.hyperparameters import study_of, trials_of_grid_search
-from tensorboard_candles.errors import BadRequest
+from tensorboard_candles.errors import BadRequest, NotFound
 from tensorboard_candles.figures import TrainingVisualizer
 
 GRID: dict[str, list[Any]] = {"lr": [1e-4, 1e-3, 1e-2], "units": [16, 32, 64, 128]}
@@ -92,3 +95,23 @@ def test_diverged_runs_are_left_out() -> None:
 def test_what_can_not_be_fitted_is_told(grid: Any, results: Any, message: str) -> None:
     with pytest.raises(BadRequest, match=message):
         drawn(grid, results)
+
+
+def test_runs_of_a_log_directory_are_a_search_of_their_own(tmp_path: Path) -> None:
+    for row, lr in enumerate(GRID["lr"]):
+        for column, units in enumerate(GRID["units"]):
+            run = f"{row}-{column}"
+            with Tracker("search", logdir=tmp_path, run=run, config={"lr": lr, "units": units}) as tracker:
+                for value in (0.1, TRUTH[row, column], 0.2):
+                    tracker.log({"val/accuracy": value})
+    visualizer = TrainingVisualizer(tmp_path)
+    surface = visualizer.plot_hyperparameter_optimization_surface
+    _, runs, best, _ = surface(target_metric="val/accuracy", x="lr", y="units").data
+    found = {*zip(runs.x, runs.y, runs.z, strict=True), *zip(best.x, best.y, best.z, strict=True)}
+    assert {point[:2] for point in found} == {*itertools.product(GRID["lr"], GRID["units"])}
+    assert sorted(value for *_, value in found) == pytest.approx(sorted(TRUTH.ravel()), rel=1e-6)
+    assert (best.x[0], best.y[0]) == (1e-3, 64)
+    with pytest.raises(NotFound, match="no run has 'val_accuracy'"):
+        surface()
+    with pytest.raises(BadRequest, match="belong together"):
+        surface(GRID)
