@@ -106,3 +106,15 @@ def test_without_webgl_there_are_contours_and_a_sentence(landscapes: Server, ope
     )
     assert "no WebGL" in plot.get_by_test_id("no-webgl").inner_text()
     assert plot.locator(".contourlayer path").count() > 4
+
+
+def test_a_log_directory_without_scalars_shows_what_it_holds(
+    tmp_path: Path, tensorboard_server: StartServer, open_tab: OpenTab
+) -> None:
+    for run in (SHARP, FLAT):
+        write_run(tmp_path, run, event_of(own_value(KIND, "plane", bowl(0).to_bytes()), step=0))
+    server = tensorboard_server(tmp_path)
+    tab = open_tab(server.url, stored=dashboard_of("landscape"))
+    drawn_plot(tab, "landscape")
+    assert tab.runs() == [SHARP, FLAT]
+    assert tab.get("state-empty").count() == 0

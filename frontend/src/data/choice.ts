@@ -31,6 +31,10 @@ export const isLoss = (tag: string): boolean => LIKELY_TAGS.some((pattern) => pa
 export const hasTag = (run: RunInfo, tag: string | null): boolean =>
   run.tags.some((info) => info.tag === tag);
 
+/** Landscapes, attention, costs: what widgets of their own show. */
+export const hasRecords = ({ records }: RunInfo): boolean =>
+  Object.values(records).some((tags) => Object.keys(tags).length > 0);
+
 /**
  * A choice that can be shown: what was picked, less what is gone, filled up where nothing is left.
  * Nothing that still exists is ever deselected here.
@@ -46,10 +50,11 @@ export function settle(choice: Choice, runs: readonly RunInfo[]): Choice {
 }
 
 const firstRun = (runs: readonly RunInfo[]): RunInfo | undefined =>
-  runs.find((run) => run.tags.length > 0) ?? runs[0];
+  runs.find((run) => run.tags.length > 0) ?? runs.find(hasRecords) ?? runs[0];
 
 function firstChecked(focused: RunInfo, tag: string | null, runs: readonly RunInfo[]): string[] {
-  const others = runs.filter((run) => run !== focused && hasTag(run, tag));
+  const isLike = (run: RunInfo) => (tag === null ? hasRecords(run) : hasTag(run, tag));
+  const others = runs.filter((run) => run !== focused && isLike(run));
   return [focused, ...others].slice(0, CHECKED_AT_FIRST).map((run) => run.name);
 }
 

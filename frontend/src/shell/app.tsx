@@ -20,7 +20,7 @@ export function App({ state, dashboard }: AppProps) {
   });
   const glossary = useSignal<string | null>(null);
   const { sidebar } = state;
-  if (state.choice.value.tag === null) return <Placeholder state={state} />;
+  if (!state.hasAnything.value) return <Placeholder state={state} />;
   return (
     <div
       class={sidebar.shown.value ? "app sidebar-open" : "app"}

@@ -6,7 +6,16 @@ import type { Runs } from "../api/types.ts";
 import type { Polarity } from "../base/polarity.ts";
 import type { Picks } from "../dashboard/state.ts";
 import { latestCounts } from "../data/alertCounts.ts";
-import { type Choice, checkRuns, focusRun, isLoss, pickTag, settle, tagsOf } from "../data/choice.ts";
+import {
+  type Choice,
+  checkRuns,
+  focusRun,
+  hasRecords,
+  isLoss,
+  pickTag,
+  settle,
+  tagsOf,
+} from "../data/choice.ts";
 import { Poller } from "../data/poller.ts";
 import type { Stored } from "../widgets/widget.ts";
 import type { Crosshair, Place, Workspace } from "../widgets/workspace.ts";
@@ -38,6 +47,10 @@ export class AppState implements Workspace, Picks {
   readonly runColours = new RunColours(this.display.scheme);
   readonly colours = this.runColours.all;
   readonly version = computed(() => this.runs.value?.version ?? "");
+  /** Whether there is anything to draw: scalars, or what widgets of their own show. */
+  readonly hasAnything = computed(
+    () => this.choice.value.tag !== null || (this.runs.value?.runs ?? []).some(hasRecords),
+  );
   /** How the runs and the tags are listed. */
   readonly list: RunsState;
   readonly tagList: TagsState;

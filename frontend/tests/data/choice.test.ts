@@ -3,6 +3,7 @@ import type { RunInfo } from "../../src/api/types.ts";
 import {
   checkRuns,
   focusRun,
+  hasRecords,
   invertRuns,
   likelyTag,
   pickTag,
@@ -90,4 +91,11 @@ test("of a tag that several runs have, the value shown is that of the run in foc
     ["loss", "b"],
     ["lr", "c"],
   ]);
+});
+
+test("runs without scalars are chosen where these hold what has widgets of its own", () => {
+  const bare = run("bare");
+  const deep = ["x", "y"].map((name) => ({ ...run(name), records: { landscape: { plane: 2 } } }));
+  expect(settle(NOTHING, [bare, ...deep])).toEqual({ focus: "x", checked: ["x", "y"], tag: null });
+  expect([bare, ...deep].map(hasRecords)).toEqual([false, true, true]);
 });

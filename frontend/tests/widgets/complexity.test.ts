@@ -85,14 +85,14 @@ test("axes are logarithms over ten times at least", () => {
 });
 
 test("a radar has a shape for each model, and the ends of every axis beside its name", () => {
-  const { traces } = radarOf(models(), new Map([["run0", "#112233"]]), THEME);
+  const { traces } = radarOf(models(), new Map([["run0", "#112233"]]), false, THEME);
   expect(traces.map(({ type }) => type)).toEqual(["scatterpolar", "scatterpolar"]);
   const [small] = traces;
   if (small?.type !== "scatterpolar") throw new Error("no radar");
   expect(small.theta).toContain("Parameters\n1k – 100k");
   expect(small.theta.at(-1)).toBe(small.theta[0]);
   expect(spokesOf(models()).map(({ row }) => row.name)).not.toContain("parameter_bytes");
-  expect(radarOf(models(20), new Map(), THEME).traces).toHaveLength(MOST_DRAWN);
+  expect(radarOf(models(20), new Map(), false, THEME).traces).toHaveLength(MOST_DRAWN);
 });
 
 test("models of one name are told apart by their runs", () => {

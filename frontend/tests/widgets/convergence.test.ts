@@ -112,3 +112,31 @@ test("the table has every bin and every step ahead", () => {
   expect(columns[0]?.values).toEqual(["a", "a", "a", "a", "b", "b", "b", "b"]);
   expect(columns.map(({ name }) => name)).toContain("high");
 });
+
+test("on logarithmic axes a band that ends below zero goes down as far as is drawn, in one piece", () => {
+  const { columns } = told("a");
+  const wide = told("a", { columns: { ...columns, low: Float64Array.of(1.9, 0.9, -0.2, -3) } });
+  const [band] = figure([wide], true).traces;
+  if (band?.type !== "scatter") throw new Error("no band");
+  const lowest = Math.min(...(band.y as number[]));
+  expect(lowest).toBeGreaterThan(0);
+  expect(lowest).toBeLessThan(0.55);
+  // Step 0 has no place there.
+  expect(Array.from(band.x as number[])).toEqual([10, 20, 40, 40, 20, 10]);
+  const [asIs] = figure([wide], false).traces;
+  expect(asIs?.type === "scatter" && Math.min(...(asIs.y as number[]))).toBe(-3);
+});
+
+test("a plateau below zero is not drawn where there is no zero", () => {
+  const { outlook } = told("a");
+  const below = told("a", { outlook: outlook && { ...outlook, asymptote: { value: -1, low: -2, high: 0 } } });
+  expect(figure([below], true).layout?.shapes).toHaveLength(1);
+  expect(figure([below], false).layout?.shapes).toHaveLength(2);
+});
+
+test("the legend shows the dashes that tell runs apart without their colours", () => {
+  const named = figure([told("a"), told("b")]).traces.filter(
+    (trace) => trace.type === "scatter" && trace.mode === "lines" && trace.showlegend !== false,
+  );
+  expect(named.map((trace) => trace.type === "scatter" && trace.line?.dash)).toEqual(["solid", "dash"]);
+});

@@ -138,6 +138,9 @@ test("a surface has the runs first, so that a click means one of them", () => {
   expect(rowsOf(found)).toEqual([0, 1, 2]);
   expect(traces[0]).toMatchObject({ y: [0, 0, 1], z: [0, -1, 1] });
   expect(layout?.scene?.zaxis?.title).toEqual({ text: "loss" });
+  const sheet = traces.at(-1);
+  // What is read is the number, not the logarithm that it is drawn by.
+  expect(sheet?.type === "surface" && sheet.text?.[0]?.[0]).toMatch(/^lr: 0\.\d+\noptimizer: .*\nloss: /);
   const unsure = surfaceOf(found, fitOf(found), { ...LOOK, uncertainty: true }, THEME);
   expect(unsure.traces.filter(({ type }) => type === "surface")).toHaveLength(3);
 });

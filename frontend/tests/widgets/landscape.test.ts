@@ -203,3 +203,14 @@ test("the wire is read without trust", () => {
     "landscape/surface?format=safetensors&run=a+b&tag=t&step=3",
   );
 });
+
+test("a profile has ticks of its own losses, whatever the corners of the grid hold", () => {
+  const base = landscape("a", 2);
+  const loss = base.loss.map((_, i) => (i === 0 ? 1e9 : 1 + i / 10));
+  const heights = heightsOf([{ ...base, loss }], "log");
+  if (heights === null) throw new Error("no heights");
+  const { layout } = profilesOf({ ...sight([{ ...base, loss }]), heights }, THEME);
+  const ticks = Array.from(layout?.yaxis?.tickvals ?? []).map(Number);
+  expect(ticks.length).toBeGreaterThan(1);
+  expect(Math.max(...ticks)).toBeLessThan(3);
+});

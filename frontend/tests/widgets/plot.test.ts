@@ -28,6 +28,17 @@ test("names from logs are drawn as they stand: nothing in them is a tag or an en
   expect(plain("one\ntwo")).toBe("one<br>two");
 });
 
+test("a legend has room for a picture beside the longest names", () => {
+  const name = `begin${"x".repeat(300)}end`;
+  const [trace] = dress(
+    { traces: [{ type: "scatter", mode: "lines", x: [1], y: [2], name }] },
+    LIGHT,
+    "",
+  ).data;
+  expect(trace?.name).toMatch(/^beginx+…x+end$/);
+  expect(String(trace?.name)).toHaveLength(40);
+});
+
 test("columns of numbers are handed on as they are, and the figure itself is left alone", () => {
   const z = [Float64Array.of(1, Number.NaN)];
   const figure: Figure = { traces: [{ type: "heatmap", z }], layout: { xaxis: { type: "log" } } };

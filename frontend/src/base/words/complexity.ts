@@ -48,5 +48,8 @@ export const severalModels = (
 
 export const axisWords = (name: string, low: string, high: string): string => `${name}\n${low} – ${high}`;
 
+/** A word to a line, and what it is of left out. */
+export const narrowWords = (name: string): string => name.replace(/ an example$/, "").replaceAll(" ", "\n");
+
 /** `1.2 ± 0.1 ms`: half of the distance between the quartiles. */
 export const spreadWords = (low: string, high: string): string => `half of them from ${low} to ${high}`;

@@ -1,3 +1,4 @@
+import { isolated } from "../bidi.ts";
 import { CONVERGENCE_KIND } from "./kinds.ts";
 
 /** Words of the widget that tells where a metric is going. */
@@ -44,6 +45,6 @@ export const CONVERGENCE = {
 } as const;
 
 /** `Convergence of train/loss` */
-export const convergenceOf = (tag: string): string => `${CONVERGENCE_KIND.title} of ${tag}`;
+export const convergenceOf = (tag: string): string => `${CONVERGENCE_KIND.title} of ${isolated(tag)}`;
 
 export const expectedAt = (step: string): string => `${CONVERGENCE.final} at step ${step}`;

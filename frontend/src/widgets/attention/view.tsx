@@ -92,8 +92,9 @@ function Maps({ workspace, model, settings, plot, placed }: ShownProps) {
     );
   if (maps === null) return <p class="in-place hint">{ATTENTION.asking}</p>;
   if (maps.problems.length > 0) return <Problems problems={maps.problems} count={1} />;
+  const isOld = model.maps.isOld.value;
   return (
-    <>
+    <div class={isOld ? "attention-maps old" : "attention-maps"} aria-busy={isOld}>
       <MapWords maps={maps} />
       {model.opened.value !== null && maps.places.length === 1 ? (
         <Opened workspace={workspace} model={model} plot={plot} maps={maps} />
@@ -107,7 +108,7 @@ function Maps({ workspace, model, settings, plot, placed }: ShownProps) {
           }}
         />
       )}
-    </>
+    </div>
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Model } from "../../api/complexity.ts";
-import { axisWords, COST_WORDS } from "../../base/words/complexity.ts";
+import { axisWords, COST_WORDS, narrowWords } from "../../base/words/complexity.ts";
 import type { Figure, Trace } from "../plot/figure.ts";
 import type { PlotTheme } from "../plot/theme.ts";
 import { endsOf, nameOf, placeOf, type Row, type RowName, rowsOf } from "./rows.ts";
@@ -23,17 +23,19 @@ export const spokesOf = (models: readonly Model[]): readonly Spoke[] =>
     return ends === null ? [] : [{ row, ends }];
   });
 
-/** Each model as a shape, each number on a logarithmic axis of its own whose ends are told. */
+/** Each model as a shape, each number on a logarithmic axis of its own whose ends are told where there is room. */
 export function radarOf(
   all: readonly Model[],
   colours: ReadonlyMap<string, string>,
+  isNarrow: boolean,
   theme: PlotTheme,
 ): Figure {
   const models = all.slice(0, MOST_DRAWN);
   const spokes = spokesOf(models);
-  const theta = spokes.map(({ row, ends }) =>
-    axisWords(COST_WORDS[row.name].name, row.short(ends[0]), row.short(ends[1])),
-  );
+  const theta = spokes.map(({ row, ends }) => {
+    const { name } = COST_WORDS[row.name];
+    return isNarrow ? narrowWords(name) : axisWords(name, row.short(ends[0]), row.short(ends[1]));
+  });
   const traces = models.map((model, at): Trace => {
     const r = spokes.map(({ row, ends }) => placeOf(row.values[at] ?? Number.NaN, ends));
     const texts = spokes.map(
@@ -64,7 +66,9 @@ export function radarOf(
         angularaxis: { rotation: 90, direction: "clockwise" },
       },
       showlegend: true,
-      margin: { l: 90, r: 90, t: 48, b: 40 },
+      ...(isNarrow
+        ? { legend: { orientation: "h", x: 0, y: -0.35 }, margin: { l: 76, r: 76, t: 30, b: 30 } }
+        : { margin: { l: 90, r: 90, t: 48, b: 40 } }),
     },
   };
 }

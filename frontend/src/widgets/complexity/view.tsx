@@ -1,5 +1,5 @@
 import { useComputed, useSignalEffect } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import {
   type ComplexityQuery,
   complexityPath,
@@ -17,12 +17,15 @@ import { Plot, usePlot } from "../plot/plot.tsx";
 import type { PlotTheme } from "../plot/theme.ts";
 import { steady } from "../series.ts";
 import type { WidgetProps } from "../widget.ts";
+import { useWidth } from "../width.ts";
 import type { Workspace } from "../workspace.ts";
 import { MOST_DRAWN, radarOf, spokesOf } from "./radar.ts";
 import { leastOf, nameOf, type Row, rowsOf, tableOf } from "./rows.ts";
 import type { ComplexitySettings } from "./settings.ts";
 
 const FEWEST_SPOKES = 3;
+// Narrower pictures have room for the names of axes alone; their ends are in the table.
+const LEAST_PX_OF_ENDS = 440;
 
 function analysisOf(workspace: Workspace): Analysis<ComplexityQuery, ModelsAnswer> {
   const runs = steady(() => workspace.choice.value.checked);
@@ -46,13 +49,16 @@ export function ComplexityWidget({ workspace, frame }: WidgetProps<ComplexitySet
     frame.offer.value = known.length > 0 ? plot.offer(COMPLEXITY_KIND.title, () => tableOf(known)) : null;
   });
   const colours = workspace.colours.value;
+  const place = useRef<HTMLElement>(null);
+  const width = useWidth(place);
+  const isNarrow = width.value < LEAST_PX_OF_ENDS;
   const figure = useMemo(
-    () => (theme: PlotTheme) => radarOf(models.value, colours, theme),
-    [models.value, colours],
+    () => (theme: PlotTheme) => radarOf(models.value, colours, isNarrow, theme),
+    [models.value, colours, isNarrow],
   );
   const hasRadar = spokesOf(models.value).length >= FEWEST_SPOKES;
   return (
-    <section class="widget complexity">
+    <section class="widget complexity" ref={place}>
       <WidgetHead
         frame={frame}
         title={
@@ -64,7 +70,7 @@ export function ComplexityWidget({ workspace, frame }: WidgetProps<ComplexitySet
       <AnalysisArea analysis={analysis} empty={COMPLEXITY.none}>
         {(answer) => (
           <>
-            <Sentences answer={answer} hasRadar={hasRadar} />
+            <Sentences answer={answer} hasScales={hasRadar && !isNarrow} />
             {hasRadar && (
               <Plot
                 plot={plot}
@@ -82,11 +88,11 @@ export function ComplexityWidget({ workspace, frame }: WidgetProps<ComplexitySet
 }
 
 /** What is seen, in words. */
-function Sentences({ answer, hasRadar }: { readonly answer: ModelsAnswer; readonly hasRadar: boolean }) {
+function Sentences({ answer, hasScales }: { readonly answer: ModelsAnswer; readonly hasScales: boolean }) {
   const { models, problems } = answer;
   return (
     <p class="hint plain-words" data-testid="complexity-words">
-      {models.length === 0 ? COMPLEXITY.noModels : wordsOf(models)} {hasRadar && COMPLEXITY.scales}{" "}
+      {models.length === 0 ? COMPLEXITY.noModels : wordsOf(models)} {hasScales && COMPLEXITY.scales}{" "}
       {models.length > MOST_DRAWN && COMPLEXITY.more(formatInteger(MOST_DRAWN), formatInteger(models.length))}{" "}
       {problems.length > 0 && (
         <span title={problems.join("\n")}>{COMPLEXITY.problems(formatInteger(problems.length))}</span>

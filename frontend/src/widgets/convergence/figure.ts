@@ -18,18 +18,23 @@ const BAND_OPACITY = "38";
 export function figureOf(scene: Scene, theme: PlotTheme): Figure {
   const { series, isLog } = scene;
   const [first] = series;
+  const isLogUp = isLog && isPositive(series);
+  const floor = isLogUp ? floorOf(series) : Number.NEGATIVE_INFINITY;
   const traces = series.flatMap((one, i) => {
     const colour = scene.colours.get(one.run) ?? theme.accent;
-    return [...bandOf(one, colour), ...linesOf(one, colour, DASHES[i % DASHES.length] ?? "solid")];
+    return [
+      ...bandOf(one, { colour, floor, isLog }),
+      ...linesOf(one, colour, DASHES[i % DASHES.length] ?? "solid"),
+    ];
   });
   return {
     traces: first ? [...traces, ...marksOf(first, theme)] : traces,
     layout: {
       xaxis: { title: { text: CONVERGENCE.step }, type: isLog ? "log" : "linear" },
-      yaxis: { title: { text: first?.tag ?? "" }, type: isLog && isPositive(series) ? "log" : "linear" },
+      yaxis: { title: { text: first?.tag ?? "" }, type: isLogUp ? "log" : "linear" },
       showlegend: true,
       legend: { orientation: "h", x: 0, y: 1.12 },
-      shapes: first ? shapesOf(first, theme) : [],
+      shapes: first ? shapesOf(first, theme, floor) : [],
       hovermode: "closest",
     },
   };
@@ -38,14 +43,34 @@ export function figureOf(scene: Scene, theme: PlotTheme): Figure {
 const isPositive = (series: readonly Convergence[]): boolean =>
   series.every(({ columns }) => columns.value.every((value) => !(value <= 0)));
 
+/** A little below all that is drawn: a logarithmic axis never comes to zero, where a band may end. */
+function floorOf(series: readonly Convergence[]): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (const { columns } of series) {
+    for (const column of [columns.value, columns.curve]) {
+      for (const value of column) if (value > 0 && value < least) least = value;
+    }
+  }
+  return least / 2;
+}
+
+interface BandLook {
+  readonly colour: string;
+  /** No edge lies lower. */
+  readonly floor: number;
+  readonly isLog: boolean;
+}
+
 /** There and back along both edges of the band. */
-function bandOf({ run, columns }: Convergence, colour: string): readonly Trace[] {
-  const rows = Array.from(columns.step.keys()).filter((row) =>
-    Number.isFinite(columns.low[row] ?? Number.NaN),
+function bandOf({ run, columns }: Convergence, { colour, floor, isLog }: BandLook): readonly Trace[] {
+  const rows = Array.from(columns.step.keys()).filter(
+    (row) => Number.isFinite(columns.low[row] ?? Number.NaN) && !(isLog && (columns.step[row] ?? 0) <= 0),
   );
   if (rows.length === 0) return [];
   const back = [...rows].reverse();
   const pick = (column: Float64Array, some: readonly number[]) => some.map((row) => column[row] ?? null);
+  const edge = (column: Float64Array, some: readonly number[]) =>
+    some.map((row) => Math.max(floor, column[row] ?? Number.NaN));
   return [
     {
       type: "scatter",
@@ -55,7 +80,7 @@ function bandOf({ run, columns }: Convergence, colour: string): readonly Trace[]
       showlegend: false,
       hoverinfo: "skip",
       x: pick(columns.step, [...rows, ...back]),
-      y: [...pick(columns.high, rows), ...pick(columns.low, back)],
+      y: [...edge(columns.high, rows), ...edge(columns.low, back)],
       fill: "toself",
       fillcolor:
         colour.startsWith("#") && colour.length === 7 ? `${colour}${BAND_OPACITY}` : "rgba(128,128,128,0.2)",
@@ -77,21 +102,21 @@ function linesOf(one: Convergence, colour: string, dash: (typeof DASHES)[number]
     opacity: 0.75,
     line: { color: colour, width: 1 },
     marker: { color: colour, size: 5 },
-    hoverinfo: "x+y+z",
+    hoverinfo: "x+y+z+name",
   };
   if (outlook === null) return [values];
   return [
-    values,
+    // The curve has the dashes that tell runs apart without their colours.
+    { ...values, showlegend: false },
     {
       type: "scatter",
       mode: "lines",
-      name: `${CONVERGENCE.curve} (${run})`,
+      name: run,
       legendgroup: run,
-      showlegend: false,
       x: columns.step,
       y: columns.curve,
       line: { color: colour, width: 2.5, dash },
-      hoverinfo: "x+y+z",
+      hoverinfo: "x+y+z+name",
     },
   ];
 }
@@ -140,11 +165,15 @@ function nearest(steps: Float64Array, step: number): number {
 }
 
 /** The plateau with its interval, and where the series ends. */
-function shapesOf({ outlook, lastStep, horizon }: Convergence, theme: PlotTheme): readonly Shape[] {
+function shapesOf(
+  { outlook, lastStep, horizon }: Convergence,
+  theme: PlotTheme,
+  floor: number,
+): readonly Shape[] {
   const shapes: Shape[] = [];
   const across = { xref: "paper", x0: 0, x1: 1 } as const;
   const plateau: Estimate | undefined = outlook?.asymptote;
-  if (plateau && Number.isFinite(plateau.value)) {
+  if (plateau && Number.isFinite(plateau.value) && plateau.value > floor) {
     const line = { color: theme.soft, width: 1, dash: "dot" };
     shapes.push({ type: "line", ...across, y0: plateau.value, y1: plateau.value, line });
   }

@@ -1,5 +1,6 @@
 import type { Correlations, PairPoints } from "../../api/correlation.ts";
 import { formatDigits, formatInteger } from "../../base/format.ts";
+import { shortened } from "../../base/shortened.ts";
 import { axisTitle, CORRELATION, movesOf, numbersOf, slopeWords } from "../../base/words/correlation.ts";
 import type { Figure, ScatterTrace } from "../plot/figure.ts";
 import type { PlotTheme } from "../plot/theme.ts";
@@ -25,7 +26,10 @@ export function heatOf({ found, cellPx, significantOnly }: Heat, theme: PlotThem
     pair.first !== pair.second && significantOnly && !isBeyondChance(found, pair);
   const cells = order.map((first) => order.map((second) => ({ first, second })));
   const names = namesOf(found.series);
-  const ticks = { tickvals: order.map((_, i) => i), ticktext: order.map((row) => short(names[row] ?? "")) };
+  const ticks = {
+    tickvals: order.map((_, i) => i),
+    ticktext: order.map((row) => shortened(names[row] ?? "", LABEL_CHARACTERS)),
+  };
   const hasNumbers = cellPx >= LEAST_PX_OF_NUMBERS;
   const hasMarks = cellPx >= LEAST_PX_OF_MARKS && order.length <= MOST_MARKED;
   const axis = { ...ticks, showgrid: false, zeroline: false, automargin: true };
@@ -64,12 +68,6 @@ export function heatOf({ found, cellPx, significantOnly }: Heat, theme: PlotThem
 }
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
-
-function short(name: string): string {
-  const characters = [...name];
-  if (characters.length <= LABEL_CHARACTERS) return name;
-  return `${characters.slice(0, 9).join("")}…${characters.slice(10 - LABEL_CHARACTERS).join("")}`;
-}
 
 /** The coefficient, and a star where it is beyond chance, which needs no colour. */
 function mark(found: Correlations, pair: Pair, hasNumber: boolean): string {

@@ -11,6 +11,7 @@ import type { PlotHandle } from "../plot/handle.ts";
 import { Plot, usePlot } from "../plot/plot.tsx";
 import type { PlotTheme } from "../plot/theme.ts";
 import type { WidgetProps } from "../widget.ts";
+import { useWidth } from "../width.ts";
 import type { Workspace } from "../workspace.ts";
 import { Controls } from "./controls.tsx";
 import { heatOf, moves, numbers } from "./figure.ts";
@@ -25,7 +26,6 @@ import {
 } from "./model.ts";
 import { Scatter } from "./scatter.tsx";
 import type { CorrelationSettings } from "./settings.ts";
-import { useWidth } from "./width.ts";
 
 const LISTED = 5;
 const LEAST_CELL_PX = 14;

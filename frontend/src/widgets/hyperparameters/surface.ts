@@ -146,7 +146,9 @@ export function surfaceOf(
     z: heights(grid, target),
     opacity,
     showscale,
-    hoverinfo: "x+y+z",
+    // Heights may be logarithms: what is read is the number itself.
+    text: expectations(fit, grid, study.tag),
+    hoverinfo: "text",
     showlegend: false,
     ...better(drawn),
     colorbar: bar(drawn),
@@ -168,6 +170,22 @@ export function surfaceOf(
     layout: { scene: { xaxis: axisOf(x), yaxis: axisOf(y), zaxis: axisOf(target) }, showlegend: true },
   };
 }
+
+/** What the pointer reads on a sheet: both parameters, and the target there. */
+const expectations = (
+  { x, y, xValues, yValues }: SurfaceFit,
+  grid: SurfaceFit["mean"],
+  tag: string,
+): readonly (readonly string[])[] =>
+  grid.map((row, i) =>
+    row.map((value, j) =>
+      [
+        `${x}: ${shown(xValues[j] ?? null)}`,
+        `${y}: ${shown(yValues[i] ?? null)}`,
+        `${tag}: ${shown(value)}`,
+      ].join("\n"),
+    ),
+  );
 
 const spatialSpot =
   (theme: PlotTheme) =>

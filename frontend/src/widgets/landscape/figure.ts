@@ -1,11 +1,12 @@
 import type { Landscape } from "../../api/landscape.ts";
 import { formatInteger, formatPercent, formatValue } from "../../base/format.ts";
+import { shortened } from "../../base/shortened.ts";
 import { LANDSCAPE } from "../../base/words/landscape.ts";
 import { HOME, turned } from "../plot/camera.ts";
 import type { AxisLayout, Figure, FigureLayout, Scene, Trace } from "../plot/figure.ts";
 import type { PlotTheme } from "../plot/theme.ts";
 import { APART, type Cell, cellsOf, TOUCHING } from "./cells.ts";
-import { gridOf, type Heights, heightAt, nearestToZero, profileOf } from "./grid.ts";
+import { gridOf, type Heights, heightAt, lossTicksOf, nearestToZero, profileOf } from "./grid.ts";
 
 export interface Sight {
   readonly landscapes: readonly Landscape[];
@@ -282,19 +283,11 @@ function namesOver(
   };
 }
 
-const LONGEST_NAME = 30;
-
-/** The begin and the end of a name, which tell it from others. */
-const shortened = (name: string): string => {
-  const letters = [...name];
-  if (letters.length <= LONGEST_NAME) return name;
-  return `${letters.slice(0, 10).join("")}…${letters.slice(-(LONGEST_NAME - 11)).join("")}`;
-};
-
 const DASHES = ["solid", "dash", "dot"] as const;
 
 /** The loss along each direction through the weights, all runs in one picture. */
 export function profilesOf({ landscapes, heights, colours }: Sight, theme: PlotTheme): Figure {
+  const profiles = landscapes.flatMap((one) => one.axes.map((_, direction) => profileOf(one, direction)));
   return {
     traces: landscapes.flatMap((landscape) =>
       landscape.axes.map((axis, direction) => ({
@@ -315,8 +308,7 @@ export function profilesOf({ landscapes, heights, colours }: Sight, theme: PlotT
       yaxis: {
         title: { text: LANDSCAPE.loss },
         type: heights.scale,
-        tickvals: heights.tickvals.map((tick) => (heights.scale === "log" ? 10 ** tick : tick)),
-        ticktext: heights.ticktext,
+        ...lossTicksOf(profiles, heights),
       },
       showlegend: true,
     },

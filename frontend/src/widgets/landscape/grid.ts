@@ -29,9 +29,21 @@ export function heightsOf(landscapes: readonly Landscape[], wanted: Scale): Heig
   }
   if (low > high) return null;
   if (low === high) [low, high] = [low - 0.5, high + 0.5];
+  return { scale, of, range: [low, high], ...ticksOf(scale, low, high) };
+}
+
+function ticksOf(scale: Scale, low: number, high: number) {
   const tickvals = scale === "log" ? logTicks(low, high) : evenly(low, high, 5);
   const ticktext = tickvals.map((height) => formatDigits(scale === "log" ? 10 ** height : height, 3));
-  return { scale, of, range: [low, high], tickvals, ticktext };
+  return { tickvals, ticktext };
+}
+
+/** Ticks for some of the losses alone, as plotly takes them: by loss, not by height. */
+export function lossTicksOf(losses: readonly Float64Array[], { scale, of }: Heights) {
+  const known = losses.flatMap((one) => Array.from(one, of)).filter(Number.isFinite);
+  if (known.length === 0) return {};
+  const { tickvals, ticktext } = ticksOf(scale, Math.min(...known), Math.max(...known));
+  return { tickvals: tickvals.map((tick) => (scale === "log" ? 10 ** tick : tick)), ticktext };
 }
 
 const evenly = (low: number, high: number, count: number): readonly number[] =>

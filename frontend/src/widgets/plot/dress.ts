@@ -1,5 +1,6 @@
+import { shortened } from "../../base/shortened.ts";
 import { HOME } from "./camera.ts";
-import { type Figure, isScene } from "./figure.ts";
+import { type Figure, isScene, type Trace } from "./figure.ts";
 import type { PlotTheme } from "./theme.ts";
 
 /** What plotly is given; it writes to it, so it is made anew each time. */
@@ -14,6 +15,8 @@ export interface Json {
 
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
 const PAPER_FONT = 'Arial, Helvetica, "Liberation Sans", sans-serif';
+
+const LONGEST_NAME = 40;
 
 const CLEAR = "rgba(0,0,0,0)";
 
@@ -33,13 +36,17 @@ export const plain = (text: string): string =>
 export function dress(figure: Figure, theme: PlotTheme, viewOf: string): Dressed {
   const { traces, layout = {} } = figure;
   return {
-    data: traces.map((trace) => dressTrace(asJson(worded(trace)))),
+    data: traces.map((trace) => dressTrace(asJson(worded(named(trace))))),
     layout: merged(
       merged(layoutOf(theme, Object.keys(layout), viewOf), roomOf(figure)),
       asJson(worded(layout)),
     ),
   };
 }
+
+// A legend of longer names leaves no room for the picture.
+const named = (trace: Trace): Trace =>
+  trace.name === undefined ? trace : { ...trace, name: shortened(trace.name, LONGEST_NAME) };
 
 /** Without the name that plotly writes beside each point: "trace 0" where there is none. */
 function dressTrace(trace: Json): Json {

@@ -30,7 +30,13 @@ export interface Wanted {
   readonly viewOf: string;
 }
 
-const CONFIG = { displayModeBar: false, scrollZoom: false, responsive: false, doubleClick: "reset+autosize" };
+const CONFIG = {
+  displayModeBar: false,
+  scrollZoom: false,
+  responsive: false,
+  doubleClick: "reset+autosize",
+  typesetMath: false,
+};
 
 const FILE_LEAST_PX = { width: 720, height: 480 };
 const FILE_RATIO = 3;
@@ -45,6 +51,8 @@ export class PlotHandle {
   onPoint: ((point: PlotPoint) => void) | undefined;
 
   private host: HTMLElement | null = null;
+  /** Where it was drawn, which may be gone by now. */
+  private drawnIn: HTMLElement | null = null;
   private wanted: Wanted | null = null;
   private drawn: Wanted | null = null;
   private last: Wanted | null = null;
@@ -107,17 +115,23 @@ export class PlotHandle {
 
   private async step(plotly: Plotly): Promise<void> {
     const { wanted, host } = this;
+    if (wanted === null || this.drawnIn !== host) this.purge(plotly);
     if (host !== null && wanted !== null) await this.paint(plotly, host, wanted);
-    else if (host !== null) {
-      releaseContexts(host);
-      plotly.purge(host);
-      this.drawings.value = 0;
-    }
     this.drawn = wanted;
+  }
+
+  private purge(plotly: Plotly): void {
+    if (this.drawnIn === null) return;
+    releaseContexts(this.drawnIn);
+    plotly.purge(this.drawnIn);
+    this.drawnIn = null;
+    this.drawn = null;
+    this.drawings.value = 0;
   }
 
   private async paint(plotly: Plotly, host: HTMLElement, wanted: Wanted): Promise<void> {
     const isFirst = this.drawn === null;
+    this.drawnIn = host;
     const { data, layout } = this.dressed(
       wanted,
       figureOf(wanted.figure, wanted.theme),
