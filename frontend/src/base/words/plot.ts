@@ -1,6 +1,5 @@
 /** Words of plots, and of analyses that the server computes for them. */
 export const PLOT = {
-  drawing: "Drawing…",
   failed: "The plot could not be drawn:",
   flat: "This browser has no WebGL, so it is drawn flat.",
   lost: "The browser gave the 3-D picture's memory to another one.",
@@ -17,7 +16,6 @@ export const PLOT = {
 
 export const ANALYSIS = {
   computing: "Computing…",
-  computingAnew: "Computing anew…",
   progress: (what: string, done: string, total: string): string =>
     what === "" ? `Computing: ${done} of ${total}` : `Computing: ${what}, ${done} of ${total}`,
   asking: "Asking the server…",

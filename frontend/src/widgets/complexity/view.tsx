@@ -28,7 +28,12 @@ const FEWEST_SPOKES = 3;
 const LEAST_PX_OF_ENDS = 440;
 
 function analysisOf(workspace: Workspace): Analysis<ComplexityQuery, ModelsAnswer> {
-  const runs = steady(() => workspace.choice.value.checked);
+  // Of thousands of runs a few know what their models cost.
+  const runs = steady(() => {
+    const { checked } = workspace.choice.value;
+    const known = new Map(workspace.runs.value?.runs.map(({ name, records }) => [name, records]));
+    return checked.filter((run) => known.get(run)?.complexity !== undefined);
+  });
   return new Analysis<ComplexityQuery, ModelsAnswer>(
     workspace,
     () => (runs.value.length > 0 ? { runs: runs.value } : null),
@@ -56,6 +61,7 @@ export function ComplexityWidget({ workspace, frame }: WidgetProps<ComplexitySet
     () => (theme: PlotTheme) => radarOf(models.value, colours, isNarrow, theme),
     [models.value, colours, isNarrow],
   );
+  const empty = workspace.choice.value.checked.length > 0 ? COMPLEXITY.noModels : COMPLEXITY.none;
   const hasRadar = spokesOf(models.value).length >= FEWEST_SPOKES;
   return (
     <section class="widget complexity" ref={place}>
@@ -67,7 +73,7 @@ export function ComplexityWidget({ workspace, frame }: WidgetProps<ComplexitySet
           </div>
         }
       />
-      <AnalysisArea analysis={analysis} empty={COMPLEXITY.none}>
+      <AnalysisArea analysis={analysis} empty={empty}>
         {(answer) => (
           <>
             <Sentences answer={answer} hasScales={hasRadar && !isNarrow} />
@@ -92,7 +98,7 @@ function Sentences({ answer, hasScales }: { readonly answer: ModelsAnswer; reado
   const { models, problems } = answer;
   return (
     <p class="hint plain-words" data-testid="complexity-words">
-      {models.length === 0 ? COMPLEXITY.noModels : wordsOf(models)} {hasScales && COMPLEXITY.scales}{" "}
+      {models.length > 0 && wordsOf(models)} {hasScales && COMPLEXITY.scales}{" "}
       {models.length > MOST_DRAWN && COMPLEXITY.more(formatInteger(MOST_DRAWN), formatInteger(models.length))}{" "}
       {problems.length > 0 && (
         <span title={problems.join("\n")}>{COMPLEXITY.problems(formatInteger(problems.length))}</span>

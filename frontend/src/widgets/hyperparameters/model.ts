@@ -23,8 +23,10 @@ export class HyperparametersModel {
     const query = computed((): HyperparameterQuery | null => {
       const tag = this.tag.value;
       const { target, which, x, y } = settings.value;
-      const runs = which === "checked" ? checked.value : [];
-      if (tag === null || (which === "checked" && runs.length === 0)) return null;
+      if (tag === null || (which === "checked" && checked.value.length === 0)) return null;
+      const isEvery = which === "all" || checked.value.length === workspace.runs.value?.runs.length;
+      // None named are all: the names of thousands would not go into one request.
+      const runs = isEvery ? [] : checked.value;
       return { tag, runs, target, polarity: workspace.polarities.value.get(tag) ?? null, x, y };
     });
     this.analysis = new Analysis<HyperparameterQuery, StudyAnswer>(
