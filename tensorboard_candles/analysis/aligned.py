@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
+from tensorboard_candles.errors import BadRequest
 from tensorboard_candles.events.points import Float64Array, FloatArray, Int64Array
 from tensorboard_candles.ohlc import width_over
 from tensorboard_candles.store import Series
@@ -22,10 +24,48 @@ MOST_STEPS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A value for each step that has one, steps rising strictly; values may be NaN or infinite."""
+    """A value for each step that has one, steps rising strictly; values may be NaN or infinite.
+
+    >>> Line([0.0, 10.0, 20.0], [3, 2, 1])
+    Line(step=array([ 0, 10, 20]), value=array([3., 2., 1.]))
+
+    Whatever is an array of whole steps and one of real numbers is taken; else there is a `BadRequest`.
+    """
 
     step: Int64Array
     value: FloatArray
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "step", _as_steps(self.step))
+        object.__setattr__(self, "value", _as_values(self.value))
+        if self.step.ndim != 1 or self.step.shape != self.value.shape:
+            shapes = f"{self.step.shape} and {self.value.shape}"
+            raise BadRequest(f"a line needs a value for each step, got arrays of the shapes {shapes}")
+
+
+def _as_steps(step: npt.ArrayLike) -> Int64Array:
+    """Those of 64 bits stay the array that they are."""
+    given = np.asarray(step)
+    if given.dtype == np.int64:
+        return given
+    if given.dtype.kind not in "iuf" and given.size:
+        raise BadRequest(f"steps must be whole numbers, got {given.dtype}")
+    if given.dtype.kind == "f":
+        is_bad = ~np.isfinite(given) | (given != np.trunc(given))
+        if is_bad.any():
+            raise BadRequest(f"steps must be whole numbers, got {given[is_bad][0]}")
+    if given.size and not -(2**63) <= int(given.min()) <= int(given.max()) < 2**63:
+        raise BadRequest("steps must fit into 64 bits with a sign")
+    return given.astype(np.int64)
+
+
+def _as_values(value: npt.ArrayLike) -> FloatArray:
+    given = np.asarray(value)
+    if given.dtype in (np.float32, np.float64):
+        return given
+    if given.dtype.kind not in "biuf" and given.size:
+        raise BadRequest(f"values must be real numbers, got {given.dtype}")
+    return given.astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +19,10 @@ from tensorboard_candles.analysis.aligned import (
     lines_in,
     values_at,
 )
+from tensorboard_candles.analysis.convergence import convergence
+from tensorboard_candles.analysis.correlation import correlations
+from tensorboard_candles.analysis.trajectory import trajectories
+from tensorboard_candles.errors import BadRequest
 from tensorboard_candles.events import Points
 from tensorboard_candles.events.candle import CANDLE
 from tensorboard_candles.events.points import Int64Array
@@ -97,3 +103,34 @@ def test_of_candles_that_the_writer_made_the_close_stands_at_their_last_step() -
     found = line_in(Series.of("run", "loss", points))
     assert found.step.tolist() == [99, 199]
     assert found.value.tolist() == [1.5, 1.0]
+
+
+@pytest.mark.parametrize(
+    "step", [range(200), np.arange(200.0), np.arange(200, dtype=np.int32), np.arange(200, dtype=np.uint64)]
+)
+def test_steps_of_whatever_type_are_the_same_steps(step: Any) -> None:
+    values = 1 + 3 * np.exp(-np.arange(200) / 30)
+    usual, other = Line(np.arange(200), values), Line(step, values.tolist())
+    assert other.step.dtype == np.int64
+    assert convergence(other).outlook == convergence(usual).outlook
+    steady = Line(np.arange(200), np.sin(np.arange(200)))
+    assert correlations([other, steady]).value.tolist() == correlations([usual, steady]).value.tolist()
+    [path], [same] = (trajectories([[line, steady]]).paths for line in (other, usual))
+    np.testing.assert_array_equal(path.position, same.position)
+
+
+@pytest.mark.parametrize(
+    ("step", "value", "message"),
+    [
+        ([0.0, 0.5], [1.0, 2.0], "whole numbers, got 0.5"),
+        ([0.0, np.nan], [1.0, 2.0], "whole numbers, got nan"),
+        ([0.0, 1e300], [1.0, 2.0], "fit into 64 bits"),
+        (["a", "b"], [1.0, 2.0], "steps must be whole"),
+        ([0, 1], ["a", "b"], "values must be real"),
+        ([0, 1], [1j, 2j], "values must be real"),
+        ([0, 1], [1.0], "a value for each step"),
+    ],
+)
+def test_what_is_no_line_is_refused_in_words(step: Any, value: Any, message: str) -> None:
+    with pytest.raises(BadRequest, match=message):
+        Line(step, value)
