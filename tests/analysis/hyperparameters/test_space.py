@@ -87,7 +87,8 @@ def test_a_position_leads_back_to_its_value(values: list[float]) -> None:
 
 @given(st.lists(st.sampled_from(["a", "b", True, False, 1, 2.5, None]), min_size=2, max_size=9))
 def test_a_choice_leads_back_to_its_value(values: list[Value]) -> None:
-    found = parameter_of("p", [*values, "a", True])
+    # Each twice: texts that no two runs have in common would be names.
+    found = parameter_of("p", [*values, *values, "a", True])
     assert isinstance(found, Parameter)
     for value in values:
         told = found.value(found.position(value))
