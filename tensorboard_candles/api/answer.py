@@ -76,11 +76,16 @@ def respond_tables(request: Request, name: str, tables: Sequence[Table], *, fmt:
     if fmt == "safetensors":
         return _respond(request, to_safetensors(name, tables), "application/octet-stream", etag)
     if fmt == "csv":
-        if len(tables) != 1:
-            raise BadRequest(f"format=csv is for one series, got {len(tables)}")
+        check_format(fmt, len(tables))
         # Half a surrogate pair, as JSON may hold one, is no text in UTF-8.
         return _respond(request, to_csv(tables[0]).encode(errors="replace"), "text/csv", etag)
     return respond_json(request, {name: _as_json(tables)}, etag=etag)
+
+
+def check_format(fmt: str, tables: int) -> None:
+    """BadRequest where so many tables can't be told in that form; for before they are made."""
+    if fmt == "csv" and tables != 1:
+        raise BadRequest(f"format=csv is for one series, got {tables}")
 
 
 def _as_json(tables: Sequence[Table]) -> Json:

@@ -21,7 +21,7 @@ from tensorboard_candles.analysis.convergence.outlook import Outlook, Within
 from tensorboard_candles.analysis.convergence.plateau import Estimate
 from tensorboard_candles.analysis.progress import Progress
 from tensorboard_candles.api import params
-from tensorboard_candles.api.answer import Json, Table, finite_or_none, respond_found
+from tensorboard_candles.api.answer import Json, Table, check_format, finite_or_none, respond_found
 from tensorboard_candles.api.jobs import Jobs
 from tensorboard_candles.api.series import asked, experiment_of, runs_by_name, unit_of
 from tensorboard_candles.errors import BadRequest
@@ -71,6 +71,7 @@ def convergence_route(request: Request, source: Source, jobs: Jobs) -> Response:
     found = asked(request, source)
     if len(found) > MOST_SERIES:
         raise BadRequest(f"at most {MOST_SERIES} series in one request, got {len(found)}")
+    check_format(fmt, len(found))
     run_named = runs_by_name(source, [view for view, _ in found])
     pairs = [pair_of(view, series, run_named) for view, series in found]
 

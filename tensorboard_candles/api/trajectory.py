@@ -21,7 +21,7 @@ from tensorboard_candles.analysis.trajectory import (
 )
 from tensorboard_candles.analysis.trajectory.local_fits import LEAST_WINDOW
 from tensorboard_candles.api import params
-from tensorboard_candles.api.answer import Table, respond_found
+from tensorboard_candles.api.answer import Table, check_format, respond_found
 from tensorboard_candles.api.candles import steps_per_epoch
 from tensorboard_candles.api.jobs import Jobs
 from tensorboard_candles.api.series import checked_size, experiment_of, saying_what_loads
@@ -56,6 +56,7 @@ def trajectory_route(request: Request, source: Source, jobs: Jobs) -> Response:
     query, within_secs = parse(args), params.wait_secs(args, 1.0)
     fmt = params.choice(args, "format", params.FORMATS)
     views, tags = _asked(source, params.runs(args, most=MOST_RUNS), query)
+    check_format(fmt, len(views))
 
     def work(progress: Progress) -> Trajectories:
         runs = [lines_in([view.series[tag] for tag in tags]) for view in views]

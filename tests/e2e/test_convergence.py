@@ -96,6 +96,10 @@ def test_several_series_come_in_order_and_one_as_csv(server: Server) -> None:
         ({"run": "a", "tag": "val/loss", "horizon": 1.5}, 400, "horizon must be a whole step"),
         ({"run": "a", "tag": "val/loss", "patience": 0}, 400, "patience must be a whole number"),
         ({"run": ["a"] * 51, "tag": ["broken"] * 51}, 400, "at most 50 series"),
+        (
+            {"run": ["a", "a"], "tag": ["val/loss", "broken"], "format": "csv", "wait": 0},
+            *(400, "one series, got 2"),
+        ),
     ],
 )
 def test_what_can_not_be_asked_is_told(

@@ -94,6 +94,10 @@ def test_one_run_comes_as_csv_with_a_row_for_each_point(server: Server) -> None:
         ({"run": "a", "tag": "cos"}, 400, "give two or three tags"),
         ({"tag": ["cos", "sin"]}, 400, "give run"),
         ({"run": "a", "tag": ["cos", "sin"], "window": 8}, 400, "window must be an odd number"),
+        (
+            {"run": ["a", "b"], "tag": ["cos", "sin"], "window": 5, "format": "csv", "wait": 0},
+            *(400, "one series, got 2"),
+        ),
         ({"run": "b", "tag": ["cos", "rise"]}, 404, "no run asked for has 'cos' and 'rise'"),
         ({"run": "a", "axes": "components", "tag": ["cos", "flat"]}, 400, "at least two tags have to vary"),
     ],
@@ -101,7 +105,7 @@ def test_one_run_comes_as_csv_with_a_row_for_each_point(server: Server) -> None:
 def test_what_cannot_be_answered_says_why(
     server: Server, params: dict[str, object], status: int, words: str
 ) -> None:
-    answer = server.get("trajectory", **params, wait=30)
+    answer = server.get("trajectory", **{"wait": 30, **params})
     assert answer.status == status
     assert words in answer.json()["error"]
 
