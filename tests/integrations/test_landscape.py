@@ -629,6 +629,60 @@ def test_blocks_of_large_batches_change_nothing(
     assert blocks.loss == pytest.approx(whole.loss, rel=1e-12)
 
 
+class Shifting(nn.Module):  # type: ignore[misc, name-defined, unused-ignore]
+    """A wide layer behind another one, of whose numbers hardly anything comes through."""
+
+    def __init__(self, through: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self.inner, self.wide, self._through = nn.Linear(40, 40), nn.Linear(40, 3), through
+
+    def forward(self, inputs: Any) -> Any:
+        return self.wide(self._through(self.inner(inputs) + 40.0 * inputs))
+
+
+def read_out(hidden: Any) -> Any:
+    return torch.ones(len(hidden), 40, dtype=hidden.dtype) * (1.0 if float(hidden.sum()) > 0 else -1.0)
+
+
+THROUGH: dict[str, Callable[[Any], Any]] = {
+    "argmax": lambda hidden: nn.functional.one_hot(hidden.argmax(1), 40).to(hidden.dtype),
+    "sign": torch.sign,
+    "detach": lambda hidden: hidden.detach().round(),
+    "dead ReLU": lambda hidden: torch.relu(hidden - 60.0),
+    "a number": read_out,
+    "a list": lambda hidden: torch.tensor(hidden.sign().tolist(), dtype=hidden.dtype),
+    "written": lambda hidden: torch.zeros_like(hidden).copy_(hidden.sign()),
+}
+
+
+@pytest.mark.parametrize("through", THROUGH)
+def test_layer_whose_input_is_the_same_at_some_points_is_not_taken_for_a_first_one(through: str) -> None:
+    from tensorboard_candles.integrations.landscape.torch_first import FirstLayers
+
+    model, (inputs, _) = Shifting(THROUGH[through]), examples(20, 40, 3)
+    with torch.inference_mode():
+        first = FirstLayers(model, [inputs])
+        for _ in range(2):  # at the same point: no comparison of numbers could tell
+            first.look(lambda: model(inputs), 1)
+        try:
+            first.put_in_place(lambda parameter: [parameter, parameter])
+            replaced = [name for name, module in model.named_modules() if "forward" in module.__dict__]
+        finally:
+            first.close()
+    assert replaced == ([] if through == "a number" else ["inner"])
+
+
+@pytest.mark.parametrize("through", THROUGH)
+def test_network_that_no_gradient_comes_through_is_what_a_plain_loop_says(through: str) -> None:
+    model, data = Shifting(THROUGH[through]), examples(20, 40, 3)
+    network = network_of(model, None, data)
+    directions = random_directions(network.weights, network.vector(), 2, normalize="filter", seed=0)
+    settings: dict[str, Any] = {"points": (7, 7), "span": 30.0, "eigenvalues": 0, "dtype": "float64", **QUIET}
+    found = landscape(model, cross_entropy, data, **settings)
+    wanted = plain_loop(model, cross_entropy, data, found, directions)
+    assert found.loss == pytest.approx(wanted, rel=1e-9)
+
+
 def test_model_that_puts_out_no_tensor_is_given_whole_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     from tensorboard_candles.integrations.landscape import torch_plane
 

@@ -205,9 +205,7 @@ def _with_figures(found: Landscape, plan: Plan) -> Landscape:
     if lost:
         warnings.append(f"The loss is not finite at {lost:,} of {found.loss.size:,} points.")
     if found.about.centre_loss <= -1:
-        warnings.append(
-            "There is no ε-sharpness: it is a share of 1 + the model's loss, which is 0 or less."
-        )
+        warnings.append("There is no ε-sharpness: it is a share of 1 + the model's loss, which is 0 or less.")
     about = replace(
         found.about,
         minimum=minimum,

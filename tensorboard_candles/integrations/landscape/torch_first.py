@@ -6,7 +6,7 @@ a product with all of the weights. So is any linear layer or convolution that se
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from tensorboard_candles.integrations import missing
@@ -16,6 +16,8 @@ try:
     from torch import nn
 except ImportError as error:
     raise missing("torch") from error
+
+from tensorboard_candles.integrations.landscape.torch_constant import Constants
 
 _KINDS = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d)
 FEWEST_TERMS = 32
@@ -30,16 +32,21 @@ Parts = Callable[[Any], Sequence[Any]]
 class FirstLayers:
     """Those of a model. While they are in place, `batch` and `at` say which data come, and at which point."""
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: Any, constant: Iterable[Any]) -> None:
+        """`constant` are the tensors that are the same at every point: data, buffers, what does not move."""
         self.batch = 0
         self.at: Any = ()
         """Coordinates: numbers, or a tensor of them that vmap runs over."""
         modules = (module for module in model.modules() if type(module) in _KINDS)
         self._inputs: dict[Any, list[Any]] = {module: [] for module in modules if _pays(module)}
         self._layers: list[_Layer] = []
+        self._constants = Constants(constant)
 
     def look(self, run: Callable[[], object], batches: int) -> None:
-        """Runs the model over all batches; what sees other data than at an earlier look is none of them."""
+        """Runs the model over all batches; what sees anything but data is none of them.
+
+        It takes two looks, at two points: a model may keep something of one pass for the next.
+        """
         if not self._inputs:
             run()
             return
@@ -50,19 +57,25 @@ class FirstLayers:
         def note(module: Any, given: tuple[Any, ...]) -> None:
             number = seen[module]
             seen[module] += 1
-            if not is_again and given:
+            if not given or not self._constants.holds(given[0]):
+                others.add(module)
+            elif not is_again:
                 self._inputs[module].append(given[0].detach())
-            elif not given or number >= batches or not torch.equal(self._inputs[module][number], given[0]):
+            elif number >= batches or not torch.equal(self._inputs[module][number], given[0]):
                 others.add(module)
 
         hooks = [module.register_forward_pre_hook(note) for module in self._inputs]
         try:
-            run()
+            with self._constants:
+                run()
         finally:
             for hook in hooks:
                 hook.remove()
         for module, count in seen.items():
-            if module in others or count != batches or len(self._inputs[module]) != batches:
+            is_other = (
+                module in others or self._constants.is_read
+            )  # then it may be called otherwise elsewhere
+            if is_other or count != batches or len(self._inputs[module]) != batches:
                 del self._inputs[module]
 
     def put_in_place(self, parts: Parts) -> bool:

@@ -23,6 +23,7 @@ except ImportError as error:
     raise missing("torch") from error
 
 from tensorboard_candles.integrations.landscape.torch_batches import Batch, Batches, blocks_of
+from tensorboard_candles.integrations.landscape.torch_constant import tensors_in
 from tensorboard_candles.integrations.landscape.torch_first import FirstLayers
 from tensorboard_candles.integrations.landscape.torch_settled import views
 
@@ -37,8 +38,8 @@ _MOST_IN_A_ROW = 64
 _BLOCK_NUMBERS = 4 << 20
 """Activations of as many examples as a model is given at once on a processor: of more, reading and writing
 them takes longer than to compute them (convolutions of 2,000 images: half the time in blocks)."""
-_NEAR = {torch.float64: 1e-8}
-_NEAR_FLOAT32 = 1e-3
+_NEAR = {torch.float64: 1e-10, torch.float32: 1e-4}
+_NEAR_HALF = 1e-3
 """By this part a quicker way may differ from the plain one, or it isn't taken."""
 
 Loss: TypeAlias = "Callable[[Any, Any], Any] | None"
@@ -81,8 +82,7 @@ class TorchPlane:
                 self._find_quicker()
             yield self
         finally:
-            if self._first is not None:
-                self._first.close()
+            self._close_first()
 
     def losses(self, points: Float64Array) -> Float64Array:
         with torch.inference_mode():
@@ -136,34 +136,50 @@ class TorchPlane:
             yield batch
 
     def _find_quicker(self) -> None:
-        """Each quicker way is tried at a corner first, beside the plain one."""
+        """Each quicker way is tried beside the plain one first."""
         is_script = any(isinstance(one, torch.jit.ScriptModule) for one in self._model.modules())
         if self._batches.kept is None or is_script:  # scripts take no hooks
             return
-        corner = [0.75 / (1 + number) for number in range(len(self._directions))]
-        first, size = FirstLayers(self._model), _Size(self._model)
-        self._write(corner)
+        places = _places(len(self._directions))
+        first, size = FirstLayers(self._model, self._constant()), _Size(self._model)
+        self._write(places[0])
         with size.measured():
             wanted, took = self._looked_at(first)
+        all_wanted = [wanted, *(float(self._at(place)) for place in places[1:])]
         if self._splits(size.numbers):
-            first = FirstLayers(self._model)
-            if not self._is_near(self._in_blocks(first), wanted):  # examples of one batch know of each other
+            first = FirstLayers(self._model, self._constant())
+            self._write(places[0])
+            if not self._is_near(
+                [self._in_blocks(first)], [wanted]
+            ):  # examples of a batch know of each other
                 self._rows = None
                 return
-        self._write([0.0] * len(corner))
+        self._write(places[1])
         _, took = self._looked_at(first)
         self._first = first
-        if first.put_in_place(self._parts):
+        if first.put_in_place(self._parts) or self._rows is not None:
             begin = time.perf_counter()
-            found = float(self._at(corner))
-            took = time.perf_counter() - begin
+            found = [float(self._at(place)) for place in places]
+            took = (time.perf_counter() - begin) / len(places)
+            if not self._is_near(found, all_wanted):
+                self._rows = None
+                self._close_first()
         else:
-            found = math.inf
-        if not self._is_near(found, wanted):
-            first.close()
-            self._first = None
+            self._close_first()
         self.chunk = int(min(max(_BETWEEN_SECS / max(took, 1e-9), 1), _MOST_IN_A_ROW))
-        self._try_together(size.numbers + len(self._origin), corner, wanted)
+        self._try_together(size.numbers + len(self._origin), places, all_wanted)
+
+    def _close_first(self) -> None:
+        if self._first is not None:
+            self._first.close()
+            self._first = None
+
+    def _constant(self) -> list[Any]:
+        """Tensors that are the same at every point."""
+        assert self._batches.kept is not None
+        given = [one for batch in self._batches.kept for one in tensors_in((batch.inputs, batch.named))]
+        still = [one for one in self._model.parameters() if self._place(one) is None]
+        return [*given, *self._model.buffers(), *still]
 
     def _splits(self, numbers: int) -> bool:
         """Whether batches of so many activations are too large for the processor's caches."""
@@ -178,11 +194,11 @@ class TorchPlane:
     def _looked_at(self, first: FirstLayers) -> tuple[float, float]:
         """The loss there, and the seconds that it took."""
         assert self._batches.kept is not None
-        losses: list[float] = []
+        losses: list[Any] = []
         calls = sum(len(self._blocks(batch)) for batch in self._batches.kept)
         begin = time.perf_counter()
-        first.look(lambda: losses.append(float(self._loss_here())), calls)
-        return losses[0], time.perf_counter() - begin
+        first.look(lambda: losses.append(self._loss_here()), calls)
+        return float(losses[0]), time.perf_counter() - begin
 
     def _in_blocks(self, first: FirstLayers) -> float:
         try:
@@ -193,7 +209,7 @@ class TorchPlane:
     def _blocks(self, batch: Batch) -> list[Batch]:
         return [batch] if self._rows is None else blocks_of(batch, self._rows)
 
-    def _try_together(self, numbers: int, corner: list[float], wanted: float) -> None:
+    def _try_together(self, numbers: int, places: list[list[float]], wanted: list[float]) -> None:
         kind = self._origin.device.type
         count = min(_NUMBERS_AT_ONCE.get(kind, 0) // numbers, _MOST_AT_ONCE)
         if count < _FEWEST_AT_ONCE.get(kind, math.inf) or self._recalibrates:
@@ -202,10 +218,10 @@ class TorchPlane:
         self._flat.copy_(self._origin)
         try:
             with _warnings_as_errors():
-                found = together(torch.tensor([corner, [0.0] * len(corner)]).to(self._origin))
+                found = together(torch.tensor(places).to(self._origin))
         except (RuntimeError, ValueError, TypeError, NotImplementedError, UserWarning):
             return  # it decides by numbers, writes to what all points share, or torch warns that it is slow
-        if self._is_near(float(found[0]), wanted):
+        if self._is_near(found.tolist(), wanted):
             self._together, self.chunk = together, count
 
     def _of_coordinates(self, coordinates: Any) -> Any:
@@ -239,9 +255,20 @@ class TorchPlane:
         storage = self._flat.untyped_storage().data_ptr()
         return parameter.storage_offset() if parameter.untyped_storage().data_ptr() == storage else None
 
-    def _is_near(self, found: float, wanted: float) -> bool:
-        near = _NEAR.get(self._origin.dtype, _NEAR_FLOAT32)
-        return bool(np.isclose(found, wanted, rtol=near, atol=0.0, equal_nan=True))
+    def _is_near(self, found: Sequence[float], wanted: Sequence[float]) -> bool:
+        near = _NEAR.get(self._origin.dtype, _NEAR_HALF)
+        return bool(np.allclose(found, wanted, rtol=near, atol=0.0, equal_nan=True))
+
+
+def _places(directions: int) -> list[list[float]]:
+    """Where quicker ways are tried: corners, the centre and in between.
+
+    >>> [len(place) for place in _places(2)], _places(2)[:2]
+    ([2, 2, 2, 2, 2], [[0.75, 0.375], [0.0, 0.0]])
+    """
+    corner = [0.75 / (1 + number) for number in range(directions)]
+    between: list[list[float]] = np.random.default_rng(0).uniform(-1, 1, (2, directions)).tolist()
+    return [corner, [0.0] * directions, [-1.0] * directions, *between]
 
 
 def mean_loss(call: Callable[[Batch], Any], loss: Loss, batches: Iterable[Batch]) -> Any:
