@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,7 +58,12 @@ def complexity_route(request: Request, source: Source) -> Response:
 
 def table_of(views: Sequence[RunView], step: float | None) -> Table:
     """A row for each model: what was logged last under each tag of each run, up to a step."""
-    latest = [(view.name, record) for view in views for record in _latest(view, step)]
+    until = math.inf if step is None else step
+    latest = [
+        (view.name, record)
+        for view in views
+        for record in view.latest(metadata.COMPLEXITY_KIND, until=until).values()
+    ]
     told: list[Told] = []
     problems: list[Json] = []
     left = MOST_BYTES
@@ -75,15 +81,6 @@ def table_of(views: Sequence[RunView], step: float | None) -> Table:
         "problems": problems,
     }
     return Table(head, _columns(told))
-
-
-def _latest(view: RunView, step: float | None) -> Iterator[RecordAt]:
-    """The last one of each tag."""
-    by_tag: dict[str, RecordAt] = {}
-    for record in view.records.get(metadata.COMPLEXITY_KIND, ()):
-        if step is None or record.step <= step:
-            by_tag[record.tag] = record
-    yield from by_tag.values()
 
 
 def _columns(told: Sequence[Told]) -> dict[str, npt.NDArray[Any]]:

@@ -85,13 +85,10 @@ def measured(
 def logged(runs: Sequence[RunView], complexity_metrics: Sequence[str] | None) -> CostsOf:
     """What Trackers kept (`tracker.complexity`): the last of each tag of each run."""
     _check(complexity_metrics)
-    last = {
-        (run.name, record.tag): record
-        for run in runs for record in run.records.get(metadata.COMPLEXITY_KIND, ())
-    }  # fmt: skip
+    last = [record for run in runs for record in run.latest(metadata.COMPLEXITY_KIND).values()]
     if not last:
         raise NotFound("no run has a model's complexity: log it (tracker.complexity), or give model and X")
-    return _costs_of([model_cost(payload_of(record)) for record in last.values()], complexity_metrics)
+    return _costs_of([model_cost(payload_of(record)) for record in last], complexity_metrics)
 
 
 def _check(names: Sequence[str] | None) -> None:

@@ -54,13 +54,13 @@ def computed(
 
 def logged(run: RunView, tag: str | None) -> Landscape:
     """The last one that was written into a run (`tensorboard_candles.landscape(…, tracker=)`)."""
-    every = run.records.get(metadata.LANDSCAPE_KIND, ())
-    some = [record for record in every if tag is None or record.tag == tag]
+    latest = run.latest(metadata.LANDSCAPE_KIND)
+    some = [record for record in latest.values() if tag in (None, record.tag)]
     if not some:
-        known = ", ".join(dict.fromkeys(repr(record.tag) for record in every)) or "none"
+        known = ", ".join(map(repr, latest)) or "none"
         asked = "" if tag is None else f" {tag!r}"
         raise NotFound(f"run {run.name!r} has no landscape{asked}; there is {known}")
-    return Landscape.from_bytes(payload_of(some[-1]))
+    return Landscape.from_bytes(payload_of(max(some, key=lambda record: record.step)))
 
 
 def draw_landscape(of: Landscape, theme: Theme) -> go.Figure:

@@ -119,6 +119,10 @@ class RunView:
     """Summaries that hold more than numbers, by kind of `metadata.RECORD_KINDS`: where those that count
     stand, by step, ties in the order of arrival. No kind without any; `events.payload_of` reads one."""
 
+    def latest(self, kind: str, *, until: float = math.inf) -> dict[str, RecordAt]:
+        """The last record of each tag, up to a step; in the order in which tags first came."""
+        return {one.tag: one for one in self.records.get(kind, ()) if one.step <= until}
+
     @staticmethod
     def of(name: str, version: str, series: dict[str, Series], epoch_marks: Points) -> RunView:
         times = [one.wall_time[np.isfinite(one.wall_time)] for one in series.values()]

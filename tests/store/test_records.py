@@ -43,6 +43,15 @@ def test_records_of_a_kind_come_by_step_whatever_their_tags(logs: Path) -> None:
     assert [(one.tag, payload_of(one)) for one in view.records[OUTPUTS]] == [("val/outputs", b"rows")]
 
 
+def test_latest_of_each_tag_is_the_last_up_to_a_step(logs: Path) -> None:
+    records = [attention(10, 1.0), attention(10, 2.0, "b"), attention(20, 3.0, "b"), attention(30, 4.0)]
+    write_run(logs, "run", b"".join([version_record(0.5), *records]))
+    view = read(logs).run("run")
+    assert {tag: one.step for tag, one in view.latest(ATTENTION).items()} == {"heads": 30, "b": 20}
+    assert {tag: one.step for tag, one in view.latest(ATTENTION, until=20).items()} == {"heads": 10, "b": 20}
+    assert view.latest(ATTENTION, until=9) == view.latest(OUTPUTS) == {}
+
+
 def test_a_session_that_starts_voids_what_stands_before_it_at_its_step_and_later(logs: Path) -> None:
     before = [attention(step, 10.0 + step) for step in (0, 1, 2)]
     content = [*before, start_record(1, wall_time=20.0), attention(1, 21.0), attention(5, 22.0)]
