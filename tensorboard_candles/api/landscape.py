@@ -23,7 +23,7 @@ from tensorboard_candles.api.answer import (
     respond_tables,
 )
 from tensorboard_candles.api.series import checked_size, saying_what_loads
-from tensorboard_candles.errors import BadRequest, NotFound
+from tensorboard_candles.errors import BadPayload, BadRequest, NotFound
 from tensorboard_candles.events import RecordAt, payload_of
 from tensorboard_candles.store import RunView, Source
 
@@ -103,7 +103,7 @@ def _surface(run: str, record: RecordAt) -> Table:
     head: dict[str, Any] = {"run": run, "tag": record.tag, "step": record.step}
     try:
         landscape = Landscape.from_bytes(payload_of(record))
-    except (ValueError, NotFound) as error:
+    except (BadPayload, NotFound) as error:
         return Table({**head, "problems": [f"step {record.step}: {error}"]}, {})
     about = {name: _plain(value) for name, value in asdict(landscape.about).items()}
     shares = {

@@ -18,6 +18,7 @@ import safetensors
 import safetensors.numpy
 
 from tensorboard_candles.analysis.landscape.payload import Float64Array, Landscape
+from tensorboard_candles.errors import BadPayload
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +74,7 @@ class Cache:
     def finished(self) -> Landscape | None:
         try:
             found = Landscape.from_bytes(self._whole.read_bytes())
-        except (OSError, ValueError):
+        except (OSError, BadPayload):
             return None
         if not self._is_same(found.about.centre_loss):
             return None

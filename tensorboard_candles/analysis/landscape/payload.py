@@ -72,7 +72,7 @@ class Landscape:
     (np.float64(0.0), np.float64(1.0), 'bowl')
     >>> Landscape.from_bytes(b"something else")
     Traceback (most recent call last):
-    ValueError: no landscape: not a safetensors file: header too large
+    tensorboard_candles.errors.BadPayload: no landscape: not a safetensors file: header too large
     """
 
     axes: tuple[Float64Array, ...]
@@ -88,7 +88,7 @@ class Landscape:
     eigenvalue_residuals: Float64Array | None = None
 
     def to_bytes(self) -> bytes:
-        """The content of a summary of `metadata.LANDSCAPE_KIND`; ValueError when that would be too large."""
+        """The content of a summary of `metadata.LANDSCAPE_KIND`; BadPayload when that would be too large."""
         arrays: dict[str, npt.NDArray[Any]] = dict(zip(AXES, self.axes, strict=False))
         arrays["loss"] = np.where(np.isfinite(self.loss), self.loss, np.nan)
         if self.trajectory is not None:
@@ -105,12 +105,12 @@ class Landscape:
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Landscape:
-        """What `to_bytes` made; ValueError, in words for the reader, for anything else."""
+        """What `to_bytes` made; BadPayload, in words for the reader, for anything else."""
         try:
             payload = payload_in(content)
             arrays, said = payload.arrays, payload.json("landscape")
         except BadPayload as error:
-            raise ValueError(f"no landscape: {error}") from error
+            raise BadPayload(f"no landscape: {error}") from error
         axes = _check(arrays)
         trajectory = None
         if "trajectory" in arrays:
@@ -131,24 +131,24 @@ def _check(arrays: Mapping[str, npt.NDArray[Any]]) -> tuple[Float64Array, ...]:
     """The axes, when everything fits together; nothing is said of arrays of other names."""
     axes = tuple(arrays[name] for name in AXES if name in arrays)
     if not axes or not all(name in arrays for name in (*AXES[: len(axes)], "loss")):
-        raise ValueError("no landscape: needs loss and alpha, or alpha and beta, or these and gamma")
+        raise BadPayload("no landscape: needs loss and alpha, or alpha and beta, or these and gamma")
     for name, axis in zip(AXES, axes, strict=False):
         if axis.ndim != 1 or not len(axis) or axis.dtype != np.float64:
-            raise ValueError(f"no landscape: {name} must be a column of float64")
+            raise BadPayload(f"no landscape: {name} must be a column of float64")
         if not np.isfinite(axis).all() or (np.diff(axis) <= 0).any():
-            raise ValueError(f"no landscape: {name} must be finite and ascend")
+            raise BadPayload(f"no landscape: {name} must be finite and ascend")
     shape = tuple(len(axis) for axis in axes)
     if math.prod(shape) > metadata.MOST_LANDSCAPE_POINTS:
-        raise ValueError(f"no landscape: more than {metadata.MOST_LANDSCAPE_POINTS:,} points")
+        raise BadPayload(f"no landscape: more than {metadata.MOST_LANDSCAPE_POINTS:,} points")
     _check_shape(arrays, "loss", np.float64, shape)
     if np.isinf(arrays["loss"]).any():
-        raise ValueError("no landscape: loss must be finite or NaN")
+        raise BadPayload("no landscape: loss must be finite or NaN")
     _check_trajectory(arrays, len(axes))
     for name in ("explained_variance", "eigenvalues", "eigenvalue_residuals"):
         if name in arrays:
             _check_shape(arrays, name, np.float64, None)
     if len(arrays.get("eigenvalues", ())) != len(arrays.get("eigenvalue_residuals", ())):
-        raise ValueError("no landscape: each eigenvalue needs its residual")
+        raise BadPayload("no landscape: each eigenvalue needs its residual")
     return axes
 
 
@@ -158,16 +158,16 @@ def _check_trajectory(arrays: Mapping[str, npt.NDArray[Any]], dims: int) -> None
     if not there:
         return
     if len(there) != len(names):
-        raise ValueError(f"no landscape: {' and '.join(set(names) - set(there))} is missing")
+        raise BadPayload(f"no landscape: {' and '.join(set(names) - set(there))} is missing")
     count = len(arrays["trajectory"]) if arrays["trajectory"].ndim else 0
     if count > metadata.MOST_CHECKPOINTS:
-        raise ValueError(f"no landscape: more than {metadata.MOST_CHECKPOINTS:,} checkpoints")
+        raise BadPayload(f"no landscape: more than {metadata.MOST_CHECKPOINTS:,} checkpoints")
     _check_shape(arrays, "trajectory", np.float64, (count, dims))
     _check_shape(arrays, "trajectory_step", np.int64, (count,))
     for name in names[2:]:
         _check_shape(arrays, name, np.float64, (count,))
     if not np.isfinite(arrays["trajectory"]).all():
-        raise ValueError("no landscape: trajectory must be finite")
+        raise BadPayload("no landscape: trajectory must be finite")
 
 
 def _check_shape(
@@ -179,7 +179,7 @@ def _check_shape(
     )
     if array.dtype != dtype or not is_right:
         wanted = "of one dimension" if shape is None else f"of shape {shape}"
-        raise ValueError(
+        raise BadPayload(
             f"no landscape: {name} must be {np.dtype(dtype)} {wanted}, got {array.dtype} {array.shape}"
         )
 
@@ -198,7 +198,7 @@ def _plain(value: object) -> object:
 def _about(said: object, dims: int) -> About:
     """Entries of the wrong kind count as missing, as those of a newer writer may be."""
     if not isinstance(said, dict):
-        raise ValueError("no landscape: what it says of itself is no object of JSON")
+        raise BadPayload("no landscape: what it says of itself is no object of JSON")
     kept: dict[str, Any] = {}
     for name in ("directions", "normalize", "model", "framework", "dtype", "batch_norm"):
         if isinstance(said.get(name), str):

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from tensorboard_candles import metadata
 from tensorboard_candles.analysis.landscape import About, Landscape, Trajectory
+from tensorboard_candles.errors import BadPayload
 
 LINE = np.linspace(-1.0, 1.0, 3)
 WHOLE = Landscape(
@@ -90,7 +91,7 @@ def damaged(**changes: Any) -> bytes:
     ],
 )  # fmt: skip
 def test_damaged_payload_is_refused_in_words(content: bytes, says: str) -> None:
-    with pytest.raises(ValueError, match=says):
+    with pytest.raises(BadPayload, match=says):
         Landscape.from_bytes(content)
 
 
@@ -98,7 +99,7 @@ def found_or_refused(content: bytes) -> Landscape | None:
     """None where it is refused in words."""
     try:
         return Landscape.from_bytes(content)
-    except ValueError as error:
+    except BadPayload as error:
         if not str(error).startswith("no landscape: "):
             raise
         return None
