@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
 from tensorboard_candles.integrations import missing
-from tensorboard_candles.writer.complexity import (
-    LATENCY_WITHIN_SECS,
-    Complexity,
-    Loss,
-    noise_scale,
-    small_batch,
-)
+from tensorboard_candles.integrations.measuring import gradient_noise, timed
+from tensorboard_candles.writer.complexity import Complexity, Loss
 
 try:
     import keras
 except ImportError as error:
     raise missing("keras") from error
 
-_WARM_UPS = 3
-_FEWEST_REPEATS = 3
 _NO_GRAPH = "only of functional and sequential models, whose graph is known"
 _NOTES = {
     "layers": "layers that hold a weight of two dimensions or more",
@@ -61,7 +53,7 @@ def measured(
         flops=flops,
         activation_bytes=activations,
         gradient_noise_scale=noise,
-        latency_secs=_timed(lambda: model.predict_on_batch(inputs), repeats),
+        latency_secs=timed(lambda: model.predict_on_batch(inputs), repeats),
         notes=notes,
     )
 
@@ -198,37 +190,16 @@ def _device(model: Any) -> str:
     return str(getattr(value, "device", "") or "cpu").rpartition("device:")[2]
 
 
-def _timed(run: Callable[[], Any], repeats: int) -> Any:
-    """Seconds of each repeat, of those that fit into the time there is; what is run gives arrays of numpy."""
-    seconds: list[float] = []
-    until = time.monotonic() + LATENCY_WITHIN_SECS
-    for _ in range(_WARM_UPS if repeats else 0):
-        run()
-    while len(seconds) < repeats and (len(seconds) < _FEWEST_REPEATS or time.monotonic() < until):
-        began = time.perf_counter()
-        run()
-        seconds.append(time.perf_counter() - began)
-    return np.array(seconds, np.float64)
-
-
 def _noise(model: Any, inputs: Any, loss: Loss, labels: Any, examples: int) -> tuple[float | None, str]:
-    """The gradient noise scale: of many gradients of few examples, and of their mean."""
-    small = small_batch(examples)
-    count = examples // small
-    if count < 2:
-        return None, f"it takes two examples at least, got {examples}"
     gradients_of = _GRADIENTS[keras.backend.backend()]
-    total: list[Any] = []
-    squared = 0.0
-    for first in range(0, count * small, small):
+
+    def gradients(rows: slice) -> list[Any]:
         some, wanted = keras.tree.map_structure(
-            lambda one, first=first: keras.ops.convert_to_tensor(one[first : first + small]), (inputs, labels)
+            lambda one: keras.ops.convert_to_tensor(one[rows]), (inputs, labels)
         )
-        found = [np.asarray(one, np.float64) / count for one in gradients_of(model, some, loss, wanted)]
-        total = [one + more for one, more in zip(total, found, strict=True)] if total else found
-        squared += sum(float(np.square(one).sum()) for one in found) * count
-    big_squared = sum(float(np.square(one).sum()) for one in total)
-    return noise_scale(squared, big_squared, small=small, big=count * small)
+        return [np.asarray(one, np.float64) for one in gradients_of(model, some, loss, wanted)]
+
+    return gradient_noise(examples, gradients)
 
 
 def _gradients_of_tensorflow(model: Any, inputs: Any, loss: Loss, labels: Any) -> list[Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -12,13 +11,8 @@ from typing import Any
 import numpy as np
 
 from tensorboard_candles.integrations import missing
-from tensorboard_candles.writer.complexity import (
-    LATENCY_WITHIN_SECS,
-    Complexity,
-    Loss,
-    noise_scale,
-    small_batch,
-)
+from tensorboard_candles.integrations.measuring import gradient_noise, timed
+from tensorboard_candles.writer.complexity import Complexity, Loss
 
 try:
     import torch
@@ -29,8 +23,6 @@ try:
 except ImportError as error:
     raise missing("torch") from error
 
-_WARM_UPS = 3
-_FEWEST_REPEATS = 3
 _NOTES = {
     "layers": "modules that were run and themselves hold a weight of two dimensions or more",
     "depth": "the longest path through such layers, found by following every tensor of a forward pass",
@@ -52,7 +44,9 @@ def measured(
     with _untouched(module):
         module.eval()
         flops, layers, depth = _counted(module, inputs)
-        seconds = _timed(lambda: _run(model, inputs), _device(module, inputs), repeats)
+        wait = _synchronize(_device(module, inputs))
+        with torch.no_grad():
+            seconds = timed(lambda: _run(model, inputs), repeats, wait=wait)
         noise = None
         if loss is not None:
             noise, notes["gradient_noise_scale"] = _noise(module, inputs, loss, labels, examples)
@@ -223,23 +217,6 @@ class _Depths(TorchDispatchMode):  # type: ignore[misc, unused-ignore]
         return outputs
 
 
-def _timed(run: Callable[[], Any], device: Any, repeats: int) -> Any:
-    """Seconds of each repeat, of those that fit into the time there is."""
-    wait = _synchronize(device)
-    seconds: list[float] = []
-    until = time.monotonic() + LATENCY_WITHIN_SECS
-    with torch.no_grad():
-        for _ in range(_WARM_UPS if repeats else 0):
-            run()
-        while len(seconds) < repeats and (len(seconds) < _FEWEST_REPEATS or time.monotonic() < until):
-            wait()
-            began = time.perf_counter()
-            run()
-            wait()
-            seconds.append(time.perf_counter() - began)
-    return np.array(seconds, np.float64)
-
-
 def _synchronize(device: Any) -> Callable[[], None]:
     """What waits until the device has done all that it was given."""
     if device.type == "cpu":
@@ -269,25 +246,20 @@ def _saved_bytes(model: Any, inputs: Any) -> int:
 
 
 def _noise(model: Any, inputs: Any, loss: Loss, labels: Any, examples: int) -> tuple[float | None, str]:
-    """The gradient noise scale: of many gradients of few examples, and of their mean."""
-    small = small_batch(examples)
-    count = examples // small
-    if count < 2:
-        return None, f"it takes two examples at least, got {examples}"
     parameters = [one for one in model.parameters() if one.requires_grad]
-    total: list[Any] = [torch.zeros_like(one, dtype=torch.float64) for one in parameters]
-    squared = 0.0
-    with torch.enable_grad():
-        for first in range(0, count * small, small):
-            some, wanted = _part((inputs, labels), examples, slice(first, first + small))
+
+    def gradients(rows: slice) -> list[Any]:
+        some, wanted = _part((inputs, labels), examples, rows)
+        with torch.enable_grad():
             value = loss(_run(model, some), wanted)
             found = torch.autograd.grad(value, parameters, allow_unused=True)
-            for mean, gradient in zip(total, found, strict=True):
-                if gradient is not None:
-                    squared += float(gradient.double().square().sum()) / count
-                    mean.add_(gradient.double(), alpha=1 / count)
-    big_squared = float(sum(float(one.square().sum()) for one in total))
-    return noise_scale(squared, big_squared, small=small, big=count * small)
+        return [
+            torch.zeros_like(own, dtype=torch.float64) if one is None else one.double()
+            for own, one in zip(parameters, found, strict=True)
+        ]
+
+    with torch.no_grad():
+        return gradient_noise(examples, gradients)
 
 
 def _part(value: Any, examples: int, rows: slice) -> Any:
