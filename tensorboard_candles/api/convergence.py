@@ -2,66 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from tensorboard_candles.analysis.aligned import line_in
-from tensorboard_candles.analysis.convergence import (
-    Convergence,
-    Drawn,
-    convergence,
-    natural_bounds,
-    sentences,
-)
-from tensorboard_candles.analysis.convergence.generalisation import Gap, gap_between, partner_of
+from tensorboard_candles.analysis.convergence import Drawn
 from tensorboard_candles.analysis.convergence.outlook import Outlook, Within
 from tensorboard_candles.analysis.convergence.plateau import Estimate
+from tensorboard_candles.analysis.convergence.told import Pair, Query, RunNamed, Told, pair_of, told_of
 from tensorboard_candles.analysis.progress import Progress
 from tensorboard_candles.api import params
 from tensorboard_candles.api.answer import Json, Table, check_format, finite_or_none, respond_found
 from tensorboard_candles.api.jobs import Jobs
 from tensorboard_candles.api.series import asked, experiment_of, runs_by_name, unit_of
 from tensorboard_candles.errors import BadRequest
-from tensorboard_candles.indicators.alerts.names import train_runs
-from tensorboard_candles.ohlc import Polarity, polarity_in
 from tensorboard_candles.store import RunView, Series, Source
 
 MOST_SERIES = 50
 MOST_AHEAD = 1000
 COLUMNS = tuple(field.name for field in fields(Drawn))
-RunNamed = Callable[[str], RunView | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """What is asked of each series."""
-
-    within: Within
-    horizon: int | None
-    ahead: float
-    patience: int
-    level: float
-    polarity: Polarity | None
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """The same measure on training and on validation data."""
-
-    train: Series
-    validation: Series
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What was found of one series."""
-
-    convergence: Convergence
-    pair: Pair | None
-    gap: Gap | None
 
 
 def convergence_route(request: Request, source: Source, jobs: Jobs) -> Response:
@@ -76,7 +37,7 @@ def convergence_route(request: Request, source: Source, jobs: Jobs) -> Response:
     pairs = [pair_of(view, series, run_named) for view, series in found]
 
     def work(progress: Progress) -> list[Told]:
-        return told_of(found, pairs, query, progress)
+        return _each_told(found, pairs, query, progress)
 
     names = tuple((view.name, series.tag) for view, series in found)
     key = "convergence", experiment_of(request), query, names
@@ -121,17 +82,6 @@ def _share(args: params.Args, name: str, default: float) -> float:
     return default if given is None else float(given)
 
 
-def pair_of(view: RunView, series: Series, run_named: RunNamed) -> Pair | None:
-    """The series and its like on the other data: in the same run, or in that beside it, as of Keras."""
-    tags = partner_of(series.tag, view.series)
-    if tags:
-        train, validation = (view.series[tag] for tag in tags)
-        return Pair(train, validation)
-    beside = (run_named(name) for name in train_runs(view.name))
-    train_run = next((run for run in beside if run and series.tag in run.series), None)
-    return Pair(train_run.series[series.tag], series) if train_run else None
-
-
 def _version(
     found: Sequence[tuple[RunView, Series]], pairs: Sequence[Pair | None], run_named: RunNamed
 ) -> str:
@@ -143,7 +93,7 @@ def _version(
     return "\n".join(names.values())
 
 
-def told_of(
+def _each_told(
     found: Sequence[tuple[RunView, Series]],
     pairs: Sequence[Pair | None],
     query: Query,
@@ -151,7 +101,7 @@ def told_of(
 ) -> list[Told]:
     told = []
     for done, ((view, series), pair) in enumerate(zip(found, pairs, strict=True)):
-        told.append(_told(view, series, pair, query, _Part(progress, done, len(found))))
+        told.append(told_of(view, series, pair, query, _Part(progress, done, len(found))))
     return told
 
 
@@ -167,25 +117,6 @@ class _Part:
         self.progress(self.before + done / total, self.total, what)
 
 
-def _told(view: RunView, series: Series, pair: Pair | None, query: Query, progress: Progress) -> Told:
-    progress(0, 1, "curves")
-    polarity = query.polarity or polarity_in(view, series.tag)
-    gap = gap_between(line_in(pair.train), line_in(pair.validation), polarity=polarity) if pair else None
-    line = line_in(series)
-    found = convergence(
-        line,
-        polarity=polarity,
-        within=query.within,
-        horizon=query.horizon,
-        ahead=query.ahead,
-        patience=query.patience,
-        level=query.level,
-        bounds=natural_bounds(series.tag, line.value, unit=unit_of(view, series.tag)),
-        progress=progress,
-    )
-    return Told(found, pair, gap)
-
-
 def _table(view: RunView, series: Series, told: Told) -> Table:
     found = told.convergence
     head = {
@@ -195,7 +126,7 @@ def _table(view: RunView, series: Series, told: Told) -> Table:
         "exact": series.exact,
         "polarity": found.polarity,
         "verdict": found.verdict,
-        "sentences": sentences(found, told.gap),
+        "sentences": told.sentences,
         "points": found.points,
         "nonfinite": found.nonfinite,
         "first_step": found.first_step,

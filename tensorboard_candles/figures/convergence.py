@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tensorboard_candles.analysis.aligned import line_in
-from tensorboard_candles.analysis.convergence import Convergence, convergence, natural_bounds, sentences
-from tensorboard_candles.analysis.convergence.generalisation import gap_between, partner_of
+from tensorboard_candles.analysis.convergence import Convergence
+from tensorboard_candles.analysis.convergence.told import Query, RunNamed, pair_of, told_of
 from tensorboard_candles.errors import BadRequest
 from tensorboard_candles.figures.drawing import faint, graph_objects, legend_beneath, panels, text, wrapped
 from tensorboard_candles.figures.history import some_of
 from tensorboard_candles.figures.theme import BETTER, INK, WORSE, Theme
-from tensorboard_candles.ohlc import polarity_in
 from tensorboard_candles.ohlc.polarity import named_polarity
-from tensorboard_candles.store import RunView, Series
+from tensorboard_candles.store import RunView
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -39,11 +37,15 @@ def convergences_of(
     run: RunView,
     metrics: Sequence[str] | None,
     *,
+    run_named: RunNamed,
     horizon: int | None,
     patience: int,
     level: float,
 ) -> list[ConvergenceOf]:
-    """Of each metric; of losses and scores, the first four, where none are named."""
+    """Of each metric; of losses and scores, the first four, where none are named.
+
+    `run_named` finds the run of training data beside one of validation data.
+    """
     if patience < 1:
         raise BadRequest(f"patience must be 1 or more, got {patience!r}")
     if not 0 < level < 1:
@@ -53,20 +55,12 @@ def convergences_of(
         some = [one for one in some if named_polarity(one.tag)][:_MOST_PANELS] or some[:_MOST_PANELS]
     if not some:
         raise BadRequest("convergence needs a metric, got none")
-    return [_of(run, one, horizon=horizon, patience=patience, level=level) for one in some]
-
-
-def _of(run: RunView, series: Series, *, horizon: int | None, patience: int, level: float) -> ConvergenceOf:
-    polarity, line = polarity_in(run, series.tag), line_in(series)
-    said = run.said.get(series.tag)
-    bounds = natural_bounds(series.tag, line.value, unit=said.unit if said else None)
-    found = convergence(
-        line, polarity=polarity, horizon=horizon, patience=patience, level=level, bounds=bounds
-    )
-    pair = partner_of(series.tag, run.series)
-    train, validation = (line_in(run.series[tag]) for tag in pair) if pair else (None, None)
-    gap = gap_between(train, validation, polarity=polarity) if train and validation else None
-    return ConvergenceOf(series.tag, found, tuple(sentences(found, gap)))
+    query = Query(horizon=horizon, patience=patience, level=level)
+    told = [told_of(run, one, pair_of(run, one, run_named), query) for one in some]
+    return [
+        ConvergenceOf(one.tag, found.convergence, tuple(found.sentences))
+        for one, found in zip(some, told, strict=True)
+    ]
 
 
 def draw_convergences(some: Sequence[ConvergenceOf], theme: Theme, *, unit: str) -> go.Figure:

@@ -202,7 +202,12 @@ class TrainingVisualizer:
         metrics are named.
         """
         found = convergences_of(
-            self.history.one(run), metrics, horizon=horizon, patience=patience, level=level
+            self.history.one(run),
+            metrics,
+            run_named={one.name: one for one in self.history.runs}.get,
+            horizon=horizon,
+            patience=patience,
+            level=level,
         )
         return self._made(
             "convergence_analysis", draw_convergences(found, self.theme, unit=self.history.unit)

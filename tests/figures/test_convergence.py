@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tensorboard_candles import Tracker
 from tensorboard_candles.analysis.aligned import line_in
 from tensorboard_candles.analysis.convergence import convergence, natural_bounds, sentences
 from tensorboard_candles.errors import BadRequest, NotFound
@@ -59,6 +61,17 @@ def test_panels_stand_below_each_other_in_one_column() -> None:
 def test_validation_is_told_beside_training() -> None:
     visualizer = TrainingVisualizer({"loss": METRICS["loss"], "val_loss": METRICS["loss"] + STEP / 200})
     said = visualizer.plot_convergence_analysis(["val_loss"]).layout.meta["sentences"]["val_loss"]
+    assert any(sentence.startswith("Validation is ") for sentence in said)
+
+
+def test_validation_is_told_beside_the_training_of_the_run_beside_it(tmp_path: Path) -> None:
+    for run, rise in (("train", 0.0), ("validation", 1 / 200)):
+        with Tracker("digits", logdir=tmp_path, run=run) as tracker:
+            for step in range(400):
+                tracker.log({"epoch_loss": METRICS["loss"][step] + step * rise}, step=step)
+    visualizer = TrainingVisualizer(tmp_path)
+    drawn = visualizer.plot_convergence_analysis(["epoch_loss"], run="digits/validation")
+    said = drawn.layout.meta["sentences"]["epoch_loss"]
     assert any(sentence.startswith("Validation is ") for sentence in said)
 
 
