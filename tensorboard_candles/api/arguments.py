@@ -7,7 +7,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from tensorboard_candles.analysis.hyperparameters.measured import givers
+from tensorboard_candles.analysis.hyperparameters.givers import Family
 from tensorboard_candles.api import params
 from tensorboard_candles.api.answer import etag_of, not_modified, respond_json
 from tensorboard_candles.api.series import runs_by_name, saying_what_loads
@@ -23,7 +23,7 @@ def arguments_route(request: Request, source: Source) -> Response:
     runs = params.runs(request.args, most=MOST_RUNS)
     with saying_what_loads(source):
         views = [source.run(name) for name in runs] or source.runs()
-    given = givers(views, runs_by_name(source, views))
+    given = Family(runs_by_name(source, views), source.runs).givers(views)
     etag = etag_of(request, *(f"{view.name} {giver.name} {giver.version}" for view, giver in given))
     unchanged = not_modified(request, etag)
     if unchanged:

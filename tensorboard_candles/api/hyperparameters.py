@@ -19,7 +19,8 @@ from tensorboard_candles.analysis.hyperparameters import (
     Trials,
     study_of,
 )
-from tensorboard_candles.analysis.hyperparameters.measured import Measured, Target, givers, measured_in
+from tensorboard_candles.analysis.hyperparameters.givers import Family
+from tensorboard_candles.analysis.hyperparameters.measured import Measured, Target, measured_in
 from tensorboard_candles.analysis.hyperparameters.study import POINTS, Fit
 from tensorboard_candles.analysis.progress import Progress
 from tensorboard_candles.api import params
@@ -61,7 +62,7 @@ def hyperparameters_route(request: Request, source: Source, jobs: Jobs) -> Respo
     x, y = args.get("x"), args.get("y")
     fmt = params.choice(args, "format", params.FORMATS)
     views = with_tag(source, query.tag, params.runs(args, most=MOST_RUNS), most=MOST_RUNS)
-    given = givers(views, runs_by_name(source, views))
+    given = Family(runs_by_name(source, views), source.runs).trials(views, query.tag)
 
     def work(progress: Progress) -> Answer:
         return answer_of(given, query, progress)

@@ -16,7 +16,8 @@ from tensorboard_candles.analysis.hyperparameters import (
     study_of,
     trials_of_grid_search,
 )
-from tensorboard_candles.analysis.hyperparameters.measured import givers, measured_in
+from tensorboard_candles.analysis.hyperparameters.givers import Family
+from tensorboard_candles.analysis.hyperparameters.measured import measured_in
 from tensorboard_candles.analysis.hyperparameters.study import Fit
 from tensorboard_candles.errors import BadRequest, NotFound
 from tensorboard_candles.events.arguments import Value
@@ -65,7 +66,7 @@ def surface_of_runs(runs: Sequence[RunView], *, target: str, x: str | None, y: s
     if not having:
         raise NotFound(f"no run has {target!r}; name target_metric, or give param_grid and results")
     polarity = polarity_among(having, target)
-    given = givers(having, {run.name: run for run in runs}.get)
+    given = Family({run.name: run for run in runs}.get, lambda: runs).trials(having, target)
     return surface_of(measured_in(given, target, "best", polarity).trials, polarity, target=target, x=x, y=y)
 
 

@@ -44,6 +44,24 @@ def test_arguments_of_every_writer_are_served(
     assert "nobody" in server.get("arguments", run="nobody").error()
 
 
+def test_a_run_has_what_torch_wrote_of_it_into_a_run_below(
+    tmp_path: Path, tensorboard_server: Callable[..., Server]
+) -> None:
+    for rate, loss in ((0.01, 2.0), (0.1, 1.0)):
+        records.write_run(tmp_path, f"lr{rate}", records.scalar_file("loss", [9.0, loss]))
+        said = records.event_of(hparams_value(lr=rate), step=0)
+        metrics = records.scalar_record("loss", step=0, value=loss)
+        metrics += records.scalar_record("hparam/loss", step=0, value=loss)
+        records.write_run(tmp_path, f"lr{rate}/1795", said + metrics)
+    server = tensorboard_server(tmp_path)
+    server.wait_loaded()
+    found = arguments(server)["lr0.01"]
+    assert (found["arguments"], found["of"]) == ({"lr": 0.01}, "lr0.01/1795")
+    for tag, runs in (("loss", ["lr0.01", "lr0.1"]), ("hparam/loss", ["lr0.01/1795", "lr0.1/1795"])):
+        [study] = server.get_json("hyperparameters", tag=tag, wait=30)["hyperparameters"]
+        assert (study["columns"]["run"], study["columns"]["arguments.lr"]) == (runs, [0.01, 0.1])
+
+
 def test_what_torch_wrote_is_served_and_named_by_an_etag(
     recorded_logs: Path, shared_tensorboard_server: Callable[..., Server]
 ) -> None:

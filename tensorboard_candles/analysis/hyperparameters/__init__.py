@@ -2,8 +2,8 @@
 
 Read in this order: `parameters` (what a parameter is), `space` (all of those that vary, as axes), `surrogate`
 (a Gaussian process over them), `improvement` (where it expects more), `importance` (which of them matter),
-`surface` (two of them), `study` (all of it), `measured` (runs of a log), `grid_search` (of
-results that are none).
+`surface` (two of them), `study` (all of it), `givers` (what each run of a log was given),
+`measured` (how well they did), `grid_search` (of results that are none).
 """
 
 from tensorboard_candles.analysis.hyperparameters.grid_search import trials_of_grid_search

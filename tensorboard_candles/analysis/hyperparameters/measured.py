@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Literal
 
 import numpy as np
@@ -27,27 +26,6 @@ class Measured:
     step: npt.NDArray[np.int64]
 
 
-def givers(
-    views: Sequence[RunView], run_named: Callable[[str], RunView | None]
-) -> list[tuple[RunView, RunView]]:
-    """Each run with that whose arguments it has: itself, else the nearest directory above with any."""
-
-    def giver_of(view: RunView) -> RunView:
-        above = (run_named(name) for name in _above(view.name))
-        return next((one for one in (view, *above) if one and one.arguments), view)
-
-    return [(view, giver_of(view)) for view in views]
-
-
-def _above(name: str) -> Iterator[str]:
-    """Runs in whose directories a run lies, the nearest first.
-
-    >>> list(_above("sweep/3/train"))
-    ['sweep/3', 'sweep', '.']
-    """
-    return map(str, PurePosixPath(name).parents)
-
-
 def measured_in(
     given: Sequence[tuple[RunView, RunView]],
     tag: str,
@@ -55,7 +33,7 @@ def measured_in(
     polarity: Polarity,
     progress: Progress = untold,
 ) -> Measured:
-    """A tag of each run, with what that run was given which stands beside it (`givers`)."""
+    """A tag of each run, with what that run was given which stands beside it (`Family.trials`)."""
     values, steps, diverged = [], [], []
     for number, (view, _) in enumerate(given):
         progress(number, len(given), "reading the runs")
