@@ -108,14 +108,16 @@ def _searched(
     """Places where nobody has been, the most promising first: all of a small space, else by and by."""
     every = _every_place(space)
     if every is not None:
-        left = _unmade(every, made)
+        left = _unmade(space, every, made)
         return left[np.argsort(-gain(left), kind="stable")] if len(left) else left
     places = _scattered(space, _CANDIDATES, random)
     for turn in range(_ROUNDS):
+        if not len(places):
+            return places
         places = places[np.argsort(-gain(places), kind="stable")[:_KEPT]]
         around = _around(space, np.repeat(places, 24, axis=0), 0.2 / 2**turn, random)
-        places = _unmade(np.vstack([places, around]), made)
-    return places[np.argsort(-gain(places), kind="stable")]
+        places = _unmade(space, np.vstack([places, around]), made)
+    return places[np.argsort(-gain(places), kind="stable")] if len(places) else places
 
 
 def _every_place(space: Space) -> Float64Array | None:
@@ -161,17 +163,21 @@ def _snapped(space: Space, places: Float64Array) -> Float64Array:
     snapped = places.copy()
     for column, one in enumerate(space.parameters):
         if one.kind != "choice":
-            snapped[:, column] = np.clip(places[:, column], 0, 1)
-        if one.kind == "integer":
-            snapped[:, column] = [one.snapped(at) for at in snapped[:, column].tolist()]
+            snapped[:, column] = [one.snapped(at) for at in places[:, column].tolist()]
     return snapped
 
 
-def _unmade(places: Float64Array, made: Float64Array) -> Float64Array:
-    """Each once, without those that there are already."""
-    seen: set[bytes] = {row.tobytes() for row in made.round(9)}
+def _unmade(space: Space, places: Float64Array, made: Float64Array) -> Float64Array:
+    """Each once, without those that there are already; a hundredth of a number's range makes another."""
+    seen: set[bytes] = {row.tobytes() for row in _cells(space, made)}
     is_new: npt.NDArray[np.bool_] = np.zeros(len(places), np.bool_)
-    for number, row in enumerate(places.round(9)):
+    for number, row in enumerate(_cells(space, places)):
         is_new[number] = row.tobytes() not in seen
         seen.add(row.tobytes())
     return places[is_new]
+
+
+def _cells(space: Space, places: Float64Array) -> Float64Array:
+    # Zero has a sign, and bytes are compared.
+    is_number = np.array([one.kind == "number" for one in space.parameters])
+    return np.where(is_number, places.round(2), places.round(9)) + 0.0

@@ -66,8 +66,8 @@ class Parameter:
         return round(number) if self.kind == "integer" else _tidy(number)
 
     def snapped(self, position: float) -> float:
-        """The position of the value next to it: of a whole number, say."""
-        return position if self.kind == "number" else self.position(self.value(position))
+        """The position of the value that is told of it: of a whole number, say, or of so many digits."""
+        return self.position(self.value(position))
 
     def _scaled(self, number: float) -> float:
         return math.log10(number) if self.is_log else number

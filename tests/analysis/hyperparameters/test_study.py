@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 import pytest
@@ -91,6 +92,38 @@ def test_whole_numbers_stay_whole_and_every_suggestion_is_new() -> None:
         assert 16 <= int(str(one.config["width"])) <= 256
         assert tuple(one.config.values()) not in tried
     assert len({tuple(one.config.values()) for one in study.fit.suggestions}) == 3
+
+
+@pytest.mark.parametrize("act", ["tanh", "relu"])
+def test_at_the_ends_of_what_was_tried_no_suggestion_is_made_twice_or_was_run(act: str) -> None:
+    configs: list[dict[str, Value]] = [
+        {"width": width, "lr": lr, "act": one}
+        for width in (16, 32, 64)
+        for lr in (0.0010001, 0.01, 1 / 3)
+        for one in ("tanh", "relu")
+        if (width, lr) != (64, 1 / 3)
+    ]
+    loss = [
+        -math.log2(int(str(one["width"]))) - 2 * math.log10(float(str(one["lr"]))) - (one["act"] == act)
+        for one in configs
+    ]
+    study = study_of(trials(configs, loss), minimise=True)
+    assert study.fit is not None
+    told = [_rounded(one.config) for one in study.fit.suggestions]
+    assert len({*told}) == len(told) == 3
+    assert not {*told} & {_rounded(config) for config in configs}
+
+
+def test_where_numbers_were_tried_to_a_hundredth_of_their_range_there_is_nothing_left() -> None:
+    rates = np.linspace(1.0, 2.0, 201).tolist()
+    study = study_of(trials([{"lr": lr} for lr in rates], [(lr - 1.3) ** 2 for lr in rates]), minimise=True)
+    assert study.fit is not None
+    assert study.fit.suggestions == []
+
+
+def _rounded(config: Mapping[str, Value]) -> tuple[object, ...]:
+    """As many digits as the tab shows."""
+    return config["width"], f"{float(str(config['lr'])):.3g}", config["act"]
 
 
 def test_where_every_choice_was_made_there_is_nothing_left_to_try() -> None:
