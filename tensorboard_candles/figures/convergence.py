@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tensorboard_candles.analysis.convergence import Convergence
+from tensorboard_candles.analysis.convergence import Convergence, Drawn
 from tensorboard_candles.analysis.convergence.told import Query, RunNamed, pair_of, told_of
 from tensorboard_candles.errors import BadRequest
 from tensorboard_candles.figures.drawing import faint, graph_objects, legend_beneath, panels, text, wrapped
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 _MOST_PANELS = 4
 """Where nobody named metrics."""
+_ROOM = 0.5
+"""Of the height of values and curve, above and below: what a band may take of a panel, however wide it is."""
+_MARGIN = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +81,25 @@ def draw_convergences(some: Sequence[ConvergenceOf], theme: Theme, *, unit: str)
             made.add_trace(trace, row + 1, column + 1)
         if place + columns >= len(some):
             made.update_xaxes(title_text=unit, row=row + 1, col=column + 1)
+        if seen := height_of(one.found.drawn):
+            made.update_yaxes(range=seen, row=row + 1, col=column + 1)
         _mark_convergence(made, one.found, theme, row + 1, column + 1)
     made.update_layout(meta={"sentences": {one.metric: list(one.sentences) for one in some}})
     return legend_beneath(made, theme)
+
+
+def height_of(drawn: Drawn) -> tuple[float, float] | None:
+    """What values and the curve take of an axis, and the band as far as there is room; None of no numbers."""
+    held = np.concatenate([drawn.lowest, drawn.highest, drawn.value, drawn.curve])
+    held = held[np.isfinite(held)]
+    if not len(held):
+        return None
+    low, high = float(held.min()), float(held.max())
+    room = _ROOM * (high / 2 - low / 2) * 2 or 0.5 * abs(high) or 1.0
+    band = np.concatenate([[low, high], drawn.low, drawn.high])
+    band = np.clip(band[np.isfinite(band)], low - room, high + room)
+    margin = _MARGIN * room / _ROOM
+    return float(band.min()) - margin, float(band.max()) + margin
 
 
 def _traces(of: ConvergenceOf, theme: Theme, *, name_it: bool) -> list[Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -23,6 +25,8 @@ from tensorboard_candles.analysis.convergence import (
 from tensorboard_candles.analysis.convergence.best_step import best_of
 from tensorboard_candles.analysis.convergence.generalisation import gap_between
 from tensorboard_candles.analysis.convergence.outlook import Outlook, Within
+from tensorboard_candles.analysis.convergence.plateau import Estimate
+from tensorboard_candles.analysis.convergence.words import shown
 from tensorboard_candles.events.points import Float64Array
 from tensorboard_candles.ohlc import polarity_of
 
@@ -235,7 +239,7 @@ def test_a_gap_between_training_and_validation_that_grows_is_told() -> None:
 
 
 RISING = 1.2 - 0.9 * np.exp(-np.arange(200) / 300)
-FALLING = -0.4 + 1.6 * np.exp(-np.arange(200) / 200)
+FALLING = -0.4 + 1.6 * np.exp(-np.arange(200) / 400)
 
 
 @pytest.mark.parametrize(
@@ -252,7 +256,7 @@ def test_no_plateau_is_told_where_the_metric_can_not_be(
     polarity = polarity_of(tag)
     free = convergence(line, polarity=polarity).outlook
     assert free
-    assert abs(free.asymptote.value - values.mean()) > abs(bound - values.mean())
+    assert abs(free.parameters[0] - values.mean()) > abs(bound - values.mean())
     found = convergence(line, polarity=polarity, bounds=natural_bounds(tag, line.value))
     assert found.outlook
     told, low, high = found.outlook.asymptote, found.bounds.low, found.bounds.high
@@ -304,3 +308,64 @@ def test_bounds_are_known_by_name_unless_values_contradict(
     tag: str, values: list[float], unit: str | None, expected: Bounds
 ) -> None:
     assert natural_bounds(tag, np.array(values), unit=unit) == expected
+
+
+@pytest.mark.parametrize("patience", [1, 10])
+def test_what_the_interval_does_not_tell_is_not_known_yet(patience: int) -> None:
+    early = 1.2 - 0.9 * np.exp(-np.arange(100) / 300) + 0.01 * np.random.default_rng(1).normal(size=100)
+    found = convergence(Line(np.arange(100), early), polarity="higher_is_better", patience=patience)
+    told = found.outlook
+    assert told
+    assert found.verdict == "converging"
+    unknown = (told.asymptote, told.converged_step, told.half_life, told.next_half_life)
+    assert all(math.isnan(one.value + one.low + one.high) for one in unknown)
+    assert math.isnan(told.gap_closed)
+    said = sentences(found)
+    assert said[0] == "It is still on its way; its plateau is not known yet."
+    assert not any(one.startswith(("Plateau", "Half of the way")) or " %" in one for one in said)
+
+
+def test_no_plateau_is_told_whose_interval_is_wider_than_the_way_so_far() -> None:
+    for seed in range(12):
+        for far in (50, 100, 200, 400):
+            clean = 1.2 - 0.9 * np.exp(-np.arange(far) / 150)
+            values = clean + 0.02 * np.random.default_rng(seed).normal(size=far)
+            told = convergence(Line(np.arange(far), values), polarity="higher_is_better").outlook
+            if told and not math.isnan(told.asymptote.value):
+                assert told.asymptote.high - told.asymptote.low <= 1.2 * np.ptp(values)
+                assert math.isnan(told.converged_step.high) or told.converged_step.high <= 100 * far
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.where(STEP < 600, 1.0, 0.2) + 0.02 * np.random.default_rng(0).normal(size=COUNT),
+        np.where(STEP < 500, 1 + 2 * np.exp(-STEP / 60), 0.3),
+        np.where(np.arange(25) < 15, 1.0, 0.2) + 0.02 * np.random.default_rng(0).normal(size=25),
+    ],
+    ids=["plateau, then a drop", "decay, then a drop, without noise", "25 points"],
+)
+def test_a_series_that_leaves_every_curve_for_long_follows_none(values: Float64Array) -> None:
+    found = verdict_of(values)
+    assert (found.verdict, found.outlook) == ("unlike", None)
+    assert sentences(found)[0].startswith("It does not follow such a curve")
+    assert np.isnan([found.drawn.curve, found.drawn.low, found.drawn.high]).all()
+
+
+@pytest.mark.parametrize("noise", NOISES)
+@pytest.mark.parametrize("clean", [EXPONENTIAL, POWER], ids=["exponential", "power"])
+def test_noise_of_any_kind_does_not_make_a_curve_another(clean: Float64Array, noise: str) -> None:
+    for seed in range(4):
+        assert verdict_of(clean + 0.2 * NOISES[noise](np.random.default_rng(seed))).verdict != "unlike"
+
+
+def test_zero_has_no_sign_in_words() -> None:
+    assert shown(Estimate(-0.0, -0.0001, 0.04)) == "0.000 (0.000 to 0.040)"
+    assert shown(Estimate(-0.0, -0.0, -0.0)) == "0 (0 to 0)"
+
+
+def test_validation_as_good_as_training_is_told_to_be() -> None:
+    gap = gap_between(Line(STEP, POWER), Line(STEP[9::10], POWER[9::10]), polarity="lower_is_better")
+    assert gap
+    said = sentences(verdict_of(POWER), replace(gap, now=0.0))
+    assert any(one.startswith("Validation is as good as training at the end") for one in said)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,10 @@ import pytest
 
 from tensorboard_candles import Tracker
 from tensorboard_candles.analysis.aligned import line_in
-from tensorboard_candles.analysis.convergence import convergence, natural_bounds, sentences
+from tensorboard_candles.analysis.convergence import Drawn, convergence, natural_bounds, sentences
 from tensorboard_candles.errors import BadRequest, NotFound
 from tensorboard_candles.figures import Theme, TrainingVisualizer
+from tensorboard_candles.figures.convergence import height_of
 
 STEP = np.arange(400)
 NOISE = np.random.default_rng(0).normal(size=(2, 400)) * 0.02
@@ -39,6 +41,15 @@ def test_panel_is_what_the_analysis_says() -> None:
     plateau, reached = drawn.layout.shapes
     assert (plateau.y0, reached.x0) == (found.outlook.asymptote.value, found.outlook.converged_step.value)
     assert drawn.layout.meta["sentences"] == {"loss": sentences(found)}
+
+
+def test_height_is_that_of_values_and_curve_and_not_of_a_band_beyond_measure() -> None:
+    seen, far = np.array([2.0, 1.0, np.nan]), np.array([0.1, 1e6, 1e9])
+    narrow = Drawn(STEP[:3] * 1.0, seen, seen, seen, np.array([1, 1, 0]), seen, seen - 0.1, seen + 0.1)
+    assert height_of(narrow) == pytest.approx((0.85, 2.15))
+    assert height_of(replace(narrow, low=-far, high=far)) == pytest.approx((0.45, 2.55))
+    none = np.full(3, np.nan)
+    assert height_of(Drawn(STEP[:3] * 1.0, none, none, none, np.zeros(3, int), none, none, none)) is None
 
 
 def test_losses_and_scores_have_a_panel_each_and_legends_stand_once() -> None:

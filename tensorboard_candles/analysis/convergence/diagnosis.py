@@ -11,6 +11,7 @@ import numpy as np
 from tensorboard_candles.analysis.aligned import Line
 from tensorboard_candles.analysis.convergence.best_step import Best, best_of, has_turned
 from tensorboard_candles.analysis.convergence.curves import levels_off
+from tensorboard_candles.analysis.convergence.misfit import is_misfit
 from tensorboard_candles.analysis.convergence.natural import UNBOUNDED, Bounds
 from tensorboard_candles.analysis.convergence.noise import bins_of
 from tensorboard_candles.analysis.convergence.outlook import FIVE_PERCENT_OF_GAP, Outlook, Within, outlook
@@ -26,7 +27,9 @@ _AHEAD = 100
 """Steps behind the last one at which the curve is told."""
 _ROBUST = 1.4826 / np.sqrt(2)
 
-Verdict = typing.Literal["converged", "converging", "straight", "flat", "turned", "nonfinite", "too-few"]
+Verdict = typing.Literal[
+    "converged", "converging", "straight", "flat", "turned", "unlike", "nonfinite", "too-few"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +65,8 @@ class Convergence:
     """What there is to be said of a series.
 
     The verdict is `converged` or `converging` where a curve levels off, `straight` where no plateau is in
-    sight, `flat` where nothing changes, `turned` where it was better before, `nonfinite` where it ends
-    without a number, and `too-few` where there are not eight points.
+    sight, `flat` where nothing changes, `turned` where it was better before, `unlike` where no curve fits
+    (`is_misfit`), `nonfinite` where it ends without a number, and `too-few` where there are not eight points.
     """
 
     verdict: Verdict
@@ -81,7 +84,7 @@ class Convergence:
     volatility: Volatility
     best: Best | None
     outlook: Outlook | None
-    """None where no curve was fitted."""
+    """None where no curve is told."""
     drawn: Drawn
 
 
@@ -120,11 +123,12 @@ def convergence(
     if verdict is None:
         x = _since(step)
         fits = plateau(x / x[-1], value, level=level, bounds=bounds, progress=progress)
+        fits = None if _is_unlike(fits, x / x[-1], value) else fits
+    if fits:
         ends = int(step[0]), int(step[-1])
         told = outlook(fits, first_step=ends[0], last_step=ends[1], horizon=horizon, within=within)
-        verdict = _verdict(told, ends[1])
     return Convergence(
-        verdict=verdict,
+        verdict=verdict or (_verdict(told, int(step[-1])) if told else "unlike"),
         polarity=polarity,
         points=len(step),
         nonfinite=len(line.step) - len(step),
@@ -154,6 +158,11 @@ def _ends_without_number(is_finite: np.typing.NDArray[np.bool_]) -> bool:
     finite = np.flatnonzero(is_finite)
     behind = len(is_finite) - 1 - int(finite[-1])
     return behind > int(np.diff(finite).max(initial=1)) - 1
+
+
+def _is_unlike(fits: Plateau, u: Float64Array, value: Float64Array) -> bool:
+    best = fits.best.fit
+    return best.model != "constant" and is_misfit(value, fits.offset + fits.unit * best(u))
 
 
 def _verdict(told: Outlook, last_step: int) -> Verdict:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from tensorboard_candles.analysis.convergence.curves import Model, levels_off
 from tensorboard_candles.analysis.convergence.plateau import UNKNOWN, Estimate, Plateau
 from tensorboard_candles.events.points import Float64Array
+
+_LONGEST_SPANS = 100.0
+"""A step that may be farther behind the first one than so many spans of the series is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,12 @@ class Other:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """Estimates are `UNKNOWN` where the model has no plateau to tell of."""
+    """Estimates are `UNKNOWN` where the model has no plateau to tell of, or none is known yet.
+
+    A plateau is not known yet, nor what is told by it (`gap_closed`, `converged_step`, half-lives), where its
+    interval is wider than the way that the curve has gone, from the first step to the last. A step is not
+    known where its interval reaches farther than 100 times as far as the series.
+    """
 
     model: Model
     parameters: tuple[float, ...]
@@ -70,10 +78,10 @@ def outlook(fits: Plateau, *, first_step: int, last_step: int, horizon: int, wit
     steps = _Steps(span)
 
     def when(left: float) -> Estimate:
-        return fits.told(lambda model, at: time_to(model, at, left), in_logarithms=True)
+        return _near(fits.told(lambda model, at: time_to(model, at, left), in_logarithms=True))
 
     constant = _at(fits, 1.0) if best.model == "constant" else UNKNOWN
-    return Outlook(
+    told = Outlook(
         model=best.model,
         parameters=_in_steps(fits, span),
         weight=fits.best.weight,
@@ -83,10 +91,32 @@ def outlook(fits: Plateau, *, first_step: int, last_step: int, horizon: int, wit
         final=_at(fits, (horizon - first_step) / span) if best.model != "line" else UNKNOWN,
         converged_step=steps.of(when(_share_left(fits, within)), since=first_step),
         half_life=steps.of(when(0.5)),
-        next_half_life=steps.of(fits.told(_next_half, in_logarithms=True)),
+        next_half_life=steps.of(_near(fits.told(_next_half, in_logarithms=True))),
         gap_closed=1 - left_at(best.model, best.parameters, 1.0),
         noise=fits.noise,
         independent=fits.independent,
+    )
+    return _without_plateau(told) if levels_off(best.model) and _is_vague(fits, told) else told
+
+
+def _near(when: Estimate) -> Estimate:
+    return when if when.high <= _LONGEST_SPANS else UNKNOWN
+
+
+def _is_vague(fits: Plateau, told: Outlook) -> bool:
+    begin, end = fits.best.fit(np.array([0.0, 1.0]))
+    # Neither is an interval that is not a number narrow.
+    return not told.asymptote.high - told.asymptote.low <= fits.unit * abs(float(end - begin))
+
+
+def _without_plateau(told: Outlook) -> Outlook:
+    return replace(
+        told,
+        asymptote=UNKNOWN,
+        converged_step=UNKNOWN,
+        half_life=UNKNOWN,
+        next_half_life=UNKNOWN,
+        gap_closed=np.nan,
     )
 
 

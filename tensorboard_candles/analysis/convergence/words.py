@@ -18,8 +18,6 @@ _CURVES = {
 }
 _CALMER, _RESTLESS = 0.8, 1.25
 _RIVAL = 0.2
-_WIDE = 1.0
-_ENDLESS = 1e4
 _MANY, _FEW = 100, 15
 
 
@@ -48,6 +46,11 @@ def _first(found: Convergence) -> Iterator[str]:
         yield "It does not change beyond its noise: it is as good at the end as at the start."
     if found.verdict == "straight":
         yield "It still changes along a straight line: no plateau is in sight, and none is told."
+    if found.verdict == "unlike":
+        yield (
+            "It does not follow such a curve: it leaves the one that fits best for whole stretches,"
+            " as after a change of the learning rate. No plateau is told."
+        )
     if found.nonfinite:
         yield f"Left out, as no finite numbers: {_count(found.nonfinite)}."
 
@@ -55,6 +58,10 @@ def _first(found: Convergence) -> Iterator[str]:
 def _outlook(found: Convergence) -> Iterator[str]:
     told = found.outlook
     if told is None or found.verdict not in ("converged", "converging"):
+        return
+    if math.isnan(told.asymptote.value):
+        yield "It is still on its way; its plateau is not known yet."
+        yield f"Expected at step {found.horizon:,}: {shown(told.final)}."
         return
     done = f"{math.floor(100 * told.gap_closed)} % of the way to its plateau is done"
     if found.verdict == "converged":
@@ -64,11 +71,10 @@ def _outlook(found: Convergence) -> Iterator[str]:
     if (told.level.value < told.asymptote.value) == (found.polarity == "lower_is_better"):
         yield "It gets worse, not better, on its way there."
     yield f"Plateau: {shown(told.asymptote)}{_bound(found)}, if it goes on along {_CURVES[told.model]}."
-    if _is_vague(told):
-        yield "That interval is wider than all of the way so far: take the plateau as not known yet."
     yield f"Expected at step {found.horizon:,}: {shown(told.final)}."
-    half, next_half = _step(told.half_life.value), _step(told.next_half_life.value)
-    yield f"Half of the way took {half} steps; half of what is left takes {next_half} more."
+    if math.isfinite(told.half_life.value) and math.isfinite(told.next_half_life.value):
+        half, next_half = _step(told.half_life.value), _step(told.next_half_life.value)
+        yield f"Half of the way took {half} steps; half of what is left takes {next_half} more."
 
 
 def _bound(found: Convergence) -> str:
@@ -83,19 +89,14 @@ def _bound(found: Convergence) -> str:
 
 def _when(found: Convergence, told: Outlook) -> str:
     when = told.converged_step
-    if not math.isfinite(when.value) or when.value > _ENDLESS * max(abs(found.last_step), 1):
-        return "the rest takes longer than matters"
+    if math.isnan(when.value):
+        return "when it will be close to it is not known yet"
     return f"close to it around step {_step(when.value)} ({_step(when.low)} to {_step(when.high)})"
-
-
-def _is_vague(told: Outlook) -> bool:
-    way = abs(told.level.value - told.asymptote.value) / max(1 - told.gap_closed, 1e-9) * told.gap_closed
-    return told.asymptote.high - told.asymptote.low > _WIDE * way
 
 
 def _others(found: Convergence) -> Iterator[str]:
     told = found.outlook
-    if told is None or found.verdict not in ("converged", "converging"):
+    if told is None or found.verdict not in ("converged", "converging") or math.isnan(told.asymptote.value):
         return
     for other in told.others:
         if other.weight > _RIVAL * told.weight:
@@ -143,9 +144,9 @@ def _best(found: Convergence) -> Iterator[str]:
 def _gap(gap: Gap | None) -> Iterator[str]:
     if gap is None:
         return
-    side = "worse" if gap.now > 0 else "better"
+    how = f"{_number(abs(gap.now))} {'worse' if gap.now > 0 else 'better'} than" if gap.now else "as good as"
     yield (
-        f"Validation is {_number(abs(gap.now))} {side} than training at the end;"
+        f"Validation is {how} training at the end;"
         f" where it was best (step {gap.best_step:,}) the gap was {_number(gap.at_best)}."
     )
     if gap.is_widening:
@@ -159,7 +160,7 @@ def shown(estimate: Estimate) -> str:
     '0.512 (0.500 to 0.525)'
     """
     digits = _digits(estimate)
-    said = _number if digits is None else f"{{:.{digits}f}}".format
+    said = _number if digits is None else lambda value: f"{round(value, digits) + 0.0:.{digits}f}"
     return f"{said(estimate.value)} ({said(estimate.low)} to {said(estimate.high)})"
 
 
@@ -176,7 +177,7 @@ def _count(points: int) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:.4g}"
+    return f"{value + 0.0:.4g}"  # 0, not -0
 
 
 def _step(value: float) -> str:
