@@ -18,12 +18,12 @@ from tests.support.server import Server
 KIND = "complexity"
 
 
-def cost(model: str, scale: int) -> Complexity:
+def cost(model: str, scale: int, *, examples: int = 10) -> Complexity:
     return Complexity(
         model,
         "torch 2.13.0",
         "cpu",
-        10,
+        examples,
         parameters=1000 * scale,
         trainable=1000 * scale,
         parameter_bytes=4000 * scale,
@@ -70,9 +70,28 @@ def test_models_are_drawn_over_each_other_with_a_table_of_exact_numbers(tab: Tab
     assert row(tab, "flops") == ["▾ 200,000", "400,000"]
     assert row(tab, "latency") == ["20ms", "▾ 10ms"]
     assert row(tab, "depth") == ["4", "4"]
+    assert row(tab, "examples") == ["10", "10"]
     cell = tab.widget(KIND).get_by_test_id("cost-flops").locator("td").first
     assert cell.get_attribute("title") == "counted by hand"
     assert "<b>wide</b>" in tab.widget(KIND).get_by_test_id("cost-table").inner_text()
+
+
+def test_batches_of_several_sizes_are_told_beside_latencies(
+    tensorboard_server: StartServer, open_tab: OpenTab, tmp_path: Path
+) -> None:
+    for examples in (8, 64):
+        with Tracker("p", logdir=tmp_path, run=f"batch{examples}") as tracker:
+            tracker.log(loss=1.0)
+            tracker.complexity(cost(f"of{examples}", 1, examples=examples))
+    server = tensorboard_server(tmp_path)
+    server.wait_loaded()
+    tab = open_tab(server.url, stored=dashboard_of(KIND))
+    drawn_plot(tab, KIND)
+    assert sorted(row(tab, "examples")) == ["64", "8"]
+    heading = tab.widget(KIND).get_by_test_id("cost-latency").locator("th").inner_text()
+    assert heading == "Latency an example (batches differ)"
+    words = tab.widget(KIND).get_by_test_id("complexity-words").inner_text()
+    assert "Measured with batches of 8 to 64 examples" in words
 
 
 def test_pictures_and_numbers_are_handed_out(tab: Tab, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { complexityPath, decodeComplexity } from "../../src/api/complexity.ts";
 import { MOST_DRAWN, radarOf, spokesOf } from "../../src/widgets/complexity/radar.ts";
 import {
+  batchesOf,
   endsOf,
   formatBytes,
   leastOf,
@@ -64,6 +65,15 @@ test("what depends on the inputs is told for one example, and what nobody measur
   expect(rows.map(({ name }) => name)).not.toContain("activation_bytes");
   expect(rows.find(({ name }) => name === "flops")?.values).toEqual([1e5, 1e5]);
   expect(rows.find(({ name }) => name === "latency")?.values).toEqual([0.02, 0.01]);
+});
+
+test("batches are told apart where latency was measured with several sizes", () => {
+  expect(batchesOf(models(3))).toEqual([10, 30]);
+  expect(batchesOf(models(1))).toBeNull();
+  const untimed = models(2).map((one, at) =>
+    at === 0 ? one : { ...one, costs: { ...one.costs, latency: Number.NaN } },
+  );
+  expect(batchesOf(untimed)).toBeNull();
 });
 
 test("the least is marked where less is cheaper and the models differ", () => {

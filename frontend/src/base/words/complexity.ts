@@ -11,6 +11,11 @@ export const COMPLEXITY = {
   problems: (count: string): string => `${count} could not be read.`,
   more: (drawn: string, all: string): string => `The first ${drawn} of ${all} models are drawn.`,
   examples: (count: string): string => `of ${count} examples`,
+  batch: "Batch size",
+  batchHint: "Examples in each pass that was measured",
+  batchesDiffer: (least: string, most: string): string =>
+    `Measured with batches of ${least} to ${most} examples: larger batches take less time an example, so latencies compare models only at one batch size.`,
+  latencyOfBatches: "Latency an example (batches differ)",
 } as const;
 
 /** In the order of the table; each with what it is of. */

@@ -102,6 +102,13 @@ export function leastOf({ values, isCost }: Row): number | null {
   return values.indexOf(least);
 }
 
+/** The smallest and the largest batch that latency was measured with, where it was with several. */
+export function batchesOf(models: readonly Model[]): readonly [number, number] | null {
+  const sizes = models.filter(({ costs }) => Number.isFinite(costs.latency)).map(({ examples }) => examples);
+  const [least, most] = [Math.min(...sizes), Math.max(...sizes)];
+  return least < most ? [least, most] : null;
+}
+
 export const nameOf = ({ model, run, tag }: Model, models: readonly Model[]): string => {
   const isAlone = models.filter((one) => one.model === model).length === 1;
   const isOnly = models.filter((one) => one.run === run).length === 1;

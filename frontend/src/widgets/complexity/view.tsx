@@ -20,7 +20,7 @@ import type { WidgetProps } from "../widget.ts";
 import { useWidth } from "../width.ts";
 import type { Workspace } from "../workspace.ts";
 import { MOST_DRAWN, radarOf, spokesOf } from "./radar.ts";
-import { leastOf, nameOf, type Row, rowsOf, tableOf } from "./rows.ts";
+import { batchesOf, leastOf, nameOf, type Row, rowsOf, tableOf } from "./rows.ts";
 import type { ComplexitySettings } from "./settings.ts";
 
 const FEWEST_SPOKES = 3;
@@ -96,9 +96,12 @@ export function ComplexityWidget({ workspace, frame }: WidgetProps<ComplexitySet
 /** What is seen, in words. */
 function Sentences({ answer, hasScales }: { readonly answer: ModelsAnswer; readonly hasScales: boolean }) {
   const { models, problems } = answer;
+  const batches = batchesOf(models);
   return (
     <p class="hint plain-words" data-testid="complexity-words">
-      {models.length > 0 && wordsOf(models)} {hasScales && COMPLEXITY.scales}{" "}
+      {models.length > 0 && wordsOf(models)}{" "}
+      {batches && COMPLEXITY.batchesDiffer(formatInteger(batches[0]), formatInteger(batches[1]))}{" "}
+      {hasScales && COMPLEXITY.scales}{" "}
       {models.length > MOST_DRAWN && COMPLEXITY.more(formatInteger(MOST_DRAWN), formatInteger(models.length))}{" "}
       {problems.length > 0 && (
         <span title={problems.join("\n")}>{COMPLEXITY.problems(formatInteger(problems.length))}</span>
@@ -158,6 +161,16 @@ const CostTable = ({ models, focus }: CostTableProps) => (
         </tr>
       </thead>
       <tbody>
+        <tr data-testid="cost-examples">
+          <th scope="row" title={COMPLEXITY.batchHint}>
+            {COMPLEXITY.batch}
+          </th>
+          {models.map(({ run, tag, examples }) => (
+            <td key={`${run}\n${tag}`} class="number">
+              {formatInteger(examples)}
+            </td>
+          ))}
+        </tr>
         {rowsOf(models).map((row) => (
           <CostRow key={row.name} row={row} models={models} />
         ))}
@@ -172,7 +185,7 @@ function CostRow({ row, models }: { readonly row: Row; readonly models: readonly
   return (
     <tr data-testid={`cost-${row.name}`}>
       <th scope="row" title={hint}>
-        {name}
+        {row.name === "latency" && batchesOf(models) ? COMPLEXITY.latencyOfBatches : name}
       </th>
       {models.map((model, at) => (
         <td key={`${model.run}\n${model.tag}`} class="number" title={titleOf(row, model)}>
