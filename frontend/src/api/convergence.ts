@@ -16,7 +16,16 @@ export interface ConvergenceQuery {
   readonly polarity: Polarity | null;
 }
 
-const VERDICTS = ["converged", "converging", "straight", "flat", "turned", "nonfinite", "too-few"] as const;
+const VERDICTS = [
+  "converged",
+  "converging",
+  "straight",
+  "flat",
+  "turned",
+  "unlike",
+  "nonfinite",
+  "too-few",
+] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
 /** A number in an interval; NaN where it is not known. */

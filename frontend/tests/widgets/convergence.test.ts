@@ -140,3 +140,35 @@ test("the legend shows the dashes that tell runs apart without their colours", (
   );
   expect(named.map((trace) => trace.type === "scatter" && trace.line?.dash)).toEqual(["solid", "dash"]);
 });
+
+test("the axis has room for values, curves and a band that is no wider than they are high", () => {
+  const rangeOf = (series: readonly Convergence[], isLog = false) =>
+    figure(series, isLog).layout?.yaxis?.range ?? [NAN, NAN];
+  const [low, high] = rangeOf([told("a")]);
+  expect(low).toBeGreaterThan(0.3);
+  expect(high).toBeLessThan(2.2);
+  const { columns } = told("a");
+  const wide = {
+    ...columns,
+    low: Float64Array.of(1, -5, -1e6, -1e9),
+    high: Float64Array.of(2, 3, 1e6, 1e9),
+  };
+  const [least = NAN, most = NAN] = rangeOf([told("a", { columns: wide })]);
+  expect(most - least).toBeLessThan(2.2 * 1.45);
+  const [under = NAN, above = NAN] = rangeOf([told("a", { columns: wide })], true);
+  expect(above - under).toBeLessThan(2);
+  const none = new Float64Array(4).fill(NAN);
+  const empty = told("a", {
+    outlook: null,
+    columns: { ...columns, value: none, curve: none, low: none, high: none },
+  });
+  expect(figure([empty]).layout?.yaxis?.range).toBeUndefined();
+});
+
+test("a long name is cut in the legend, at neither of its ends", () => {
+  const run = `sweep/${"x".repeat(80)}/lr=0.01`;
+  const names = figure([told(run)]).traces.flatMap((trace) => ("name" in trace ? [trace.name ?? ""] : []));
+  const [name = ""] = names.filter((one) => one.startsWith("sweep/"));
+  expect(name.endsWith("/lr=0.01")).toBe(true);
+  expect(name.length).toBeLessThan(30);
+});

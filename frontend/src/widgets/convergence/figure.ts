@@ -1,4 +1,5 @@
 import type { Convergence, Estimate } from "../../api/convergence.ts";
+import { shortened } from "../../base/shortened.ts";
 import { CONVERGENCE } from "../../base/words/convergence.ts";
 import type { Figure, ScatterTrace, Shape, Trace } from "../plot/figure.ts";
 import type { PlotTheme } from "../plot/theme.ts";
@@ -12,6 +13,10 @@ export interface Scene {
 const DASHES = ["solid", "dash", "dot", "dashdot"] as const;
 // Fewer bins than these are seen as points.
 const FEW_BINS = 60;
+const LEGEND_CHARACTERS = 28;
+// Of the height of all values and curves, above and below: however wide a band is.
+const ROOM = 0.5;
+const MARGIN = 0.05;
 const BAND_OPACITY = "38";
 
 /** Bins of each series, the curve through them with its band, and the marks of the first one. */
@@ -31,13 +36,46 @@ export function figureOf(scene: Scene, theme: PlotTheme): Figure {
     traces: first ? [...traces, ...marksOf(first, theme)] : traces,
     layout: {
       xaxis: { title: { text: CONVERGENCE.step }, type: isLog ? "log" : "linear" },
-      yaxis: { title: { text: first?.tag ?? "" }, type: isLogUp ? "log" : "linear" },
+      yaxis: {
+        title: { text: first?.tag ?? "" },
+        type: isLogUp ? "log" : "linear",
+        ...heightOf(series, isLogUp),
+      },
       showlegend: true,
       legend: { orientation: "h", x: 0, y: 1.12 },
       shapes: first ? shapesOf(first, theme, floor) : [],
       hovermode: "closest",
     },
   };
+}
+
+/** What values and curves take of the axis, and bands as far as there is room for them. */
+function heightOf(
+  series: readonly Convergence[],
+  isLogUp: boolean,
+): { readonly range?: readonly [number, number] } {
+  const scale = (value: number) => (isLogUp ? Math.log10(value) : value);
+  const ends = (names: readonly (keyof Convergence["columns"])[]): readonly [number, number] => {
+    let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (const { columns } of series) {
+      for (const name of names) {
+        for (const value of columns[name]) {
+          const at = scale(value);
+          if (!Number.isFinite(at)) continue;
+          [low, high] = [Math.min(low, at), Math.max(high, at)];
+        }
+      }
+    }
+    return [low, high];
+  };
+  const [low, high] = ends(["value", "curve"]);
+  // Nothing to draw, or more than a double holds.
+  if (!Number.isFinite(high - low)) return {};
+  const height = high - low || Math.abs(high) || 1;
+  const [under, above] = ends(["low", "high"]);
+  const bottom = Math.max(Math.min(low, under), low - ROOM * height);
+  const top = Math.min(Math.max(high, above), high + ROOM * height);
+  return { range: [bottom - MARGIN * height, top + MARGIN * height] };
 }
 
 const isPositive = (series: readonly Convergence[]): boolean =>
@@ -92,10 +130,11 @@ function bandOf({ run, columns }: Convergence, { colour, floor, isLog }: BandLoo
 function linesOf(one: Convergence, colour: string, dash: (typeof DASHES)[number]): readonly Trace[] {
   const { columns, run, outlook } = one;
   const seen = columns.count.reduce((sum, count) => sum + Number(count > 0), 0);
+  const name = shortened(run, LEGEND_CHARACTERS);
   const values: ScatterTrace = {
     type: "scatter",
     mode: seen > FEW_BINS ? "lines" : "markers",
-    name: run,
+    name,
     legendgroup: run,
     x: columns.step.subarray(0, seen),
     y: columns.value.subarray(0, seen),
@@ -111,7 +150,7 @@ function linesOf(one: Convergence, colour: string, dash: (typeof DASHES)[number]
     {
       type: "scatter",
       mode: "lines",
-      name: run,
+      name,
       legendgroup: run,
       x: columns.step,
       y: columns.curve,

@@ -1,6 +1,6 @@
 import { type Signal, useComputed, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
-import type { Convergence, Estimate } from "../../api/convergence.ts";
+import type { Convergence, Estimate, Verdict } from "../../api/convergence.ts";
 import { formatDigits, formatInteger } from "../../base/format.ts";
 import { CONVERGENCE, convergenceOf, expectedAt } from "../../base/words/convergence.ts";
 import { Choice } from "../choice.tsx";
@@ -15,6 +15,8 @@ import type { Workspace } from "../workspace.ts";
 import { figureOf } from "./figure.ts";
 import { ConvergenceModel, MOST_CURVES, tableOf } from "./model.ts";
 import { AHEAD, AXES, type ConvergenceSettings, readPatience } from "./settings.ts";
+
+const NONE = "–";
 
 /** Where a metric is going, in a picture and in words. */
 export function ConvergenceWidget({ workspace, settings, frame }: WidgetProps<ConvergenceSettings>) {
@@ -169,8 +171,8 @@ function EveryRun({ series }: { readonly series: readonly Convergence[] }) {
                 <bdi>{run}</bdi>
               </th>
               <td>{CONVERGENCE.verdicts[verdict]}</td>
-              <td>{estimateWords(outlook?.asymptote)}</td>
-              <td>{formatInteger(Math.round(outlook?.convergedStep.value ?? Number.NaN))}</td>
+              <td>{known(estimateWords(outlook?.asymptote), verdict)}</td>
+              <td>{known(formatInteger(Math.round(outlook?.convergedStep.value ?? Number.NaN)), verdict)}</td>
               <td title={expectedAt(formatInteger(horizon))}>{estimateWords(outlook?.final)}</td>
             </tr>
           ))}
@@ -180,8 +182,12 @@ function EveryRun({ series }: { readonly series: readonly Convergence[] }) {
   );
 }
 
+/** Of what has a plateau by its verdict there will be a number: a dash is for what has none. */
+const known = (text: string, verdict: Verdict): string =>
+  text === NONE && (verdict === "converged" || verdict === "converging") ? CONVERGENCE.unknown : text;
+
 function estimateWords(estimate: Estimate | undefined): string {
-  if (!estimate || !Number.isFinite(estimate.value)) return "–";
+  if (!estimate || !Number.isFinite(estimate.value)) return NONE;
   const half = (estimate.high - estimate.low) / 2;
   return `${formatDigits(estimate.value, 4)} ± ${formatDigits(half, 2)}`;
 }
