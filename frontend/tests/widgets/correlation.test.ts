@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type Correlations, correlationPath, pairPath } from "../../src/api/correlation.ts";
-import { movesOf } from "../../src/base/words/correlation.ts";
+import { countSentence, movesOf } from "../../src/base/words/correlation.ts";
 import { heatOf, scatterOf } from "../../src/widgets/correlation/figure.ts";
 import {
   asMany,
@@ -172,4 +172,9 @@ test("no more series are asked for than one request takes, however long their na
   expect(correlationPath({ series: few, method: "pearson", of: "raw", maxLag: 0 }).length).toBeLessThan(
     50_000,
   );
+});
+
+test("where no pair has a coefficient, none is said not to move together", () => {
+  expect(countSentence("0", "1", false)).toMatch(/^Too few points in common to tell/);
+  expect(countSentence("0", "1", true)).toMatch(/^0 of 1 pairs/);
 });

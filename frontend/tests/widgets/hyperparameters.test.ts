@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { decodeHyperparameters, hyperparametersPath, type Study } from "../../src/api/hyperparameters.ts";
-import { trustSentence } from "../../src/base/words/hyperparameters.ts";
+import { countSentence, trustSentence } from "../../src/base/words/hyperparameters.ts";
 import { numberScale, scaleOf } from "../../src/widgets/hyperparameters/axis.ts";
 import { tableOf } from "../../src/widgets/hyperparameters/model.ts";
 import {
@@ -204,4 +204,9 @@ test("a table has every run with what it was given", () => {
   const { columns } = tableOf(study());
   expect(columns.map(({ name }) => name)).toEqual(["run", "state", "loss", "optimizer", "lr"]);
   expect(columns[3]?.values).toEqual(["adam", "adam", Number.NaN, "adam"]);
+});
+
+test("one run is counted as one", () => {
+  expect(countSentence("1", null)).toBe("1 run.");
+  expect(countSentence("4", "2")).toMatch(/^4 runs; 2 more/);
 });

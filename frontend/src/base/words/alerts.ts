@@ -129,4 +129,5 @@ export const alertCount = (shown: number, all: number): string =>
 /** `8 more in unchecked runs` */
 export const moreUnchecked = (count: number): string => `${formatInteger(count)} more in unchecked runs`;
 
-export const moreRuns = (count: number): string => `and ${formatInteger(count)} more runs`;
+export const moreRuns = (count: number): string =>
+  `and ${formatInteger(count)} more ${count === 1 ? "run" : "runs"}`;

@@ -45,8 +45,11 @@ export const CORRELATION = {
 
 export const correlationOf = (what: string): string => `${CORRELATION_KIND.title} of ${isolated(what)}`;
 
-export const countSentence = (beyond: string, pairs: string): string =>
-  `${beyond} of ${pairs} pairs move together or against each other beyond chance (5 % of these may be false finds).`;
+/** The first sentence: where no pair has a coefficient, there is nothing to count. */
+export const countSentence = (beyond: string, pairs: string, isTold: boolean): string =>
+  isTold
+    ? `${beyond} of ${pairs} pairs move together or against each other beyond chance (5 % of these may be false finds).`
+    : "Too few points in common to tell, or nothing that varies.";
 
 export interface PairWords {
   readonly first: string;

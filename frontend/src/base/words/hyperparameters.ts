@@ -1,4 +1,5 @@
 import { isolated } from "../bidi.ts";
+import { runCount } from "./comparison.ts";
 import { HYPERPARAMETERS_KIND } from "./kinds.ts";
 
 /** Words of the widget that shows what runs were started with against how well they did. */
@@ -64,8 +65,8 @@ export function trustSentence(explained: number, share: string): string {
 
 export const countSentence = (fitted: string, diverged: string | null): string =>
   diverged === null
-    ? `${fitted} runs.`
-    : `${fitted} runs; ${diverged} more ended in NaN or infinity, and are shown but not fitted.`;
+    ? `${runCount(fitted)}.`
+    : `${runCount(fitted)}; ${diverged} more ended in NaN or infinity, and are shown but not fitted.`;
 
 export const sliceSentence = (names: readonly string[]): string =>
   `All else (${names.map(isolated).join(", ")}) is as in the best run.`;

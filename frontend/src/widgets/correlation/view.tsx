@@ -98,8 +98,8 @@ function Sentences({ found, model, settings }: FoundProps) {
   return (
     <div class="correlation-words" data-testid="correlation-words">
       <p>
-        <strong>{countSentence(formatInteger(beyond), formatInteger(pairs.length))}</strong>{" "}
-        {CORRELATION.star} {settings.of === "raw" && CORRELATION.rawWarning}{" "}
+        <strong>{countSentence(formatInteger(beyond), formatInteger(pairs.length), top.length > 0)}</strong>{" "}
+        {top.length > 0 && CORRELATION.star} {settings.of === "raw" && CORRELATION.rawWarning}{" "}
         {!found.isEveryStep && CORRELATION.thinned}{" "}
         {all > count && CORRELATION.tooMany(formatInteger(count), formatInteger(all))}
       </p>
