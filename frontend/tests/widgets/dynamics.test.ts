@@ -80,7 +80,7 @@ test("a space has an axis for each metric, and a path, arrows and ends for each 
   expect(traces.every(({ type }) => type === "scatter3d")).toBe(true);
   expect(
     traces.filter((trace) => "name" in trace && trace.name !== undefined).map(({ name }) => name),
-  ).toEqual(["a", "b"]);
+  ).toEqual(["momentum", "a", "momentum", "b"]);
 });
 
 test("what comes after the slider is left out of the path, and its end is marked there", () => {
@@ -108,8 +108,22 @@ test("the longest arrow is a small share of the picture, and all go by the same 
       ),
     );
   });
-  expect(Math.max(...lengths)).toBeCloseTo(0.18);
+  expect(Math.max(...lengths)).toBeCloseTo(0.12);
+  expect(lengths).toHaveLength(2 * 8);
   expect(arrowScale([path("a", 1)])).toBe(0);
+});
+
+test("arrows have their run's colour, and one entry of the legend says what they are", () => {
+  const colours = new Map([
+    ["a", "#112233"],
+    ["b", "#445566"],
+  ]);
+  const { traces } = spaceOf({ ...scene([path("a", 25), path("b", 25)]), colours }, THEME);
+  const tips = traces.filter((trace) => trace.type === "scatter3d" && trace.marker?.symbol === "diamond");
+  expect(tips).toMatchObject([
+    { name: "momentum", showlegend: true, marker: { color: "#112233" } },
+    { name: "momentum", showlegend: false, marker: { color: "#445566" } },
+  ]);
 });
 
 test("a smooth path is drawn over that of the points, and log axes are only where all is above zero", () => {

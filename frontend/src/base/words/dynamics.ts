@@ -27,6 +27,7 @@ export const DYNAMICS = {
     momentum: "Arrows: where the metrics were heading, averaged over the window",
     log: "Logarithmic axes, where all values are above zero",
   },
+  momentum: "momentum",
   window: "Window",
   windowHint: "Points that the smooth path, momentum and turns look at, an odd number",
   windowUnit: "points",

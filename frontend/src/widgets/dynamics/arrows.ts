@@ -1,9 +1,9 @@
 import type { Trajectory } from "../../api/trajectory.ts";
 import type { Strand } from "./figure.ts";
 
-const ARROWS = 14;
+const ARROWS = 8;
 // Of the picture's cube, the longest arrow.
-const LONGEST = 0.18;
+const LONGEST = 0.12;
 
 export interface Arrows {
   /** Begin, end and a gap, one after the other, for each axis. */

@@ -54,7 +54,7 @@ export function spaceOf(scene: Scene, theme: PlotTheme): Figure {
     })),
     layout: {
       scene: { xaxis, yaxis, zaxis },
-      showlegend: scene.paths.length > 1,
+      showlegend: scene.paths.length > 1 || scene.momentum,
     },
   };
 }
@@ -86,7 +86,7 @@ export function flatOf(scene: Scene, theme: PlotTheme): Figure {
       yaxis,
       xaxis2: { ...xaxis, domain: [0.56, 1], anchor: "y2" },
       yaxis2: { ...zaxis, anchor: "x2" },
-      showlegend: scene.paths.length > 1,
+      showlegend: scene.paths.length > 1 || scene.momentum,
     },
   };
 }
@@ -123,7 +123,7 @@ function tracesOf(scene: Scene, theme: PlotTheme, draw: Draw): readonly Trace[] 
         line: { color: theme.border, width: 1 },
       }),
       drawPath(strand, { scene, theme, range, colour, isFirst: number === 0 }, draw),
-      ...(scale > 0 ? drawArrows(strand, scale, theme, draw) : []),
+      ...(scale > 0 ? drawArrows(strand, { scale, colour, isFirst: number === 0 }, draw) : []),
       drawEnds(strand, { colour, symbol }, draw),
     ];
   });
@@ -214,12 +214,25 @@ function colourBar(colour: Colour, [low, high]: readonly [number, number]) {
   return { ...base, tickvals, ticktext: tickvals.map((power) => formatDigits(10 ** power, 2)) };
 }
 
-function drawArrows(strand: Strand, scale: number, theme: PlotTheme, draw: Draw): readonly Trace[] {
+interface ArrowLook {
+  readonly scale: number;
+  readonly colour: string;
+  /** One stands for all in the legend. */
+  readonly isFirst: boolean;
+}
+
+function drawArrows(strand: Strand, { scale, colour, isFirst }: ArrowLook, draw: Draw): readonly Trace[] {
   const { shafts, tips } = arrowsOf(strand, scale);
   const rest = { hoverinfo: "skip", showlegend: false, legendgroup: strand.path.run } as const;
   return [
-    draw(shafts, { ...rest, mode: "lines", line: { color: theme.text, width: 2 } }),
-    draw(tips, { ...rest, mode: "markers", marker: { size: 3.5, symbol: "diamond", color: theme.text } }),
+    draw(shafts, { ...rest, mode: "lines", line: { color: colour, width: 1.5 } }),
+    draw(tips, {
+      ...rest,
+      mode: "markers",
+      name: DYNAMICS.momentum,
+      showlegend: isFirst,
+      marker: { size: 3, symbol: "diamond", color: colour },
+    }),
   ];
 }
 
