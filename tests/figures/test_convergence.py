@@ -45,11 +45,16 @@ def test_panel_is_what_the_analysis_says() -> None:
 
 def test_height_is_that_of_values_and_curve_and_not_of_a_band_beyond_measure() -> None:
     seen, far = np.array([2.0, 1.0, np.nan]), np.array([0.1, 1e6, 1e9])
-    narrow = Drawn(STEP[:3] * 1.0, seen, seen, seen, np.array([1, 1, 0]), seen, seen - 0.1, seen + 0.1)
+    narrow = Drawn(
+        STEP[:3].astype(np.float64), seen, seen, seen, np.array([1, 1, 0]), seen, seen - 0.1, seen + 0.1
+    )
     assert height_of(narrow) == pytest.approx((0.85, 2.15))
     assert height_of(replace(narrow, low=-far, high=far)) == pytest.approx((0.45, 2.55))
     none = np.full(3, np.nan)
-    assert height_of(Drawn(STEP[:3] * 1.0, none, none, none, np.zeros(3, int), none, none, none)) is None
+    assert (
+        height_of(Drawn(STEP[:3].astype(np.float64), none, none, none, np.zeros(3, int), none, none, none))
+        is None
+    )
 
 
 def test_losses_and_scores_have_a_panel_each_and_legends_stand_once() -> None:

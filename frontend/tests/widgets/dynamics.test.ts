@@ -80,7 +80,7 @@ test("a space has an axis for each metric, and a path, arrows and ends for each 
   expect(traces.every(({ type }) => type === "scatter3d")).toBe(true);
   expect(
     traces.filter((trace) => "name" in trace && trace.name !== undefined).map(({ name }) => name),
-  ).toEqual(["momentum", "a", "momentum", "b"]);
+  ).toEqual(["a", "b", "momentum"]);
 });
 
 test("what comes after the slider is left out of the path, and its end is marked there", () => {
@@ -121,8 +121,9 @@ test("arrows have their run's colour, and one entry of the legend says what they
   const { traces } = spaceOf({ ...scene([path("a", 25), path("b", 25)]), colours }, THEME);
   const tips = traces.filter((trace) => trace.type === "scatter3d" && trace.marker?.symbol === "diamond");
   expect(tips).toMatchObject([
-    { name: "momentum", showlegend: true, marker: { color: "#112233" } },
-    { name: "momentum", showlegend: false, marker: { color: "#445566" } },
+    { showlegend: false, marker: { color: "#112233" } },
+    { showlegend: false, marker: { color: "#445566" } },
+    { name: "momentum", showlegend: true },
   ]);
 });
 

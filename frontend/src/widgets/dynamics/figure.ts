@@ -108,7 +108,7 @@ type Draw = (position: readonly Numbers[], rest: Rest) => Trace;
 function tracesOf(scene: Scene, theme: PlotTheme, draw: Draw): readonly Trace[] {
   const range = colourRange(scene);
   const scale = scene.momentum ? arrowScale(scene.paths) : 0;
-  return scene.paths.flatMap((path, number) => {
+  const traces = scene.paths.flatMap((path, number) => {
     const end = endOf(path, scene.until);
     const strand: Strand = { path, place: scene.smooth ? path.smooth : path.position, end };
     const group = { legendgroup: path.run, showlegend: false };
@@ -123,10 +123,11 @@ function tracesOf(scene: Scene, theme: PlotTheme, draw: Draw): readonly Trace[] 
         line: { color: theme.border, width: 1 },
       }),
       drawPath(strand, { scene, theme, range, colour, isFirst: number === 0 }, draw),
-      ...(scale > 0 ? drawArrows(strand, { scale, colour, isFirst: number === 0 }, draw) : []),
+      ...(scale > 0 ? drawArrows(strand, scale, colour, draw) : []),
       drawEnds(strand, { colour, symbol }, draw),
     ];
   });
+  return scale > 0 ? [...traces, arrowEntry(theme, draw)] : traces;
 }
 
 /** How many points of a path are drawn. */
@@ -214,25 +215,24 @@ function colourBar(colour: Colour, [low, high]: readonly [number, number]) {
   return { ...base, tickvals, ticktext: tickvals.map((power) => formatDigits(10 ** power, 2)) };
 }
 
-interface ArrowLook {
-  readonly scale: number;
-  readonly colour: string;
-  /** One stands for all in the legend. */
-  readonly isFirst: boolean;
-}
+/** Says in the legend what arrows are; runs have them in their own colours. */
+const arrowEntry = (theme: PlotTheme, draw: Draw): Trace =>
+  draw([[Number.NaN], [Number.NaN], [Number.NaN]], {
+    mode: "lines+markers",
+    name: DYNAMICS.momentum,
+    hoverinfo: "skip",
+    showlegend: true,
+    legendgroup: "",
+    line: { color: theme.soft, width: 1.5 },
+    marker: { size: 5, symbol: "diamond", color: theme.soft },
+  });
 
-function drawArrows(strand: Strand, { scale, colour, isFirst }: ArrowLook, draw: Draw): readonly Trace[] {
+function drawArrows(strand: Strand, scale: number, colour: string, draw: Draw): readonly Trace[] {
   const { shafts, tips } = arrowsOf(strand, scale);
   const rest = { hoverinfo: "skip", showlegend: false, legendgroup: strand.path.run } as const;
   return [
     draw(shafts, { ...rest, mode: "lines", line: { color: colour, width: 1.5 } }),
-    draw(tips, {
-      ...rest,
-      mode: "markers",
-      name: DYNAMICS.momentum,
-      showlegend: isFirst,
-      marker: { size: 3, symbol: "diamond", color: colour },
-    }),
+    draw(tips, { ...rest, mode: "markers", marker: { size: 3, symbol: "diamond", color: colour } }),
   ];
 }
 
