@@ -9,7 +9,7 @@ import numpy as np
 
 from tensorboard_candles.integrations import missing
 from tensorboard_candles.integrations.measuring import gradient_noise, timed
-from tensorboard_candles.writer.complexity import Complexity, Loss
+from tensorboard_candles.writer.complexity import Complexity, Loss, first_pass
 
 try:
     import keras
@@ -32,7 +32,8 @@ def measured(
     """All there is to measure; weights are as before, as nothing is run that would change them."""
     notes = dict(_NOTES)
     examples = _examples(inputs)
-    model(_placed(inputs), training=False)  # what is built when it is first called
+    with first_pass():
+        model(_placed(inputs), training=False)  # what is built when it is first called
     flops, notes["flops"] = _flops(model, inputs)
     depth, activations = _depth(model), _output_bytes(model, examples)
     if depth is None:

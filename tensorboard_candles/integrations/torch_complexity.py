@@ -12,7 +12,7 @@ import numpy as np
 
 from tensorboard_candles.integrations import missing
 from tensorboard_candles.integrations.measuring import gradient_noise, timed
-from tensorboard_candles.writer.complexity import Complexity, Loss
+from tensorboard_candles.writer.complexity import Complexity, Loss, first_pass
 
 try:
     import torch
@@ -136,7 +136,7 @@ def _counted(model: Any, inputs: Any) -> tuple[int, int, int]:
         depths = _Depths()
         stack.callback(depths.remove)
         depths.watch(model)
-        with depths:
+        with depths, first_pass():
             outputs = _run(model, inputs)
         return int(counter.get_total_flops()), len(depths.layers), depths.of(outputs)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeAlias
 
@@ -79,7 +80,7 @@ def _shown(number: float) -> str:
 
 def complexity(
     model: Any,
-    inputs: Any,
+    inputs: Any = None,
     *,
     loss: Loss | None = None,
     labels: Any = None,
@@ -101,8 +102,11 @@ def complexity(
 
     Weights, buffers, gradients, the mode and the state of random generators are as before afterwards, also
     where the model raised. How each number is measured is in `notes` and in docs/complexity.md. Raises
-    WriterError for what is no such model, and for a loss without labels.
+    WriterError for what is no such model, no inputs or such that the model refuses, and for a loss without
+    labels.
     """
+    if inputs is None:
+        raise WriterError("complexity() measures a model on a batch; pass it: complexity(model, inputs)")
     if (loss is None) != (labels is None):
         raise WriterError("the gradient noise scale needs both loss= and labels=; pass the other one as well")
     if repeats < 0:
@@ -120,6 +124,18 @@ def complexity(
         "complexity() takes a torch.nn.Module or a Keras model,"
         f" got {type(model).__qualname__}: {model!r:.80}"
     )
+
+
+@contextmanager
+def first_pass() -> Iterator[None]:
+    """Where a model says for the first time that it can't take its inputs; WriterError with its own words."""
+    try:
+        yield
+    except (RuntimeError, TypeError, ValueError) as error:
+        raise WriterError(
+            "the model can't be called with these inputs (a tuple or list is positional arguments, a dict"
+            f" named ones): {error}"
+        ) from error
 
 
 def noise_scale(

@@ -239,3 +239,11 @@ def test_what_is_no_model_and_half_a_noise_scale_are_refused() -> None:
         complexity([1], torch.randn(3, 5))
     with pytest.raises(WriterError, match="needs both loss= and labels="):
         complexity(nn.Linear(5, 7), torch.randn(3, 5), loss=nn.functional.mse_loss)
+
+
+def test_no_inputs_and_those_that_the_model_refuses_are_refused_in_words(tmp_path: Path) -> None:
+    with Tracker("p", logdir=tmp_path) as tracker:
+        with pytest.raises(WriterError, match=r"pass it: complexity\(model, inputs\)"):
+            tracker.complexity(nn.Linear(5, 7))
+        with pytest.raises(WriterError, match=r"can't be called with these inputs.*mat1 and mat2 shapes"):
+            tracker.complexity(nn.Linear(5, 7), torch.randn(3, 4))

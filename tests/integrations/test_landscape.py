@@ -821,6 +821,12 @@ def test_written_to_a_tracker_it_is_read_back_from_the_event_file(tmp_path: Path
         ({"checkpoints": [[torch.zeros(2)]]}, "4 tensors"),
         ({"checkpoints": [3]}, "a state dict or a path, got int"),
         ({"loss": lambda outputs, targets: 3}, "a tensor of floats, got int"),
+        ({"data": None}, r"pass them: landscape\(model, loss, \(X, y\)\)"),
+        ({"data": None, "loss": None}, "a landscape is of a model's loss on data"),
+        (
+            {"data": (torch.zeros(10, 5), torch.zeros(9, dtype=torch.long))},
+            "outputs, 10, got 9: .*batch",
+        ),
         ({"model": object()}, "a torch module or a Keras model, got object"),
     ],
 )

@@ -137,13 +137,19 @@ def landscape(
 def network_of(model: Any, loss: Any, data: Any, **settings: Any) -> Network:
     """Whatever the model is of; BadRequest for what is none."""
     keras, torch = sys.modules.get("keras"), sys.modules.get("torch")
+    is_network = all(hasattr(model, name) for name in ("plane", "vector", "weights"))
+    if data is None and not is_network:
+        raise BadRequest(
+            "a landscape is of a model's loss on data; pass them: landscape(model, loss, (X, y)), with a"
+            " loader in place of (X, y) or, where the model gives its own loss, None in place of loss"
+        )
     if keras is not None and isinstance(model, keras.Model):  # with torch beneath it is a module, too
         made: Network = import_module(f"{_HERE}.keras_network").network_of(model, loss, data, **settings)
         return made
     if torch is not None and isinstance(model, torch.nn.Module):
         made = import_module(f"{_HERE}.torch_network").network_of(model, loss, data, **settings)
         return made
-    if all(hasattr(model, name) for name in ("plane", "vector", "weights")):
+    if is_network:
         own: Network = model
         return own
     raise BadRequest(f"model must be a torch module or a Keras model, got {type(model).__name__}")

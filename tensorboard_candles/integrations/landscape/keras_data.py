@@ -31,7 +31,15 @@ def batches_of(data: Any, batch_size: int | None) -> list[Batch]:
         found = [(_numpy(batch[0]), _numpy(batch[1])) for batch in each]
     if not found:
         raise BadRequest("data must hold at least one example, got none")
+    for inputs, targets in found:
+        _check_rows(inputs, targets)
     return found
+
+
+def _check_rows(inputs: Any, targets: Any) -> None:
+    rows = {len(array) for array in keras.tree.flatten((inputs, targets)) if array.ndim}
+    if len(rows) > 1:
+        raise BadRequest(f"inputs and targets must have as many rows as each other, got {sorted(rows)}")
 
 
 def _cut(part: Any, start: int, batch_size: int) -> Any:

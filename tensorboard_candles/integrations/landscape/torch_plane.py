@@ -282,12 +282,23 @@ def mean_loss(call: Callable[[Batch], Any], loss: Loss, batches: Iterable[Batch]
     total, count = 0.0, 0
     for batch in batches:
         outputs = call(batch)
-        value = _of_outputs(outputs) if loss is None else loss(outputs, batch.target)
+        value = _of_outputs(outputs) if loss is None else _compared(loss, outputs, batch)
         if not isinstance(value, torch.Tensor) or not value.is_floating_point():
             raise BadRequest(f"loss must give a tensor of floats, got {type(value).__name__}")
         total = total + (value.mean() if value.ndim else value).double() * batch.count
         count += batch.count
     return total / count
+
+
+def _compared(loss: Callable[[Any, Any], Any], outputs: Any, batch: Batch) -> Any:
+    try:
+        return loss(outputs, batch.target)
+    except (RuntimeError, ValueError) as error:
+        if isinstance(outputs, torch.Tensor) and outputs.ndim and len(outputs) != batch.count:
+            raise BadRequest(
+                f"targets must be as many as the model's outputs, {len(outputs)}, got {batch.count}: {error}"
+            ) from error
+        raise
 
 
 def recalibrate(model: Any, batches: Iterable[Batch]) -> None:
