@@ -21,6 +21,7 @@ def batches_of(data: Any, batch_size: int | None) -> list[Batch]:
         raise BadRequest(f"batch_size must be > 0, got {batch_size}")
     if isinstance(data, tuple) and len(data) == 2 and not isinstance(data[0], tuple):
         inputs, targets = (_numpy(part) for part in data)
+        _check_rows(inputs, targets)
         size = batch_size or max(count_of(targets), 1)
         starts = range(0, count_of(targets), size)
         found = [(_cut(inputs, start, size), _cut(targets, start, size)) for start in starts]
