@@ -16,6 +16,8 @@ from tensorboard_candles.events import storage_remote
 from tests.support.server import Server
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Playwright
+
     from tests.support.s3 import ObjectStore, S3Server
 
 StartServer = Callable[..., Server]
@@ -126,3 +128,21 @@ def s3(s3_server: S3Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[ObjectS
     monkeypatch.setattr(storage_remote, "_WAIT_SECS", 60.0)
     yield store
     store.recover()
+
+
+@pytest.fixture(scope="session")
+def _playwright() -> Iterator[Playwright]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(_playwright: Playwright) -> Iterator[Browser]:
+    """One Chromium for all tests of a process: Playwright can't be started a second time beside it."""
+    from tests.browser import chromium
+
+    started = chromium.launch(_playwright)
+    yield started
+    started.close()

@@ -2,7 +2,7 @@
 
 Where no row begins before the one in front of it has ended, first and last rows say all. Rows of several
 writers, and late ones, share steps: there every row of a bucket is looked at. Its close is then that of the
-row that ends last; which of several points at the last step was the last to come is not known.
+row that ends at the last step; of several that do, of the one that ended last by wall time.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from tensorboard_candles.store import Lineage, Series
 from tensorboard_candles.store.column import Column
 
 _LEAST, _MOST = np.iinfo(np.int64).min, np.iinfo(np.int64).max
+_LONG_AGO = -np.finfo(np.float64).max
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,9 @@ def ends_overlapping(
     groups = Groups(begin, np.cumsum(length) - length, length)
     every = rows[np.arange(length.sum()) + np.repeat(begin - groups.begin, length)]
     ends = np.where(every["count"] > 0, every["last_step"], _LEAST)
-    close = every["close"][groups.last_equal(ends, groups.max(ends))]
+    is_last = ends == np.repeat(groups.max(ends), length)
+    end_time = np.where(is_last, np.nan_to_num(every["end_time"], nan=_LONG_AGO, neginf=_LONG_AGO), -np.inf)
+    close = every["close"][groups.last_equal(end_time, groups.max(end_time))]
     steps = (
         groups.min(np.where(every[name] == np.repeat(extreme, length), every[f"{name}_step"], _MOST))
         for name, extreme in (("high", found.high), ("low", found.low))

@@ -1,4 +1,4 @@
-"""One Chromium for the session, nothing left in a tab of the one before, and no trouble on any of them."""
+"""Nothing left in a tab of the one before, and no trouble on any of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright
 
 from tests.browser import chromium, logs
 from tests.browser.opening import KeptPages, open_page
@@ -24,19 +24,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
-
-
-@pytest.fixture(scope="session")
-def _playwright() -> Iterator[Playwright]:
-    with sync_playwright() as playwright:
-        yield playwright
-
-
-@pytest.fixture(scope="session")
-def browser(_playwright: Playwright) -> Iterator[Browser]:
-    started = chromium.launch(_playwright)
-    yield started
-    started.close()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 from tensorboard_candles.errors import BadRequest, Missing, NotFound
 from tensorboard_candles.figures import Theme, TrainingVisualizer
@@ -53,7 +53,7 @@ def test_svg_holds_text_as_text(tmp_path: Path) -> None:
     assert "Times New Roman" in texts["Points"].attrib["style"]
 
 
-def test_what_is_drawn_in_space_is_seen_in_png_and_html(tmp_path: Path) -> None:
+def test_what_is_drawn_in_space_is_seen_in_png_and_html(tmp_path: Path, browser: Browser) -> None:
     values = np.random.default_rng(0).normal(size=(2, 50)).cumsum(axis=1)
     made = TrainingVisualizer({"loss": values[0], "acc": values[1]}, theme=Theme(columns=1))
     made.plot_training_dynamics_3d()
@@ -61,29 +61,24 @@ def test_what_is_drawn_in_space_is_seen_in_png_and_html(tmp_path: Path) -> None:
     colours = pixels(png).astype(int)
     assert (colours.max(axis=2) - colours.min(axis=2) > 60).mean() > 0.001  # grid and words are grey
     html = made.save_figure("training_dynamics_3d", tmp_path / "space", "html")
-    with sync_playwright() as playwright:
-        browser = chromium.launch(playwright)
-        page = browser.new_context(offline=True).new_page()
+    with browser.new_context(offline=True) as context:
+        page = context.new_page()
         page.goto(html.as_uri())
         page.wait_for_selector(".gl-container canvas")
         assert page.locator("text=WebGL is not supported").count() == 0
-        browser.close()
 
 
-def test_html_is_whole_and_opens_without_a_network(tmp_path: Path) -> None:
+def test_html_is_whole_and_opens_without_a_network(tmp_path: Path, browser: Browser) -> None:
     written = visualizer().save_figure("candles", tmp_path / "candles", "html")
     trouble = chromium.Trouble()
-    with sync_playwright() as playwright:
-        browser = chromium.launch(playwright)
-        context = browser.new_context(offline=True)
+    asked: list[str] = []
+    with browser.new_context(offline=True) as context:
         trouble.watch(context)
-        asked: list[str] = []
         context.on("request", lambda request: asked.append(request.url))
         page = context.new_page()
         page.goto(written.as_uri())
         page.wait_for_selector(".cartesianlayer .boxlayer path")
         assert page.locator(".ytitle").first.text_content() == "loss & <b>cost</b>"
-        browser.close()
     assert trouble.unexpected() == []
     assert asked == [written.as_uri()]
 

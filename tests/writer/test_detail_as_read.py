@@ -11,6 +11,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tensorboard_candles import Tracker
 from tensorboard_candles.events import LogRoot
 from tensorboard_candles.ohlc import Candles, axis_of, candles, has_epochs
 from tensorboard_candles.store import LocalSource, RunView
@@ -75,3 +76,15 @@ def test_candles_are_read_as_those_of_the_points(loop: Loop, candle_steps: int) 
 @given(loops(goes_back=True, marks=False), st.sampled_from([1, 10, 1000]))
 def test_late_points_are_read_where_they_belong(loop: Loop, candle_steps: int) -> None:
     check_read(loop, candle_steps, goes_back=True)
+
+
+def test_late_point_at_a_candle_s_last_step_is_its_close(tmp_path: Path) -> None:
+    with Tracker("p", logdir=tmp_path, run="r", detail="candles", candle_steps=10) as tracker:
+        for step in range(4, 20):
+            tracker.log(loss=float(step), step=step)
+        tracker.log(loss=5.0, step=3)
+        tracker.log(loss=7.0, step=9)
+    run = read(tmp_path)
+    found = candles(run.series["loss"], axis_of(run, "steps"), width=10)
+    assert found.close.tolist() == [7.0, 19.0]
+    assert found.count.tolist() == [8, 10]
