@@ -80,11 +80,11 @@ def test_late_points_are_read_where_they_belong(loop: Loop, candle_steps: int) -
 
 def test_late_point_at_a_candle_s_last_step_is_its_close(tmp_path: Path) -> None:
     with Tracker("p", logdir=tmp_path, run="r", detail="candles", candle_steps=10) as tracker:
-        for step in range(4, 20):
-            tracker.log(loss=float(step), step=step)
-        tracker.log(loss=5.0, step=3)
-        tracker.log(loss=7.0, step=9)
+        tracker.log({"loss": 1.0}, step=8)
+        tracker.log({"loss": 2.0}, step=9)
+        tracker.flush()  # a row is written; the next begins before it and ends with it
+        tracker.log({"loss": 5.0}, step=3)
+        tracker.log({"loss": 7.0}, step=9)
     run = read(tmp_path)
     found = candles(run.series["loss"], axis_of(run, "steps"), width=10)
-    assert found.close.tolist() == [7.0, 19.0]
-    assert found.count.tolist() == [8, 10]
+    assert (found.open.tolist(), found.close.tolist(), found.count.tolist()) == ([5.0], [7.0], [4])
