@@ -12,7 +12,7 @@ FLOW = ["events", "store", "ohlc", "indicators", "analysis", "api", "plugin"]
 FIGURES = {"events", "store", "ohlc", "indicators", "analysis", "writer", "integrations", "figures"}
 """A branch beside `api`: what draws for notebooks and papers knows neither HTTP nor the host. What is handed
 to it rather than read is measured by the writer."""
-COMMON = {"metadata", "errors", "remote_files"}
+COMMON = {"metadata", "errors", "remote_files", "control"}
 FRAMEWORKS = {"torch", "tensorflow", "keras", "lightning", "transformers", "jax"}
 
 
