@@ -203,7 +203,7 @@ class TorchPlane:
     def _in_blocks(self, first: FirstLayers) -> float:
         try:
             return self._looked_at(first)[0]
-        except (RuntimeError, ValueError, TypeError):
+        except (RuntimeError, ValueError, TypeError, BadRequest):
             return math.inf  # what it puts out is no tensor of a row for each example
 
     def _blocks(self, batch: Batch) -> list[Batch]:
@@ -219,7 +219,7 @@ class TorchPlane:
         try:
             with _warnings_as_errors():
                 found = together(torch.tensor(places).to(self._origin))
-        except (RuntimeError, ValueError, TypeError, NotImplementedError, UserWarning):
+        except (RuntimeError, ValueError, TypeError, NotImplementedError, BadRequest, UserWarning):
             return  # it decides by numbers, writes to what all points share, or torch warns that it is slow
         if self._is_near(found.tolist(), wanted):
             self._together, self.chunk = together, count
