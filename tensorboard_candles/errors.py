@@ -2,6 +2,7 @@
 
 CandlesError
 ├── BadPayload            a summary that holds something else than its kind says
+├── BadControl            a file or a value of the control channel that can't be used
 ├── BadRequest            a parameter that can't be used (HTTP 400)
 │   └── NoEpochs          candles by epoch were asked of a run that has none
 ├── NotAllowed            the request's method has no meaning here (HTTP 405)
@@ -28,6 +29,10 @@ class CandlesError(Exception):
 
 class BadPayload(CandlesError):
     """A summary that holds something else than its kind says; told among an answer's problems."""
+
+
+class BadControl(CandlesError):
+    """What was said between a training and the dashboard can't be used; the message says where and why."""
 
 
 class BadRequest(CandlesError):
