@@ -45,7 +45,7 @@ export function Dashboard({ workspace, state, lead, extras, children }: Dashboar
         {lead}
         <Tabs state={state} />
         <AddWidget state={state} />
-        <LayoutsMenu state={state} />
+        <LayoutsMenu workspace={workspace} state={state} />
         <CopyLink state={state} />
         {extras}
       </header>

@@ -12,20 +12,3 @@ export const Icon = ({ name }: { readonly name: keyof typeof PATHS }) => (
     <path d={PATHS[name]} />
   </svg>
 );
-
-const KIND_PATHS: Readonly<Record<string, string>> = {
-  candles: "M8 4v20M4.5 9h7v9h-7zM20 8v20M16.500 13h7v9h-7zM31 3v18M27.500 7h7v8h-7z",
-  line: "M3 24l8-12 7 6 8-13 11 15",
-  comparison: "M3 5h34v22H3zM3 12.500h34M3 19.500h34M15 5v22",
-  indicator: "M3 20c5-14 9-14 14-4s10 8 20-8M3 25h34",
-  alerts: "M20 4l15 24H5zM20 13v7M20 24v.5",
-  arguments: "M5 7h12M23 7h12M5 16h12M23 16h12M5 25h12M23 25h12",
-};
-const OTHER = "M5 5h30v22H5z";
-
-/** What a kind of widget looks like, in a few strokes. */
-export const Pictogram = ({ type }: { readonly type: string }) => (
-  <svg class="pictogram" viewBox="0 0 40 32" width="40" height="32" aria-hidden="true">
-    <path d={KIND_PATHS[type] ?? OTHER} />
-  </svg>
-);

@@ -4,7 +4,8 @@ import { fileName } from "../base/fileName.ts";
 import { LAYOUTS } from "../base/words/dashboard.ts";
 import { Menu, type MenuGroup } from "../widgets/menu.tsx";
 import { Popover } from "../widgets/popover.tsx";
-import { READY_MADE, readyMade } from "./defaults.ts";
+import type { Workspace } from "../widgets/workspace.ts";
+import { READY_MADE, readyMade, seenIn } from "./defaults.ts";
 import { Dialog } from "./dialog.tsx";
 import { download } from "./host.ts";
 import { Icon } from "./icons.tsx";
@@ -12,8 +13,13 @@ import { readFile } from "./keep.ts";
 import { LayoutError, writeLayout } from "./model.ts";
 import type { DashboardState } from "./state.ts";
 
+interface LayoutsMenuProps {
+  readonly workspace: Workspace;
+  readonly state: DashboardState;
+}
+
 /** Ready-made and own layouts, files of them, and the way back to the first one. */
-export function LayoutsMenu({ state }: { readonly state: DashboardState }) {
+export function LayoutsMenu({ workspace, state }: LayoutsMenuProps) {
   const saving = useSignal(false);
   const file = useRef<HTMLInputElement>(null);
   return (
@@ -29,7 +35,9 @@ export function LayoutsMenu({ state }: { readonly state: DashboardState }) {
         name={LAYOUTS.button}
         placement="bottom-end"
       >
-        {(close) => <Menu groups={groups(state, saving, () => file.current?.click())} close={close} />}
+        {(close) => (
+          <Menu groups={groups(workspace, state, saving, () => file.current?.click())} close={close} />
+        )}
       </Popover>
       <input
         type="file"
@@ -50,11 +58,16 @@ export function LayoutsMenu({ state }: { readonly state: DashboardState }) {
   );
 }
 
-function groups(state: DashboardState, saving: Signal<boolean>, choose: () => void): MenuGroup[] {
+function groups(
+  workspace: Workspace,
+  state: DashboardState,
+  saving: Signal<boolean>,
+  choose: () => void,
+): MenuGroup[] {
   const ready = READY_MADE.map((layout) => ({
     name: layout.name,
     testId: `layout ${layout.name}`,
-    run: () => state.replace(readyMade(layout, state.kinds), LAYOUTS.applied(layout.name)),
+    run: () => state.replace(readyMade(layout, state.kinds, seenIn(workspace)), LAYOUTS.applied(layout.name)),
   }));
   const own = state.ownNames.value.map((name) => ({
     name,

@@ -1,6 +1,6 @@
 import { DASHBOARD } from "../base/words/dashboard.ts";
 import { Dialog } from "./dialog.tsx";
-import { Pictogram } from "./icons.tsx";
+import { Pictogram } from "./pictograms.tsx";
 import type { DashboardState } from "./state.ts";
 
 interface PaletteProps {

@@ -18,12 +18,21 @@ const LIKELY_TAGS = [
   /nll|perplexity|error|mse/i,
 ];
 
-export function likelyTag(tags: readonly TagInfo[]): string | null {
-  for (const pattern of LIKELY_TAGS) {
+// How well it does on what it was not trained on comes first.
+const ACCURACIES = [/val.*acc/i, /test.*acc/i, /acc/i, /f1|auc|bleu|score/i];
+
+export const likelyTag = (tags: readonly TagInfo[]): string | null =>
+  firstLike(tags, LIKELY_TAGS) ?? tags[0]?.tag ?? null;
+
+/** The tag that shows how often a model is right; null where none looks like it. */
+export const accuracyTag = (tags: readonly TagInfo[]): string | null => firstLike(tags, ACCURACIES);
+
+function firstLike(tags: readonly TagInfo[], patterns: readonly RegExp[]): string | null {
+  for (const pattern of patterns) {
     const found = tags.find(({ tag }) => pattern.test(tag));
     if (found) return found.tag;
   }
-  return tags[0]?.tag ?? null;
+  return null;
 }
 
 export const isLoss = (tag: string): boolean => LIKELY_TAGS.some((pattern) => pattern.test(tag));

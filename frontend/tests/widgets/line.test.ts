@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { elsewhere } from "../../src/base/words/line.ts";
 import { hasBelowZero, lastRowIn, rowAt } from "../../src/widgets/line/reading.ts";
 import { positionOf, readSettings, SLIDER_END, weightAt } from "../../src/widgets/line/settings.ts";
 
@@ -50,4 +51,14 @@ test("points that a log scale leaves out are missed where they are in view, and 
   };
   const inView = (from: number, to: number) => hasBelowZero(line, { from, to });
   expect([inView(0, 10), inView(0, 11), inView(15, 40), inView(15, 41)]).toEqual([false, true, false, true]);
+});
+
+test("a point is told by its place on the axes that are not shown, as far as it has one", () => {
+  const point = { step: 1918, epoch: 2.04321, wallTime: Number.NaN };
+  expect(elsewhere("epochs", point)).toBe("step 1,918");
+  expect(elsewhere("steps", point)).toBe("epoch 2.0432");
+  expect(elsewhere("seconds", { ...point, epoch: Number.NaN })).toBe("step 1,918");
+  const at = new Date(2026, 10, 21, 15, 41, 8).getTime() / 1000;
+  expect(elsewhere("epochs", { ...point, wallTime: at })).toMatch(/^step 1,918 · 21 Nov 2026.*15:41:08$/);
+  expect(elsewhere("wall_time", { ...point, wallTime: at })).toBe("epoch 2.0432 · step 1,918");
 });

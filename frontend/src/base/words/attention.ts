@@ -17,9 +17,6 @@ export const ATTENTION = {
   source: "Run and tag",
   none: "No attention was logged in the checked runs. In the training loop:",
   asking: "Reading…",
-  play: "Play",
-  pause: "Pause",
-  time: "Step",
   back: "All heads",
   mapsOf: "Heads",
   layer: "layer",
@@ -54,8 +51,6 @@ export const headName = (layer: number, head: number): string => `layer ${layer}
 
 export const headWords = (layer: number, head: number, entropy: string, similarity: string): string =>
   `${headName(layer, head)}: entropy ${entropy} of the most there is, similarity with the others ${similarity}`;
-
-export const atStep = (step: string): string => `step ${step}`;
 
 export const pooledWords = (poolQueries: string, poolKeys: string, queries: string, keys: string): string =>
   `Pooled: each number is the mean of a block of ${poolQueries} × ${poolKeys} weights, of ${queries} × ${keys}.`;

@@ -83,6 +83,8 @@ export const LAYOUTS = {
   oneRun: "One run",
   compare: "Compare",
   manyRuns: "Many runs",
+  twoModels: "Two models",
+  live: "Live",
   saveAs: "Save as…",
   saveTitle: "Save this dashboard as a layout",
   name: "Name",

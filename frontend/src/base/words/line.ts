@@ -43,6 +43,23 @@ export function placeName(axis: LineAxis, place: number): string {
   return `step ${formatInteger(Math.round(place))}`;
 }
 
+/** A point of a run; `epoch` is NaN where the run has none. */
+interface Point {
+  readonly step: number;
+  readonly epoch: number;
+  readonly wallTime: number;
+}
+
+/** Where it lies on the axes that are not shown: `step 1,918 · 21 Nov 2026, 15:41:08`. */
+export function elsewhere(axis: LineAxis, { step, epoch, wallTime }: Point): string {
+  const places = [
+    ...(axis === "epochs" || Number.isNaN(epoch) ? [] : [placeName("epochs", epoch)]),
+    ...(axis === "steps" ? [] : [placeName("steps", step)]),
+    ...(axis === "wall_time" || Number.isNaN(wallTime) ? [] : [formatClock(wallTime)]),
+  ];
+  return places.join(" · ");
+}
+
 export const smoothedBy = (weight: number): string => `smoothed, weight ${weight}`;
 
 /** Of how many nobody knows: the points in view are thinned. */

@@ -8,6 +8,7 @@ import { AnalysisArea } from "../plot/area.tsx";
 import type { PlotHandle } from "../plot/handle.ts";
 import { Plot, usePlot } from "../plot/plot.tsx";
 import type { PlotTheme } from "../plot/theme.ts";
+import { StepPlayer } from "../stepPlayer.tsx";
 import type { Offer, WidgetProps } from "../widget.ts";
 import type { Workspace } from "../workspace.ts";
 import { Controls, Nothing, SourcePicker } from "./controls.tsx";
@@ -16,7 +17,6 @@ import type { Geometry } from "./geometry.ts";
 import { Grid } from "./grid.tsx";
 import { AttentionModel } from "./model.ts";
 import { gridOffer } from "./picture.ts";
-import { Player } from "./player.tsx";
 import { CurveWords, MapWords, Problems } from "./sentences.tsx";
 import type { AttentionSettings, AttentionView } from "./settings.ts";
 import { curvesTable, mapsTable } from "./table.ts";
@@ -56,13 +56,20 @@ export function AttentionWidget({ workspace, settings, frame }: WidgetProps<Atte
                   }}
                 />
                 <Problems problems={curves.problems} count={curves.problemCount} />
-                {curves.step.length > 0 && <Player model={model} />}
+                {curves.step.length > 0 && <Steps model={model} />}
               </>
             )
           }
         </AnalysisArea>
       )}
     </section>
+  );
+}
+
+function Steps({ model: { steps, step, picked, playing, maps } }: { readonly model: AttentionModel }) {
+  const isReady = maps.query.value === null || (maps.answer.value !== null && !maps.isOld.value);
+  return (
+    <StepPlayer steps={steps.value} step={step.value} picked={picked} playing={playing} isReady={isReady} />
   );
 }
 

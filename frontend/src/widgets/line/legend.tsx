@@ -1,7 +1,7 @@
 import type { LineAxis } from "../../base/axis.ts";
 import { commonFolder } from "../../base/commonFolder.ts";
 import { formatValue } from "../../base/format.ts";
-import { BELOW_ZERO, LINE, placeName, smoothedBy } from "../../base/words/line.ts";
+import { BELOW_ZERO, elsewhere, LINE, placeName, smoothedBy } from "../../base/words/line.ts";
 import type { LineModel, LineReading } from "./model.ts";
 import { RunChip } from "./runChip.tsx";
 
@@ -17,6 +17,7 @@ export function LineLegend({ model, axis, smoothing }: LegendProps) {
   const cursor = model.cursor.value;
   const nearest = model.nearest.value;
   const common = commonFolder(readings.map(({ line }) => line.run));
+  const meant = readings.find(({ line }) => line.run === nearest) ?? readings[0];
   const hasNonFinite = model.lines.value.some(({ nonfinite }) => nonfinite.some((count) => count > 0));
   return (
     <div class="line-legend" data-testid="line-legend">
@@ -24,6 +25,7 @@ export function LineLegend({ model, axis, smoothing }: LegendProps) {
         <span data-testid="line-place">
           {cursor === null ? LINE.lastInView : placeName(axis, cursor.place)}
         </span>
+        {meant && <span data-testid="line-point">{otherPlaces(axis, meant)}</span>}
         {smoothing > 0 && (
           <span class="key-smoothed" data-testid="smoothed-key">
             <i class="key-bold" /> {smoothedBy(smoothing)} · <i class="key-faint" /> {LINE.value}
@@ -55,6 +57,13 @@ export function LineLegend({ model, axis, smoothing }: LegendProps) {
   );
 }
 
+/** Of one point, so that an epoch is found in the log, and a step on the clock. */
+function otherPlaces(axis: LineAxis, { line: { points }, row }: LineReading): string {
+  const [step, wallTime, epoch] = [points.step[row], points.wallTime[row], points.epoch?.[row]];
+  if (step === undefined || wallTime === undefined) return "";
+  return elsewhere(axis, { step, wallTime, epoch: epoch ?? Number.NaN });
+}
+
 interface ChipProps {
   readonly reading: LineReading;
   readonly common: string;
@@ -68,6 +77,7 @@ function Chip({ reading: { line, row }, common, isNearest, model }: ChipProps) {
   const number = (one: number | undefined) =>
     one === undefined ? "–" : Number.isNaN(one) ? "NaN" : nameOf(one);
   const place = step === undefined ? "" : placeName("steps", step);
+  const others = otherPlaces("steps", { line, row });
   return (
     <RunChip
       line={line}
@@ -78,7 +88,7 @@ function Chip({ reading: { line, row }, common, isNearest, model }: ChipProps) {
       data-step={step}
       data-value={value}
       data-smoothed={smoothed}
-      title={`${line.run} · ${place}`}
+      title={[line.run, place, others].filter(Boolean).join(" · ")}
     >
       <span class="chip-value">{number(value)}</span>
       {points.smoothed !== null && (

@@ -1,30 +1,38 @@
 import type { Signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { formatInteger } from "../../base/format.ts";
-import { ATTENTION, atStep } from "../../base/words/attention.ts";
-import type { AttentionModel } from "./model.ts";
+import { placeName } from "../base/words/line.ts";
+import { STEP_PLAYER } from "../base/words/stepPlayer.ts";
 
 const WHOLE_WAY_MS = 8000;
 const LEAST_TICK_MS = 60;
 // For whoever wants less motion: a picture a second.
 const CALM_TICK_MS = 1000;
 
+interface StepPlayerProps {
+  /** All that there are, in order. */
+  readonly steps: readonly number[];
+  /** Which of them is shown. */
+  readonly step: number;
+  /** The step that was picked; null: the last, whichever that is by then. */
+  readonly picked: Signal<number | null>;
+  readonly playing: Signal<boolean>;
+  /** Whether the step is in sight: what is on its way is waited for. */
+  readonly isReady: boolean;
+}
+
 /** A slider over the steps that were logged, which goes on by itself while it plays. */
-export function Player({ model }: { readonly model: AttentionModel }) {
-  const { playing, picked, steps, step, maps } = model;
-  const at = steps.value.indexOf(step.value);
-  const last = steps.value.length - 1;
+export function StepPlayer({ steps, step, picked, playing, isReady }: StepPlayerProps) {
+  const at = steps.indexOf(step);
+  const last = steps.length - 1;
   const go = (index: number) => {
-    picked.value = index >= last ? null : (steps.value[index] ?? null);
+    picked.value = index >= last ? null : (steps[index] ?? null);
   };
-  // What is on its way is waited for: every step is seen.
-  const isReady = maps.query.value === null || (maps.answer.value !== null && !maps.isOld.value);
   useSteps(playing, { at, last, isReady, go });
   const toggle = () => {
     if (!playing.value && at >= last) go(0);
     playing.value = !playing.value;
   };
-  const words = atStep(formatInteger(step.value));
+  const words = placeName("steps", step);
   return (
     <div class="player">
       <button
@@ -35,14 +43,14 @@ export function Player({ model }: { readonly model: AttentionModel }) {
         disabled={last < 1}
         onClick={toggle}
       >
-        {playing.value ? ATTENTION.pause : ATTENTION.play}
+        {playing.value ? STEP_PLAYER.pause : STEP_PLAYER.play}
       </button>
       <input
         type="range"
         min={0}
         max={Math.max(last, 0)}
         step={1}
-        aria-label={ATTENTION.time}
+        aria-label={STEP_PLAYER.time}
         aria-valuetext={words}
         data-testid="time"
         value={at}
@@ -59,7 +67,6 @@ export function Player({ model }: { readonly model: AttentionModel }) {
 interface Way {
   readonly at: number;
   readonly last: number;
-  /** Whether the step is in sight. */
   readonly isReady: boolean;
   readonly go: (index: number) => void;
 }
