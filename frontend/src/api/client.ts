@@ -9,11 +9,8 @@ import {
   decodeProgress,
   type Lookout,
 } from "./alerts.ts";
-import { argumentsPath, decodeArguments, type RunArguments } from "./arguments.ts";
 import { candlesPath, decodeCandles } from "./candles.ts";
-import { type Comparison, type ComparisonQuery, comparisonPath, decodeComparison } from "./comparison.ts";
 import { BadAnswer, Refused, Unreachable } from "./errors.ts";
-import { decodeGroups, type GroupCandles, type GroupQuery, groupsPath } from "./groups.ts";
 import { asRecord, asText } from "./json.ts";
 import { decodePoints, type PointQuery, type Points, pointsPath } from "./points.ts";
 import {
@@ -104,33 +101,6 @@ export class Client {
     const response = await this.get(alertCountsPath(lookout), ifNot(etag), signal);
     if (await isUnchanged(response, signal)) return null;
     return { etag: etagOf(response), ...decodeAlertCounts(await readJson(response, signal)) };
-  }
-
-  /** Null where nothing has changed since the answer of that ETag. */
-  async comparison(
-    query: ComparisonQuery,
-    etag: string,
-    signal?: AbortSignal,
-  ): Promise<Tagged<Comparison> | null> {
-    return this.columns(comparisonPath(query), etag, decodeComparison, signal);
-  }
-
-  /** Null where nothing has changed since the answer of that ETag. */
-  async groups(
-    query: GroupQuery,
-    etag: string,
-    signal?: AbortSignal,
-  ): Promise<Tagged<GroupCandles[]> | null> {
-    return this.columns(groupsPath(query), etag, (body) => decodeGroups(body, query), signal);
-  }
-
-  /** What runs were started with; null where nothing has changed since the answer of that ETag. */
-  async arguments(
-    runs: readonly string[],
-    etag: string,
-    signal?: AbortSignal,
-  ): Promise<Tagged<RunArguments[]> | null> {
-    return this.tagged(argumentsPath(runs), etag, decodeArguments, signal);
   }
 
   /**

@@ -1,13 +1,14 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
 import { formatInteger } from "../base/format.ts";
 import { LINK } from "../base/words/dashboard.ts";
 import { copyText } from "../widgets/clipboard.ts";
-import { Dialog } from "./dialog.tsx";
+import { fetched } from "../widgets/fetched.tsx";
 import { hostAddress } from "./host.ts";
 import { Icon } from "./icons.tsx";
 import { linkTo } from "./link.ts";
 import type { DashboardState } from "./state.ts";
+
+const LinkDialog = fetched(async () => (await import("./linkDialog.tsx")).LinkDialog);
 
 // Some chat programs and mail clients cut longer addresses.
 const LONG_LINK = 8000;
@@ -33,29 +34,7 @@ export function CopyLink({ state }: { readonly state: DashboardState }) {
         <Icon name="link" />
         <span class="bar-word">{LINK.copy}</span>
       </button>
-      {shown.value !== null && (
-        <Dialog title={LINK.copyYourself} testId="link-dialog" close={() => (shown.value = null)}>
-          <LinkField link={shown.value} />
-        </Dialog>
-      )}
-    </>
-  );
-}
-
-function LinkField({ link }: { readonly link: string }) {
-  const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => field.current?.select(), []);
-  return (
-    <>
-      <p>{LINK.copyKeys}</p>
-      <textarea
-        class="link-field"
-        ref={field}
-        readOnly
-        rows={6}
-        aria-label={LINK.copyYourself}
-        value={link}
-      />
+      {shown.value !== null && <LinkDialog link={shown.value} close={() => (shown.value = null)} />}
     </>
   );
 }

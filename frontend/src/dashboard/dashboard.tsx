@@ -1,16 +1,18 @@
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { DASHBOARD } from "../base/words/dashboard.ts";
+import { fetched } from "../widgets/fetched.tsx";
 import type { Workspace } from "../widgets/workspace.ts";
 import { CopyLink } from "./copyLink.tsx";
 import { Grid } from "./grid.tsx";
 import { onOpenedView } from "./host.ts";
 import { Icon } from "./icons.tsx";
 import { LayoutsMenu } from "./layouts.tsx";
-import { Palette } from "./palette.tsx";
 import type { DashboardState } from "./state.ts";
 import { Tabs } from "./tabs.tsx";
 import { Toasts } from "./toasts.tsx";
+
+const Palette = fetched(async () => (await import("./palette.tsx")).Palette);
 
 interface DashboardProps {
   readonly workspace: Workspace;

@@ -2,16 +2,18 @@ import { type Signal, signal, useSignal, useSignalEffect } from "@preact/signals
 import type { RefObject } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { DASHBOARD } from "../base/words/dashboard.ts";
+import { fetched } from "../widgets/fetched.tsx";
 import { WidgetHead } from "../widgets/head.tsx";
 import type { Kind } from "../widgets/kind.tsx";
 import type { Frame, Offer } from "../widgets/widget.ts";
 import type { Workspace } from "../widgets/workspace.ts";
-import { DataTable } from "./dataTable.tsx";
 import { useFullScreen } from "./fullScreen.ts";
 import { Handle } from "./handle.tsx";
 import type { Placed } from "./model.ts";
 import type { DashboardState } from "./state.ts";
 import { WidgetMenu } from "./widgetMenu.tsx";
+
+const DataTable = fetched(async () => (await import("./dataTable.tsx")).DataTable);
 
 // A widget draws itself once it is this near to what is in sight.
 const NEAR_PX = 300;

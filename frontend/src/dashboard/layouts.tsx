@@ -2,16 +2,18 @@ import { type Signal, useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { fileName } from "../base/fileName.ts";
 import { LAYOUTS } from "../base/words/dashboard.ts";
+import { fetched } from "../widgets/fetched.tsx";
 import { Menu, type MenuGroup } from "../widgets/menu.tsx";
 import { Popover } from "../widgets/popover.tsx";
 import type { Workspace } from "../widgets/workspace.ts";
 import { READY_MADE, readyMade, seenIn } from "./defaults.ts";
-import { Dialog } from "./dialog.tsx";
 import { download } from "./host.ts";
 import { Icon } from "./icons.tsx";
 import { readFile } from "./keep.ts";
 import { LayoutError, writeLayout } from "./model.ts";
 import type { DashboardState } from "./state.ts";
+
+const SaveAs = fetched(async () => (await import("./saveAs.tsx")).SaveAs);
 
 interface LayoutsMenuProps {
   readonly workspace: Workspace;
@@ -103,43 +105,6 @@ const Forget = ({ name, state }: { readonly name: string; readonly state: Dashbo
     ×
   </button>
 );
-
-function SaveAs({ state, close }: { readonly state: DashboardState; readonly close: () => void }) {
-  const save = (event: SubmitEvent) => {
-    event.preventDefault();
-    const name = new FormData(event.currentTarget as HTMLFormElement).get("name");
-    if (typeof name !== "string" || name.trim() === "") return;
-    close();
-    state.saveAs(name.trim());
-  };
-  return (
-    <Dialog title={LAYOUTS.saveTitle} testId="save-dialog" close={close}>
-      <form class="save-form" onSubmit={save}>
-        <label>
-          {LAYOUTS.name}
-          <input
-            // Where the dialog opens, and not on what closes it.
-            autoFocus
-            class="filter"
-            name="name"
-            required
-            maxLength={80}
-            defaultValue={state.tab.value.name}
-            onFocus={(event) => event.currentTarget.select()}
-          />
-        </label>
-        <footer>
-          <button type="button" class="plain" onClick={close}>
-            {LAYOUTS.cancel}
-          </button>
-          <button type="submit" class="plain primary">
-            {LAYOUTS.save}
-          </button>
-        </footer>
-      </form>
-    </Dialog>
-  );
-}
 
 function exportFile(state: DashboardState): void {
   const text = `${JSON.stringify(writeLayout(state.layout.value), null, 2)}\n`;

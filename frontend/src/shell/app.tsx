@@ -1,6 +1,8 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { Dashboard } from "../dashboard/dashboard.tsx";
 import type { DashboardState } from "../dashboard/state.ts";
+import { fetchAhead } from "../widgets/fetched.tsx";
 import { GlossaryButton } from "./explain/button.tsx";
 import { FetchedExplain } from "./explain/fetched.tsx";
 import { GoneBanner, Notices } from "./notices.tsx";
@@ -20,7 +22,11 @@ export function App({ state, dashboard }: AppProps) {
   });
   const glossary = useSignal<string | null>(null);
   const { sidebar } = state;
-  if (!state.hasAnything.value) return <Placeholder state={state} />;
+  const isDrawn = state.hasAnything.value;
+  useEffect(() => {
+    if (isDrawn) fetchAhead();
+  }, [isDrawn]);
+  if (!isDrawn) return <Placeholder state={state} />;
   return (
     <div
       class={sidebar.shown.value ? "app sidebar-open" : "app"}

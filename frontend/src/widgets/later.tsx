@@ -1,7 +1,6 @@
-import { signal } from "@preact/signals";
 import type { FunctionComponent } from "preact";
 import { useEffect } from "preact/hooks";
-import { FETCHING } from "../base/words/fetching.ts";
+import { Fetching, NotFetched } from "./fetched.tsx";
 import { WidgetHead } from "./head.tsx";
 import type { WidgetProps } from "./widget.ts";
 
@@ -12,39 +11,20 @@ type View<Settings> = FunctionComponent<WidgetProps<Settings>>;
  * Until then there is the head alone, as over a widget that is not in sight.
  */
 export function later<Settings>(fetchView: () => Promise<View<Settings>>): View<Settings> {
-  const fetched = signal<View<Settings> | null>(null);
-  const problem = signal<string | null>(null);
-  const start = async () => {
-    try {
-      const view = await fetchView();
-      fetched.value = view;
-    } catch (error) {
-      // The server is gone, or has another version of this tab by now: whoever looks has to know.
-      problem.value = error instanceof Error ? error.message : String(error);
-    }
-  };
+  const fetching = new Fetching<WidgetProps<Settings>>(async () => {
+    const [view] = await Promise.all([fetchView(), import("./laterSheet.ts")]);
+    return view;
+  });
+  const { part, problem } = fetching;
   return (props) => {
-    const Fetched = fetched.value;
-    useEffect(() => {
-      if (fetched.peek() === null && problem.peek() === null) void start();
-    }, []);
+    const Fetched = part.value;
+    useEffect(() => void fetching.start(), []);
     if (Fetched !== null) return <Fetched {...props} />;
     const { frame } = props;
     return (
       <section class="widget" data-testid="fetched-widget" aria-busy={problem.value === null}>
         <WidgetHead frame={frame} title={<bdi class="title">{frame.title}</bdi>} />
-        {problem.value !== null && (
-          <div class="widget-blank" role="alert">
-            <p>{FETCHING.failed}</p>
-            <p>
-              <bdi>{problem.value}</bdi>
-            </p>
-            {/* Browsers do not fetch a module again that they could not get once. */}
-            <button type="button" class="plain" onClick={() => window.location.reload()}>
-              {FETCHING.reload}
-            </button>
-          </div>
-        )}
+        {problem.value !== null && <NotFetched problem={problem.value} />}
       </section>
     );
   };

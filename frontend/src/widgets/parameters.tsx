@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import type { Parameter } from "../api/registries.ts";
 import { formatDigits } from "../base/format.ts";
-import { allowed, parameterName } from "../base/words/indicators.ts";
+import { allowed, parameterName } from "../base/words/parameters.ts";
 
 interface ParameterFieldsProps {
   readonly parameters: readonly Parameter[];

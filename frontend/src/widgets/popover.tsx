@@ -1,11 +1,13 @@
-import { autoUpdate, computePosition, flip, offset, type Placement, shift, size } from "@floating-ui/dom";
+import type { Placement } from "@floating-ui/dom";
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
-import { useCallback, useLayoutEffect, useRef } from "preact/hooks";
+import { useCallback, useRef } from "preact/hooks";
 import { useDismiss } from "./dismiss.ts";
+import { fetched } from "./fetched.tsx";
+import type { PanelProps } from "./panel.tsx";
 
-const GAP_PX = 4;
-const EDGE_PX = 8;
+/** What is shown at another element, over everything, while it is drawn. */
+export const Panel = fetched<PanelProps>(async () => (await import("./panel.tsx")).Panel);
 
 interface PopoverProps {
   /** Of the button that opens it. */
@@ -49,52 +51,4 @@ export function Popover({ button, face, name, placement = "bottom-start", childr
       )}
     </span>
   );
-}
-
-interface PanelProps {
-  readonly anchor: { readonly current: HTMLElement | null };
-  readonly name: string;
-  readonly placement: Placement;
-  readonly children: ComponentChildren;
-}
-
-/** What is shown at another element, over everything, while it is drawn. */
-export function Panel({ anchor, name, placement, children }: PanelProps) {
-  const panel = useRef<HTMLDivElement>(null);
-  useLayoutEffect(() => {
-    const [at, shown] = [anchor.current, panel.current];
-    if (!at || !shown) return undefined;
-    shown.showPopover();
-    if (!shown.contains(document.activeElement)) shown.focus({ preventScroll: true });
-    const stop = autoUpdate(at, shown, () => void place(at, shown, placement));
-    return () => {
-      stop();
-      if (shown.contains(document.activeElement)) at.focus({ preventScroll: true });
-    };
-  }, [anchor, placement]);
-  return (
-    <div class="floating" popover="manual" role="dialog" aria-label={name} tabIndex={-1} ref={panel}>
-      {children}
-    </div>
-  );
-}
-
-async function place(at: HTMLElement, panel: HTMLElement, placement: Placement): Promise<void> {
-  const { x, y } = await computePosition(at, panel, {
-    strategy: "fixed",
-    placement,
-    middleware: [
-      offset(GAP_PX),
-      flip({ padding: EDGE_PX }),
-      shift({ padding: EDGE_PX }),
-      size({
-        padding: EDGE_PX,
-        apply: ({ availableHeight, availableWidth }) => {
-          panel.style.maxHeight = `${Math.floor(availableHeight)}px`;
-          panel.style.maxWidth = `${Math.floor(availableWidth)}px`;
-        },
-      }),
-    ],
-  });
-  Object.assign(panel.style, { left: `${Math.round(x)}px`, top: `${Math.round(y)}px` });
 }

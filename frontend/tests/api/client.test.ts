@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { argumentsPath, decodeArguments } from "../../src/api/arguments.ts";
 import { candlesPath } from "../../src/api/candles.ts";
 import { Client } from "../../src/api/client.ts";
 import { BadAnswer, Refused, Unreachable } from "../../src/api/errors.ts";
@@ -167,7 +168,7 @@ test("a server that goes in the middle of an answer is unreachable, and has refu
     (client: Client) => client.candles(candles),
     (client: Client) => client.points(candles),
     (client: Client) => client.alertCounts(lookout, ""),
-    (client: Client) => client.arguments(["a"], ""),
+    (client: Client) => client.tagged(argumentsPath(["a"]), "", decodeArguments),
   ];
   for (const ask of asking) {
     await expect(ask(clientAnswering(broken()).client)).rejects.toBeInstanceOf(Unreachable);

@@ -1,16 +1,14 @@
 import { signal } from "@preact/signals";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Alert } from "../../src/api/alerts.ts";
-import type { Client } from "../../src/api/client.ts";
-import { decodeComparison } from "../../src/api/comparison.ts";
+import { Client } from "../../src/api/client.ts";
 import { Refused } from "../../src/api/errors.ts";
-import type { GroupQuery } from "../../src/api/groups.ts";
 import { AlertModel } from "../../src/widgets/alerts/model.ts";
 import { readSettings as readAlertSettings } from "../../src/widgets/alerts/settings.ts";
 import { ComparisonModel } from "../../src/widgets/comparison/model.ts";
 import { readSettings } from "../../src/widgets/comparison/settings.ts";
 import type { Workspace } from "../../src/widgets/workspace.ts";
-import { comparisonBody } from "../api/wire.ts";
+import { comparisonBody, safetensors } from "../api/wire.ts";
 import { runsOf } from "./workspace.ts";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -18,21 +16,24 @@ afterEach(() => void vi.useRealTimers());
 
 const settle = () => vi.advanceTimersByTimeAsync(50);
 
+/** An answer of `groups` of one group with so many candles. */
+function groupsBody(candles: number): ArrayBuffer {
+  const names = ["x", "open", "high", "low", "close", "mean", "std_over_runs", "runs"];
+  const values = Array.from({ length: candles }, (_, row) => row);
+  const columns = Object.fromEntries(names.map((name) => [name, { dtype: "F64" as const, values }]));
+  return safetensors(columns, { groups: JSON.stringify([{ group: "0", width: 1 }]) });
+}
+
 /** Two runs of one folder, with a tag whose groups the server gives and one whose groups it refuses. */
 function compared() {
-  const column = Float64Array.of(1, 2);
-  const columns = { x: column, open: column, high: column, low: column, close: column };
-  const candles = { width: 1, columns: { ...columns, mean: column, std_over_runs: column, runs: column } };
-  const client = {
-    comparison: async ({ tag }: { tag: string }) => ({
-      answer: decodeComparison(comparisonBody({ "f/a": { last: 1 }, "f/b": { last: 3 } }, { tag })),
-      etag: tag,
-    }),
-    groups: async ({ tag, groups }: GroupQuery) => {
-      if (tag === "acc") throw new Refused(400, "too many candles");
-      return { answer: groups.map(({ name }) => ({ name, ...candles })), etag: tag };
-    },
-  } as unknown as Client;
+  const answer = async (url: URL) => {
+    const tag = url.searchParams.get("tag") ?? "";
+    if (url.pathname === "/comparison")
+      return new Response(comparisonBody({ "f/a": { last: 1 }, "f/b": { last: 3 } }, { tag }));
+    if (tag === "acc") return Response.json({ error: "too many candles" }, { status: 400 });
+    return new Response(groupsBody(2));
+  };
+  const client = new Client(new URL("http://host/"), answer);
   const runs = runsOf({ "f/a": { loss: 1, acc: 2 }, "f/b": { loss: 1, acc: 2 } });
   const choice = signal({ focus: "f/a", checked: ["f/a", "f/b"], tag: "loss" });
   const workspace = {

@@ -3,8 +3,6 @@
 import { isolated } from "../bidi.ts";
 
 export const ARGUMENTS = {
-  title: "Run arguments",
-  hint: "What each run was started with: hyperparameters and configuration, side by side, and where they differ.",
   name: "Argument",
   search: "Search names and values (regex)",
   onlyDifferences: "Only differences",

@@ -1,10 +1,9 @@
 /** Words of the run comparison. */
 
 import type { Direction } from "../polarity.ts";
+import { COMPARISON_KIND } from "./kinds.ts";
 
 export const COMPARISON = {
-  title: "Run comparison",
-  hint: "A row for each run: last and best value, volatility, drawdown, alerts and small candles, in any order, against a baseline.",
   which: "Which runs",
   whichNames: { checked: "Checked", all: "All" },
   whichHints: {
@@ -88,7 +87,7 @@ export const DIRECTION_WORDS: Readonly<Record<Direction, string>> = {
 };
 
 /** `Runs compared by train/loss` */
-export const comparisonTitle = (tag: string): string => `${COMPARISON.title} by ${tag}`;
+export const comparisonTitle = (tag: string): string => `${COMPARISON_KIND.title} by ${tag}`;
 
 export const runCount = (count: string): string => (count === "1" ? "1 run" : `${count} runs`);
 

@@ -28,33 +28,6 @@ export const actOn = (action: string, label: string): string => `${action} ${lab
 
 export const configure = (title: string): string => `Configure ${title}`;
 
-const PARAMETERS: Readonly<Record<string, string>> = {
-  period: "Candles looked back on",
-  deviations: "Standard deviations",
-  ranges: "Average true ranges",
-  atr_period: "Candles of the average true range",
-  fast: "Candles of the quick average",
-  slow: "Candles of the slow average",
-  signal: "Candles of the signal",
-  window: "Points looked back on",
-  z: "Deviations from the usual",
-  warmup: "Points before it begins",
-  share: "Share",
-  patience: "Points that it waits",
-  noise: "Share of the noise",
-  calm: "Points between two alerts",
-  factor: "Times the usual",
-  sigma: "Standard deviations (σ)",
-  alpha: "Weight of the past (α)",
-  samples: "Points looked back on",
-};
-
-/** What a parameter is called; what nobody named goes by the server's name. */
-export const parameterName = (name: string): string => PARAMETERS[name] ?? name.replaceAll("_", " ");
-
-export const allowed = (least: string, most: string, value: string): string =>
-  `${least} to ${most}; default ${value}`;
-
 const OUTPUTS: Readonly<Record<string, string>> = {
   upper: "upper line",
   middle: "middle line",
@@ -69,18 +42,3 @@ export const outputName = (output: string): string => OUTPUTS[output] ?? output;
 /** `bollinger(20,2) upper line 0.31` */
 export const valueSpoken = (label: string, output: string, value: string): string =>
   [label, output && outputName(output), value].filter(Boolean).join(" ");
-
-/** The widget of one indicator alone. */
-export const INDICATOR_WIDGET = {
-  title: "Indicator",
-  hint: "One measure of volatility or momentum, as a line for each checked run.",
-  which: "Indicator",
-  line: "Which line",
-  axis: "Horizontal axis",
-  configure: "Settings",
-  role: "line chart of an indicator",
-  keys: "Arrow keys move from candle to candle, plus and minus zoom, F fits.",
-  readout: "Values of each run",
-} as const;
-
-export const indicatorOf = (label: string, tag: string): string => `${label} of ${tag}`;

@@ -29,3 +29,28 @@ export const CONVERGENCE_KIND = {
   title: "Convergence",
   hint: "Where a metric is going: its plateau, how sure that is, and when it is reached.",
 } as const;
+
+export const ALERTS_KIND = {
+  title: "Alerts",
+  hint: "What went wrong in the runs: spikes, divergence, plateaus, NaN. A click jumps there.",
+} as const;
+
+export const COMPARISON_KIND = {
+  title: "Run comparison",
+  hint: "A row for each run: last and best value, volatility, drawdown, alerts and small candles, in any order, against a baseline.",
+} as const;
+
+export const ARGUMENTS_KIND = {
+  title: "Run arguments",
+  hint: "What each run was started with: hyperparameters and configuration, side by side, and where they differ.",
+} as const;
+
+export const LINE_KIND = {
+  title: "Lines",
+  hint: "Every logged point of the checked runs, joined by lines. No point is averaged away.",
+} as const;
+
+export const INDICATOR_KIND = {
+  title: "Indicator",
+  hint: "One measure of volatility or momentum, as a line for each checked run.",
+} as const;

@@ -5,8 +5,6 @@ import { formatClock } from "../placeTicks.ts";
 
 /** The line widget. */
 export const LINE = {
-  title: "Lines",
-  hint: "Every logged point of the checked runs, joined by lines. No point is averaged away.",
   toolbar: "Lines",
   axisNames: { steps: "Steps", epochs: "Epochs", seconds: "Time", wall_time: "Clock" },
   axisHints: {

@@ -1,4 +1,4 @@
-import { ALERTS, watchesName } from "../../base/words/alerts.ts";
+import { ALERTS, watchesName } from "../../base/words/alertList.ts";
 import type { ChosenDetector } from "../../data/detectors.ts";
 import { ParameterFields } from "../parameters.tsx";
 import { SeverityMark } from "../severity.tsx";

@@ -1,7 +1,8 @@
 import { useSignal } from "@preact/signals";
 import { useId, useRef } from "preact/hooks";
 import type { Alert } from "../../api/alerts.ts";
-import { ALERTS, kindWords, SEVERITY_NAMES, stepsOf } from "../../base/words/alerts.ts";
+import { ALERTS } from "../../base/words/alertList.ts";
+import { kindWords, SEVERITY_NAMES, stepsOf } from "../../base/words/alerts.ts";
 import { RunName } from "../runName.tsx";
 import { SeverityMark } from "../severity.tsx";
 import { useVirtualRows } from "../virtualRows.ts";

@@ -1,7 +1,7 @@
 import type { Alert } from "../../api/alerts.ts";
 import { SEVERITIES } from "../../base/severity.ts";
 import type { Table } from "../../base/table.ts";
-import { ALERT_COLUMNS } from "../../base/words/alerts.ts";
+import { ALERT_COLUMNS } from "../../base/words/alertList.ts";
 import type { AlertSettings, Sort } from "./settings.ts";
 
 /** Alerts of the runs that the list is about; `checked` null: of all. */

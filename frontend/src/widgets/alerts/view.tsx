@@ -1,6 +1,7 @@
 import { type Signal, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
-import { ALERTS, alertCount, lookedAt, moreUnchecked, nothingFound } from "../../base/words/alerts.ts";
+import { ALERTS, alertCount, lookedAt, moreUnchecked, nothingFound } from "../../base/words/alertList.ts";
+import { ALERTS_KIND } from "../../base/words/kinds.ts";
 import { Choice } from "../choice.tsx";
 import { WidgetHead } from "../head.tsx";
 import { Popover } from "../popover.tsx";
@@ -19,7 +20,7 @@ export function AlertWidget({ workspace, settings, frame }: WidgetProps<AlertSet
   useEffect(() => model.follow(), [model]);
   useSignalEffect(() => {
     const rows = model.rows.value;
-    frame.title.value = ALERTS.title;
+    frame.title.value = ALERTS_KIND.title;
     frame.offer.value = { table: () => tableOf(rows) };
   });
   const rows = model.rows.value;
@@ -43,7 +44,7 @@ export function AlertWidget({ workspace, settings, frame }: WidgetProps<AlertSet
 const Title = ({ model }: { readonly model: AlertModel }) => (
   <div class="title">
     <h1>
-      {ALERTS.title}{" "}
+      {ALERTS_KIND.title}{" "}
       <span class="pill" data-testid="alert-count">
         {alertCount(model.rows.value.length, model.scoped.value.length)}
       </span>

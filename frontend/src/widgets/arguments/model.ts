@@ -1,5 +1,5 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { RunArguments } from "../../api/arguments.ts";
+import { argumentsPath, decodeArguments, type RunArguments } from "../../api/arguments.ts";
 import { Latest } from "../../data/latest.ts";
 import { Answer } from "../answer.ts";
 import { steady } from "../series.ts";
@@ -48,7 +48,7 @@ export class ArgumentsModel {
     this.rows = computed(() => matching(this.all.value, this.query.value, settings.value.onlyDifferences));
     this.latest = new Latest<readonly string[], readonly RunArguments[]>(
       async (runs, etag, signal) => {
-        const found = await workspace.client.arguments(runs, etag, signal);
+        const found = await workspace.client.tagged(argumentsPath(runs), etag, decodeArguments, signal);
         return found && { ...found, isComplete: true };
       },
       { answered: (answer) => this.asked.take(answer), failed: (error) => this.asked.fail(error) },

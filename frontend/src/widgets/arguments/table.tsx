@@ -3,6 +3,7 @@ import type { ArgumentValue, RunArguments } from "../../api/arguments.ts";
 import { FALLBACK } from "../../base/colour.ts";
 import { STRINGS } from "../../base/strings.ts";
 import { ARGUMENTS, givenBy } from "../../base/words/arguments.ts";
+import { ARGUMENTS_KIND } from "../../base/words/kinds.ts";
 import { Popover } from "../popover.tsx";
 import { RunName } from "../runName.tsx";
 import { useVirtualRows } from "../virtualRows.ts";
@@ -30,7 +31,7 @@ export function ArgumentsTable({ workspace, model }: TableProps) {
   const { begin, end } = useVirtualRows(scroller, { count: rows.length, rowPx: ROW_PX, headPx: HEAD_PX });
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled by keys
-    <section class="table-scroller" ref={scroller} tabIndex={0} aria-label={ARGUMENTS.title}>
+    <section class="table-scroller" ref={scroller} tabIndex={0} aria-label={ARGUMENTS_KIND.title}>
       <table
         class="sticky-table"
         aria-rowcount={rows.length + 1}

@@ -8,6 +8,7 @@ import {
   runsShown,
   runsWithout,
 } from "../../base/words/arguments.ts";
+import { ARGUMENTS_KIND } from "../../base/words/kinds.ts";
 import { copyText } from "../clipboard.ts";
 import { WidgetHead } from "../head.tsx";
 import type { WidgetProps } from "../widget.ts";
@@ -25,7 +26,7 @@ export function ArgumentsWidget({ workspace, settings, frame }: WidgetProps<Argu
   useEffect(() => model.follow(), [model]);
   useSignalEffect(() => {
     const [shown, rows] = [model.shown.value, model.rows.value];
-    frame.title.value = ARGUMENTS.title;
+    frame.title.value = ARGUMENTS_KIND.title;
     frame.offer.value = rows.length > 0 ? { table: () => tableOf(shown, rows) } : null;
   });
   const checked = workspace.choice.value.checked.length;
@@ -60,7 +61,7 @@ function Notes({ model, checked }: { readonly model: ArgumentsModel; readonly ch
 const Title = ({ model }: { readonly model: ArgumentsModel }) => (
   <div class="title">
     <h1>
-      <span class="tag-name">{ARGUMENTS.title}</span>
+      <span class="tag-name">{ARGUMENTS_KIND.title}</span>
     </h1>
     <span class="count-of-runs" data-testid="argument-count">
       {argumentCount(formatInteger(model.rows.value.length), formatInteger(model.all.value.length))}

@@ -3,16 +3,16 @@ import { useCallback, useMemo } from "preact/hooks";
 import { STRINGS } from "../../base/strings.ts";
 import { MOST_SIDE_BY_SIDE, type Mode } from "../../chart/strands.ts";
 import { useDismiss } from "../dismiss.ts";
+import { fetched } from "../fetched.tsx";
 import { WidgetHead } from "../head.tsx";
 import { checkedSeries, type KnownSeries, MOST_RUNS_DRAWN, steady } from "../series.ts";
 import { fadedIf } from "../stillShown.tsx";
 import type { WidgetProps } from "../widget.ts";
 import { ChartArea } from "./chartArea.tsx";
-import { Help } from "./help.tsx";
 import { Chips } from "./indicators/chips.tsx";
+import { ExtrasBar } from "./indicators/extrasBar.tsx";
 import { MarkCard } from "./indicators/markCard.tsx";
 import { ExtrasModel } from "./indicators/model.ts";
-import { ExtrasBar } from "./indicators/picker.tsx";
 import { Legend, notesOf } from "./legend.tsx";
 import { SpotNote } from "./marks.tsx";
 import { type CandleInputs, CandleModel } from "./model.ts";
@@ -21,6 +21,8 @@ import { Readout } from "./readout.tsx";
 import { type CandleSettings, hasPlace } from "./settings.ts";
 import { Title } from "./title.tsx";
 import { Toolbar } from "./toolbar.tsx";
+
+const Help = fetched(async () => (await import("./help.tsx")).Help);
 
 /** What to draw: the run in focus even where it has no place on the axis, so that it can be said why. */
 function inputsOf({ workspace, settings, frame }: WidgetProps<CandleSettings>): CandleInputs {

@@ -19,7 +19,7 @@ import {
   smallCandlesLabel,
   withoutNonfinite,
 } from "../../base/words/comparison.ts";
-import type { ColumnName } from "./columns.ts";
+import type { ColumnName } from "./columnNames.ts";
 import { columnOf } from "./columns.ts";
 import { differenceOf } from "./difference.ts";
 import type { Rows } from "./rows.ts";

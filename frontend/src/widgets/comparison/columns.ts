@@ -2,6 +2,7 @@ import type { Comparison } from "../../api/comparison.ts";
 import type { Polarity } from "../../base/polarity.ts";
 import type { Table } from "../../base/table.ts";
 import { COMPARISON } from "../../base/words/comparison.ts";
+import { COLUMN_NAMES, type ColumnName } from "./columnNames.ts";
 import type { Rows } from "./rows.ts";
 
 /** What a column is sorted by: one number for each run. */
@@ -11,7 +12,7 @@ type Values = (comparison: Comparison) => Float64Array;
 type First = "best" | "lowest" | "highest";
 
 interface Column {
-  /** Null: it is no number. */
+  /** Null: it is no number, and nothing is sorted by it. */
   readonly values: Values | null;
   readonly first: First;
   readonly widthPx: number;
@@ -19,7 +20,7 @@ interface Column {
   readonly term?: string;
 }
 
-const COLUMNS = {
+const COLUMNS: Readonly<Record<ColumnName, Column>> = {
   candles: { values: null, first: "best", widthPx: 166, term: "candle" },
   last: { values: ({ columns }) => ofTheLiving(columns, columns.last), first: "best", widthPx: 100 },
   last_difference: {
@@ -54,17 +55,9 @@ const COLUMNS = {
     term: "nonfinite",
   },
   duration: { values: durations, first: "highest", widthPx: 96 },
-} satisfies Record<string, Column>;
-
-export type ColumnName = keyof typeof COLUMNS;
-
-/** In the order in which they stand. */
-export const COLUMN_NAMES = Object.keys(COLUMNS) as readonly ColumnName[];
+};
 
 export const columnOf = (name: ColumnName): Column => COLUMNS[name];
-
-export const isSortable = (name: ColumnName | "run"): boolean =>
-  name === "run" || columnOf(name).values !== null;
 
 const DIFFERENCES: readonly ColumnName[] = ["last_difference", "best_difference"];
 

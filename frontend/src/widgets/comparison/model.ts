@@ -1,6 +1,17 @@
 import { computed, effect, type ReadonlySignal, type Signal } from "@preact/signals";
-import type { Comparison, ComparisonQuery } from "../../api/comparison.ts";
-import type { GroupCandles, GroupQuery, RunGroup } from "../../api/groups.ts";
+import {
+  type Comparison,
+  type ComparisonQuery,
+  comparisonPath,
+  decodeComparison,
+} from "../../api/comparison.ts";
+import {
+  decodeGroups,
+  type GroupCandles,
+  type GroupQuery,
+  groupsPath,
+  type RunGroup,
+} from "../../api/groups.ts";
 import { assignColours } from "../../base/colour.ts";
 import { schemeOf } from "../../chart/theme.ts";
 import { hasTag } from "../../data/choice.ts";
@@ -90,7 +101,7 @@ export class ComparisonModel {
     );
     this.latest = new Latest<ComparisonQuery, Comparison>(
       async (query, etag, signal) => {
-        const found = await workspace.client.comparison(query, etag, signal);
+        const found = await workspace.client.columns(comparisonPath(query), etag, decodeComparison, signal);
         return found && { ...found, isComplete: found.answer.isComplete };
       },
       { answered: (answer) => this.asked.take(answer), failed: (error) => this.asked.fail(error) },
@@ -98,7 +109,12 @@ export class ComparisonModel {
     );
     this.latestGroups = new Latest<GroupQuery, readonly GroupCandles[]>(
       async (query, etag, signal) => {
-        const found = await workspace.client.groups(query, etag, signal);
+        const found = await workspace.client.columns(
+          groupsPath(query),
+          etag,
+          (body) => decodeGroups(body, query),
+          signal,
+        );
         return found && { ...found, isComplete: true };
       },
       {

@@ -1,5 +1,5 @@
 import type { Stored } from "../widget.ts";
-import { COLUMN_NAMES, type ColumnName, isSortable } from "./columns.ts";
+import { COLUMN_NAMES, type ColumnName, isSortable } from "./columnNames.ts";
 
 export const WHICH_RUNS = ["checked", "all"] as const;
 /** What makes runs one group: nothing, what stands before the last slash, or what a pattern finds in the name. */

@@ -5,13 +5,8 @@ import { AXES } from "../../base/axis.ts";
 import { commonFolder } from "../../base/commonFolder.ts";
 import { formatBucket, formatValue } from "../../base/format.ts";
 import { STRINGS } from "../../base/strings.ts";
-import {
-  INDICATOR_WIDGET,
-  INDICATOR_WORDS,
-  indicatorOf,
-  outputName,
-  valueSpoken,
-} from "../../base/words/indicators.ts";
+import { INDICATOR_WORDS, outputName, valueSpoken } from "../../base/words/indicators.ts";
+import { INDICATOR_WIDGET, indicatorOf } from "../../base/words/indicatorWidget.ts";
 import type { LineSeries } from "../../chart/lineGeometry.ts";
 import { Choice } from "../choice.tsx";
 import { WidgetHead } from "../head.tsx";

@@ -3,10 +3,12 @@ import { STRINGS } from "../../../base/strings.ts";
 import { actOn, configure, INDICATOR_WORDS, outputName } from "../../../base/words/indicators.ts";
 import type { Painted } from "../../../chart/candleChart.ts";
 import { type ChosenIndicator, columnsOf, outputsOf } from "../../../data/indicators.ts";
-import { ParameterFields } from "../../parameters.tsx";
+import { fetched } from "../../fetched.tsx";
 import { Popover } from "../../popover.tsx";
 import type { Reading } from "../reading.ts";
 import type { ExtrasModel } from "./model.ts";
+
+const Configure = fetched(async () => (await import("./configure.tsx")).Configure);
 
 const SEPARATOR_PX = 1;
 const TOP_PX = 4;
@@ -154,44 +156,5 @@ function Values({ chosen, reading }: { readonly chosen: ChosenIndicator; readonl
         );
       })}
     </span>
-  );
-}
-
-interface ConfigureProps {
-  readonly chosen: ChosenIndicator;
-  readonly extras: ExtrasModel;
-  readonly close: () => void;
-}
-
-function Configure({ chosen, extras, close }: ConfigureProps) {
-  const { info, numbers } = chosen;
-  return (
-    <div class="configure" data-testid="configure">
-      <h3>{info.title}</h3>
-      <p>{info.explanation}</p>
-      <ParameterFields
-        parameters={info.parameters}
-        numbers={numbers}
-        change={(changed) => extras.configure(chosen, changed)}
-      />
-      <p class="hint">
-        {INDICATOR_WORDS.source} {info.source}
-      </p>
-      <div class="configure-acts">
-        {info.parameters.length > 0 && (
-          <button
-            type="button"
-            class="plain"
-            data-testid="configure-reset"
-            onClick={() => extras.configure(chosen, [])}
-          >
-            {INDICATOR_WORDS.reset}
-          </button>
-        )}
-        <button type="button" class="plain" onClick={close}>
-          {INDICATOR_WORDS.done}
-        </button>
-      </div>
-    </div>
   );
 }
