@@ -5,9 +5,12 @@ CandlesError
 ├── BadControl            a file or a value of the control channel that can't be used
 ├── BadRequest            a parameter that can't be used (HTTP 400)
 │   └── NoEpochs          candles by epoch were asked of a run that has none
+├── Forbidden             who asks may not, or nobody may (HTTP 403)
 ├── NotAllowed            the request's method has no meaning here (HTTP 405)
 ├── NotFound              no such run, tag or file (HTTP 404)
-├── TooLarge              an answer larger than one request may have (HTTP 413)
+├── Conflict              what is asked for does not go with how things are (HTTP 409)
+├── TooLarge              an answer, or a body, larger than one request may have (HTTP 413)
+├── TooMany               more changes than one client may ask for in so short a time (HTTP 429)
 ├── Cancelled             work that nobody waits for any more
 ├── WorkFailed            work that came to an end by a mistake of ours (HTTP 500)
 ├── Missing               an optional package that is not installed (HTTP 501)
@@ -18,6 +21,7 @@ CandlesError
 
 from __future__ import annotations
 
+import math
 from http import HTTPStatus
 
 
@@ -25,6 +29,10 @@ class CandlesError(Exception):
     """Root of the tree; `status` is what an HTTP answer carries."""
 
     status = HTTPStatus.INTERNAL_SERVER_ERROR
+
+    def headers(self) -> list[tuple[str, str]]:
+        """Headers that an HTTP answer carries beside the message."""
+        return []
 
 
 class BadPayload(CandlesError):
@@ -45,10 +53,23 @@ class NoEpochs(BadRequest):
     """Candles by epoch were asked of a run whose epochs are not known."""
 
 
+class Forbidden(CandlesError):
+    """Who asks may not do that, or nobody may; the message says what would have to be otherwise."""
+
+    status = HTTPStatus.FORBIDDEN
+
+
 class NotAllowed(CandlesError):
     """A method that the route does not answer."""
 
     status = HTTPStatus.METHOD_NOT_ALLOWED
+
+    def __init__(self, method: str, *, allow: str = "GET, HEAD") -> None:
+        super().__init__(f"{method[:64]} is not answered here; use {allow.split(', ', maxsplit=1)[0]}")
+        self.allow = allow
+
+    def headers(self) -> list[tuple[str, str]]:
+        return [("Allow", self.allow)]
 
 
 class NotFound(CandlesError):
@@ -57,10 +78,29 @@ class NotFound(CandlesError):
     status = HTTPStatus.NOT_FOUND
 
 
+class Conflict(CandlesError):
+    """What is asked for does not go with how things are, as a command to a run that has ended."""
+
+    status = HTTPStatus.CONFLICT
+
+
 class TooLarge(CandlesError):
-    """An answer larger than one request may have."""
+    """An answer, or the body of a request, larger than one request may have."""
 
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+class TooMany(CandlesError):
+    """More changes than one client may ask for in so short a time; `retry_secs` later there is room again."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+    def __init__(self, message: str, *, retry_secs: float) -> None:
+        super().__init__(message)
+        self.retry_secs = retry_secs
+
+    def headers(self) -> list[tuple[str, str]]:
+        return [("Retry-After", str(math.ceil(self.retry_secs)))]
 
 
 class Cancelled(CandlesError):

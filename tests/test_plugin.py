@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 import pytest
 from tensorboard.plugins import base_plugin
@@ -52,3 +53,47 @@ def test_a_cache_of_a_user_that_there_is_not_is_refused() -> None:
 @pytest.mark.parametrize("given", ["", "500MB", "4 gb", "1.5GiB", "250", "64k", "1B"])
 def test_memory_is_taken_in_any_unit_and_by_default_left_open(given: str) -> None:
     assert parsed(f"--candles_memory={given}").candles_memory == given
+
+
+def test_without_flags_nothing_may_be_changed() -> None:
+    flags = parsed()
+    assert (flags.candles_control, flags.candles_experiments, flags.candles_allow_host) == (False, "", [])
+    assert not flags.candles_token
+
+
+@pytest.mark.parametrize(
+    "content", ["correct-horse-battery", "correct-horse-battery\n", " correct-horse-battery\r\n"]
+)
+def test_a_token_may_stand_in_a_file(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "token"
+    file.write_text(content)
+    assert parsed(f"--candles_token=@{file}").candles_token.reveal() == "correct-horse-battery"
+    assert parsed("--candles_token=correct-horse-battery").candles_token.reveal() == "correct-horse-battery"
+
+
+@pytest.mark.parametrize("given", ["two words", "schlüssel", "x" * 1025, "@/no/such/file", "@~nosuchuser/x"])
+def test_a_token_that_no_request_could_carry_is_refused(given: str) -> None:
+    with pytest.raises(base_plugin.FlagsError, match=r"--candles_token: "):
+        parsed(f"--candles_token={given}")
+
+
+def test_an_empty_file_is_no_token(tmp_path: Path) -> None:
+    (tmp_path / "token").touch()
+    with pytest.raises(base_plugin.FlagsError, match="empty"):
+        parsed(f"--candles_token=@{tmp_path / 'token'}")
+
+
+def test_the_token_is_in_no_text_that_is_made_of_the_flags() -> None:
+    flags = parsed("--candles_token=correct-horse-battery")
+    assert "correct-horse" not in f"{flags} {vars(flags)} {flags.candles_token}"
+
+
+def test_names_of_hosts_come_one_by_one_or_with_commas() -> None:
+    flags = parsed("--candles_allow_host=a.example, b.example:8443", "--candles_allow_host=c")
+    assert flags.candles_allow_host == ["a.example", "b.example:8443", "c"]
+
+
+@pytest.mark.parametrize("given", ["https://team.example", "team.example/", "*", "a b", "[::1", "a:99999"])
+def test_what_is_no_name_of_a_host_is_refused(given: str) -> None:
+    with pytest.raises(base_plugin.FlagsError, match=r"--candles_allow_host: .*write team\.example"):
+        parsed(f"--candles_allow_host={given}")

@@ -93,11 +93,17 @@ def _as_json(tables: Sequence[Table]) -> Json:
 
 
 def respond_error(request: Request, error: CandlesError) -> Response:
-    is_method = error.status == HTTPStatus.METHOD_NOT_ALLOWED
-    headers = [("Allow", "GET, HEAD")] if is_method else []
     response: Response = http_util.Respond(
-        request, {"error": str(error)}, "application/json", code=int(error.status), headers=headers
+        request, {"error": str(error)}, "application/json", code=int(error.status), headers=error.headers()
     )
+    return response
+
+
+def respond_unkept(request: Request, content: Json, *, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    """An answer that nobody may keep."""
+    body = json.dumps(content, allow_nan=False)
+    response: Response = http_util.Respond(request, body, "application/json", code=int(status))
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -12,11 +13,14 @@ from tensorboard import plugin_util
 from werkzeug.wrappers import Request
 
 from tensorboard_candles.api.attention import Measured
+from tensorboard_candles.api.audit import Audit
 from tensorboard_candles.api.comparison import Rows
+from tensorboard_candles.api.guard import Guard
 from tensorboard_candles.api.jobs import Jobs
 from tensorboard_candles.api.told import Told
 from tensorboard_candles.errors import NotFound
-from tensorboard_candles.events import log_roots
+from tensorboard_candles.events import LogRoot, log_roots
+from tensorboard_candles.hosts import allowed_hosts
 from tensorboard_candles.indicators.alerts.lookout import Lookout
 from tensorboard_candles.sizes import bytes_of
 from tensorboard_candles.store import Cache, CacheKeeper, LocalSource, Memory, SampledSources, Source
@@ -34,6 +38,9 @@ class Backend:
     jobs: Jobs = field(default_factory=Jobs)
     compared: Rows = field(default_factory=partial(Rows, most=8))
     attention_measured: Measured = field(default_factory=Measured)
+    guard: Guard = field(default_factory=Guard)
+    experiments: str = ""
+    """The file that says what may be started; empty where nothing may."""
 
     def source(self, request: Request) -> Source:
         if self.local:
@@ -60,7 +67,34 @@ def backend_of(context: Any) -> Backend:
         logdir=logdir or spec,
         local=local if roots else None,
         sampled=SampledSources(context.data_provider, poll_secs=poll_secs),
+        guard=guard_of(flags, roots),
+        experiments=flags.candles_experiments,
     )
+
+
+def guard_of(flags: Any, roots: Sequence[LogRoot]) -> Guard:
+    """What TensorBoard's flags and ours allow."""
+    control, launch = flags.candles_control, bool(flags.candles_experiments)
+    if not (control or launch):
+        return Guard()
+    bound_to = getattr(flags, "host", None), bool(getattr(flags, "bind_all", False))
+    return Guard(
+        control=control,
+        launch=launch,
+        given_token=flags.candles_token or None,
+        hosts=allowed_hosts(*bound_to, flags.candles_allow_host),
+        audit=Audit(_audit_directories(roots)),
+    )
+
+
+def _audit_directories(roots: Sequence[LogRoot]) -> tuple[Path, ...]:
+    """The log directory; and one of the user's own for where that is elsewhere, several, or read-only."""
+    in_logs = [root.path for root in roots if isinstance(root.path, Path)] if len(roots) == 1 else []
+    try:
+        of_user = [platformdirs.user_state_path("tensorboard_candles", appauthor=False, ensure_exists=True)]
+    except (RuntimeError, OSError):  # nobody knows the user's home, or it can't be written
+        of_user = []
+    return (*in_logs, *of_user)
 
 
 def cache_keeper(where: str) -> CacheKeeper | None:

@@ -56,7 +56,7 @@ def routes(backend: Backend) -> Mapping[str, WsgiApp]:
     alerts = RunLookout(backend.lookout)
     return {
         "/static/*": _reading(static_route),
-        "/config": _reading(lambda request: config_route(request, backend.logdir)),
+        "/config": _reading(lambda request: config_route(request, backend.logdir, backend.guard)),
         "/runs": of_source(partial(runs_route, told=backend.told)),
         "/attention": of_source(
             partial(attention_route, jobs=backend.jobs, measured=backend.attention_measured)
@@ -90,7 +90,7 @@ def _reading(answer: Callable[[Request], Response]) -> WsgiApp:
     def app(request: Request) -> Response:
         try:
             if request.method not in ("GET", "HEAD"):
-                raise NotAllowed(f"{request.method} is not answered here; use GET")
+                raise NotAllowed(request.method)
             return answer(request)
         except CandlesError as error:
             return respond_error(request, error)

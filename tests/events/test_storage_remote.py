@@ -13,6 +13,7 @@ import pytest
 
 from tensorboard_candles import remote_files
 from tensorboard_candles.api.config import config
+from tensorboard_candles.api.guard import Guard
 from tensorboard_candles.events import LogRoot, discover, log_roots, storage_remote, storage_retry, tail
 from tensorboard_candles.remote_files import shown
 from tensorboard_candles.store import Cache, CacheKeeper, LocalSource, cache_keeper
@@ -106,7 +107,7 @@ class TestSecrets:
         (problem,) = source.problems()
         kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*.candles"))
         assert b"memory://host/logs/run" in kept
-        assert "s3cret" not in f"{problem} {config(self.URL)} {caplog.text} {kept!r}"
+        assert "s3cret" not in f"{problem} {config(self.URL, Guard())} {caplog.text} {kept!r}"
 
     @pytest.mark.parametrize("kind", [OSError, FileNotFoundError, PermissionError, ValueError])
     def test_errors_of_clients_that_hold_the_url_are_told_without(
