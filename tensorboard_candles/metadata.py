@@ -176,6 +176,11 @@ RECORD_KINDS = frozenset({OUTPUTS_KIND, ATTENTION_KIND, LANDSCAPE_KIND, COMPLEXI
 """Kinds of summaries that hold more than numbers: each is a rank-0 string tensor, the bytes of a safetensors
 file, in a record of less than 16 MB. A reader keeps where they stand, and reads one when it is asked for."""
 
+IMAGES_KIND = "images"
+"""What TensorBoard's Images tab shows, of any writer: not ours, and found beside ours all the same."""
+
+SHOWN_KINDS = RECORD_KINDS | {IMAGES_KIND}
+
 ROW_KINDS = frozenset({CANDLES_KIND, LATE_CANDLES_KIND})
 
 OWN_TAGS = frozenset({EPOCH_TAG, TAGS_TAG})

@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from http import HTTPStatus
@@ -214,6 +215,23 @@ def _respond(request: Request, body: str | bytes, content_type: str, etag: str) 
         request, body, content_type, content_encoding=encoding, headers=etag_headers(etag)
     )
     return response
+
+
+INERT = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Content-Security-Policy", "default-src 'none'; sandbox"),
+)
+"""Headers of what anybody may have written, and is never to be run as a page."""
+
+
+def attachment(name: str) -> tuple[str, str]:
+    """The header that has an answer saved as a file of this name, or one much like it.
+
+    >>> attachment("lr=0.1/ä-logs.txt")
+    ('Content-Disposition', 'attachment; filename="lr_0.1_-logs.txt"')
+    """
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "_", name)[-100:].lstrip("._")
+    return "Content-Disposition", f'attachment; filename="{plain}"'
 
 
 def etag_headers(etag: str) -> list[tuple[str, str]]:

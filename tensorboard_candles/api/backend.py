@@ -17,6 +17,7 @@ from tensorboard_candles.api.audit import Audit
 from tensorboard_candles.api.comparison import Rows
 from tensorboard_candles.api.guard import Guard
 from tensorboard_candles.api.jobs import Jobs
+from tensorboard_candles.api.logs import Reading
 from tensorboard_candles.api.told import Told
 from tensorboard_candles.errors import NotFound
 from tensorboard_candles.events import LogRoot, log_roots
@@ -41,6 +42,7 @@ class Backend:
     guard: Guard = field(default_factory=Guard)
     experiments: str = ""
     """The file that says what may be started; empty where nothing may."""
+    log_reading: Reading = field(default_factory=Reading)
 
     def source(self, request: Request) -> Source:
         if self.local:

@@ -62,6 +62,14 @@ def runs(args: Args, *, most: int) -> list[str]:
     return given
 
 
+def needed_runs(args: Args, *, most: int) -> list[str]:
+    """The same where at least one must be named."""
+    given = runs(args, most=most)
+    if not given:
+        raise BadRequest("give run: which one is asked for")
+    return given
+
+
 def polarity(args: Args) -> Polarity | None:
     """Which way is better, where the request says so itself."""
     given = args.get("polarity")

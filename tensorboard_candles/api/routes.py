@@ -25,10 +25,14 @@ from tensorboard_candles.api.groups import groups_route
 from tensorboard_candles.api.hyperparameters import hyperparameters_route
 from tensorboard_candles.api.indicators import indicators_route
 from tensorboard_candles.api.landscape import landscape_route, surface_route
+from tensorboard_candles.api.logs import logs_route
+from tensorboard_candles.api.logs import text_route as logs_text_route
+from tensorboard_candles.api.outputs import image_route, outputs_route
 from tensorboard_candles.api.patterns import patterns_route
 from tensorboard_candles.api.points import points_route
 from tensorboard_candles.api.runs import runs_route
 from tensorboard_candles.api.static import static_route
+from tensorboard_candles.api.stats import stats_route
 from tensorboard_candles.api.trajectory import trajectory_route
 from tensorboard_candles.errors import CandlesError, NotAllowed
 from tensorboard_candles.indicators.alerts.runs import RunLookout
@@ -68,6 +72,11 @@ def routes(backend: Backend) -> Mapping[str, WsgiApp]:
         "/groups": at_once(groups_route),
         "/landscape": of_source(landscape_route),
         "/landscape/surface": of_source(surface_route),
+        "/logs": of_source(partial(logs_route, jobs=backend.jobs, reading=backend.log_reading)),
+        "/logs/text": of_source(logs_text_route),
+        "/outputs": of_source(outputs_route),
+        "/outputs/image": of_source(image_route),
+        "/stats": of_source(stats_route),
         "/trajectory": of_source(partial(trajectory_route, jobs=backend.jobs)),
         "/comparison": of_source(partial(comparison_route, lookout=backend.lookout, rows=backend.compared)),
         "/convergence": of_source(partial(convergence_route, jobs=backend.jobs)),

@@ -66,6 +66,7 @@ def _run(view: RunView) -> dict[str, Any]:
             kind: dict(Counter(record.tag for record in records))
             for kind, records in sorted(view.records.items())
         },
+        "log_lines": len(view.logs),
         "volume_tag": volume_tag_in(view),
         "has_epochs": has_epochs(view),
         "start_time": finite_or_none(view.start_time),

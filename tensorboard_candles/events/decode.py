@@ -21,11 +21,16 @@ from tensorboard_candles import metadata
 from tensorboard_candles.events.arguments import MOST_ARGUMENTS, Argument, Arguments, arguments_of
 from tensorboard_candles.events.candle import LATE_ROW, ROW, values_of
 from tensorboard_candles.events.candle_rows import rows_in
+from tensorboard_candles.events.lines import Lines, level_of, no_lines
 from tensorboard_candles.events.own import (
+    IMAGES_PLUGIN,
+    TEXT_PLUGIN,
     OwnRecord,
     OwnTensor,
     PluginData,
+    is_shown,
     kind_of,
+    place_of,
     record_of,
     records_between,
     text_of,
@@ -49,6 +54,7 @@ value takes two at least. As many bits are left for the records of a window."""
 SCALAR_PLUGINS = frozenset({"scalars", ""})
 _ROWS = {metadata.CANDLES_KIND: ROW, metadata.LATE_CANDLES_KIND: LATE_ROW}
 _NOT_ONE_STRING = "{} passed by: not one string, or a record of more than 16 MiB"
+_OF_IMAGES = PluginData(plugin_name=IMAGES_PLUGIN)
 _LONGEST_NAME = 64
 _MOST_CONTENT_BYTES = 4 << 10
 """Of our own plugin's content; what others say in theirs may be long."""
@@ -177,6 +183,8 @@ class Collector:
                 has_number = True
             elif value.HasField("tensor"):
                 self._note_tensor(window, record, index, event, (offset, size))
+            elif value.HasField("image"):
+                self._note_image(window, order + index, index, event, (offset, size))
         if event.wall_time or is_start or has_number:
             first = float(self.first_wall_times[window])
             self.first_wall_times[window] = min(first, event.wall_time)
@@ -233,11 +241,20 @@ class Collector:
         named = used_of(value.metadata.plugin_data) if value.metadata.plugin_data.plugin_name else None
         known = named or self._plugins[window].get(value.tag)
         # Not those of others: histograms and texts would be kept by the thousand.
-        if known is None or known.plugin_name == metadata.PLUGIN_NAME:
+        is_ours = known is None or known.plugin_name == metadata.PLUGIN_NAME
+        if is_ours or (known and is_shown(known, value.tag, value.tensor)):
             order, when = (record << ORDER_BITS) + index, (event.step, event.wall_time)
-            self._tensors[window].append(
-                OwnTensor(order, *place, index, *when, value.tag, named, value.tensor)
-            )
+            tensor = value.tensor if is_ours else None
+            self._tensors[window].append(OwnTensor(order, *place, index, *when, value.tag, named, tensor))
+
+    def _note_image(
+        self, window: int, order: int, index: int, event: event_pb2.Event, place: tuple[int, int]
+    ) -> None:
+        """One of the form that writers had before there were plugins, as torch's still does."""
+        tag = event.summary.value[index].tag
+        self._tensors[window].append(
+            OwnTensor(order, *place, index, event.step, event.wall_time, tag, _OF_IMAGES, None)
+        )
 
     def _note_arguments(self, window: int, order: int, arguments: Arguments) -> None:
         """The later ones hold; there may be a million such records."""
@@ -252,8 +269,18 @@ class Collector:
         said: list[tuple[int, Said]] = []
         candles: dict[str, list[Piece]] = defaultdict(list)
         records: list[tuple[int, OwnRecord]] = []
+        lines: list[tuple[float, int, int, int, int, str]] = []
         for one in sorted(self._tensors[window], key=lambda one: one.order):
-            kind = kind_of(one.plugin or self._plugin_at(window, one.tag, one.order))
+            plugin = one.plugin or self._plugin_at(window, one.tag, one.order)
+            if plugin and plugin.plugin_name != metadata.PLUGIN_NAME:
+                if one.tensor and not is_shown(plugin, one.tag, one.tensor):
+                    continue
+                if plugin.plugin_name == IMAGES_PLUGIN:
+                    records.append((one.order, place_of(one, metadata.IMAGES_KIND)))
+                elif plugin.plugin_name == TEXT_PLUGIN and (level := level_of(one.tag)):
+                    lines.append((one.wall_time, one.step, one.offset, one.size, one.index, level))
+                continue
+            kind = kind_of(plugin)
             if kind == metadata.TAGS_KIND and (text := text_of(one.tensor)):
                 said.append((one.order, said_in(text)))
             elif kind in _ROWS and one.tag not in metadata.OWN_TAGS:
@@ -263,7 +290,7 @@ class Collector:
                     records.append((one.order, record))
                 else:
                     self.problems[window].append((one.offset, _NOT_ONE_STRING.format(kind)))
-        return _Own(said, candles, records)
+        return _Own(said, candles, records, Lines.of(lines) if lines else no_lines())
 
     def _rows_of(self, window: int, one: OwnTensor, kind: int) -> Piece:
         points, problem = rows_in(one.tensor, kind)
@@ -303,9 +330,9 @@ class Collector:
             del scalars[tag]
         joined = {tag: joined for tag, pieces in scalars.items() if len(joined := _joined(pieces))}
         *segments, last = _cut(joined, _joined(marks), own, self._starts[window])
-        # They hold for the whole file, whatever sessions start in it.
+        # They hold for the whole file, whatever sessions start in it. What was said in logs was said.
         arguments = {name: argument for name, (_, argument) in self._arguments[window].items()}
-        return [*segments, replace(last, arguments=arguments)]
+        return [*segments, replace(last, arguments=arguments, lines=own.lines)]
 
     def _by_plugin(self, window: int, tag: str, piece: Piece) -> tuple[Piece, Piece, PluginData]:
         """Points before the tag's plugin was named, those since, and the plugin."""
@@ -324,6 +351,7 @@ class _Own:
     candles: dict[str, list[Piece]]
     """By tag."""
     records: list[tuple[int, OwnRecord]]
+    lines: Lines
 
 
 def _cut(

@@ -1,4 +1,4 @@
-"""What a summary of `metadata.RECORD_KINDS` holds, read from its file when it is asked for."""
+"""What a summary of `metadata.SHOWN_KINDS` holds, read from its file when it is asked for."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import safetensors.numpy
 from google.protobuf.message import DecodeError
-from tensorboard.compat.proto import event_pb2
+from tensorboard.compat.proto import event_pb2, summary_pb2
 
 from tensorboard_candles.errors import BadPayload, NotFound
 from tensorboard_candles.events.crc import masked_crc32c
@@ -43,6 +43,30 @@ def payload_of(record: RecordAt) -> bytes:
 
     Raises NotFound where the file does not hold it any more: it was replaced, or is gone.
     """
+    value = _value_of(record)
+    text = text_of(value.tensor) if value else None
+    if text is None:
+        raise _gone(record)
+    return text
+
+
+def images_of(record: RecordAt) -> list[bytes]:
+    """Images that a summary of `metadata.IMAGES_KIND` holds, encoded in whatever way; see `payload_of`.
+
+    >>> for record in run.records["images"]:                     # doctest: +SKIP
+    ...     print(record.step, [image[:4] for image in images_of(record)])
+    100 [b'\\x89PNG', b'\\x89PNG']
+    """
+    value = _value_of(record)
+    if value is None:
+        raise _gone(record)
+    if value.HasField("image"):
+        return [value.image.encoded_image_string]
+    # Width and height come first.
+    return list(value.tensor.string_val[2:])
+
+
+def _value_of(record: RecordAt) -> summary_pb2.Summary.Value | None:
     path = record.path
     try:
         # To be read on from behind the record: so no byte of what follows is fetched as well.
@@ -50,31 +74,32 @@ def payload_of(record: RecordAt) -> bytes:
             found = file.read(record.offset, record.size)
     except OSError as error:
         raise NotFound(f"{_place(record)} can't be read: {error.strerror or error}") from error
-    text = _text_in(found, record)
-    if text is None:
-        raise NotFound(f"{_place(record)} is not there any more: the file was replaced or has changed")
-    return text
+    event = event_in(found)
+    if event is None or event.step != record.step or record.index >= len(event.summary.value):
+        return None
+    value = event.summary.value[record.index]
+    return value if value.tag == record.tag else None
+
+
+def _gone(record: RecordAt) -> NotFound:
+    return NotFound(f"{_place(record)} is not there any more: the file was replaced or has changed")
 
 
 def _place(record: RecordAt) -> str:
     return f"{record.kind} {record.tag!r:.80} of step {record.step} in {record.path.name}"
 
 
-def _text_in(found: bytes, record: RecordAt) -> bytes | None:
+def event_in(found: bytes) -> event_pb2.Event | None:
+    """The event that a record holds; None where the bytes are no whole record that verifies, and an event."""
     payload = found[HEADER_BYTES:-FOOTER_BYTES]
     length = struct.pack("<Q", len(payload))
     checksums = (struct.pack("<I", masked_crc32c(data)) for data in (length, payload))
     if found != b"".join([length, next(checksums), payload, next(checksums)]):
         return None
     try:
-        event = event_pb2.Event.FromString(payload)
+        return event_pb2.Event.FromString(payload)
     except DecodeError:
         return None
-    values = event.summary.value
-    if event.step != record.step or record.index >= len(values):
-        return None
-    value = values[record.index]
-    return text_of(value.tensor) if value.tag == record.tag else None
 
 
 @dataclass(frozen=True, slots=True)

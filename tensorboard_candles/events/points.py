@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tensorboard_candles.events.arguments import Arguments
+from tensorboard_candles.events.lines import Lines, no_lines
 from tensorboard_candles.events.own import OwnRecord
 from tensorboard_candles.events.said import Said
 
@@ -61,6 +62,8 @@ class Segment:
     arguments: Arguments = field(default_factory=dict)
     records: tuple[OwnRecord, ...] = ()
     """Summaries that hold more than numbers, in the order of the file."""
+    lines: Lines = field(default_factory=no_lines)
+    """Of logs; all of a window are in its last segment, since no session that starts voids them."""
 
 
 def no_points() -> Points:

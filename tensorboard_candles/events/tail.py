@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from tensorboard_candles.events.bulk import BulkDecoder
 from tensorboard_candles.events.framing import CUT_SHORT, MOST_WHOLE_BYTES, Damage
 from tensorboard_candles.events.large import PASSED_OVER, FarRecords, thin_record
+from tensorboard_candles.events.lines import no_lines
 from tensorboard_candles.events.own import PluginData
 from tensorboard_candles.events.points import Segment
 from tensorboard_candles.events.storage import Identity, LogPath, OpenFile, storage_of
 from tensorboard_candles.events.window import Decoded, Undecoded, decode_windows
+from tensorboard_candles.metadata import IMAGES_KIND
 
 WINDOW_BYTES = 4 << 20
 _GIVE_UP_BYTES = 4 * WINDOW_BYTES
@@ -277,14 +279,21 @@ class EventFile:
 
 def _without_records(found: Decoded) -> Decoded:
     """Of a record that is too long to be read as a whole: neither is a summary that stands in it."""
-    if not any(segment.records for segment in found.segments):
+    if not any(segment.records or len(segment.lines) for segment in found.segments):
         return found
-    segments = [replace(segment, records=()) for segment in found.segments]
-    return replace(found, segments=segments, damages=[*found.damages, Damage(0, _TOO_LONG)])
+    segments = [replace(segment, records=(), lines=no_lines()) for segment in found.segments]
+    # Images may well be as long, and are TensorBoard's own to show.
+    is_told = any(
+        len(segment.lines) or any(one.kind != IMAGES_KIND for one in segment.records)
+        for segment in found.segments
+    )
+    damages = [*found.damages, *([Damage(0, _TOO_LONG)] if is_told else [])]
+    return replace(found, segments=segments, damages=damages)
 
 
 def _in_file(segment: Segment, begin: int) -> Segment:
     """The same with places of records in the file, of which the window begins there."""
-    if not segment.records:
+    if not segment.records and not len(segment.lines):
         return segment
-    return replace(segment, records=tuple(replace(one, offset=begin + one.offset) for one in segment.records))
+    records = tuple(replace(one, offset=begin + one.offset) for one in segment.records)
+    return replace(segment, records=records, lines=segment.lines.moved(begin))

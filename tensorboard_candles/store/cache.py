@@ -31,7 +31,7 @@ from tensorboard_candles.store.run import Saved
 
 logger = logging.getLogger(__name__)
 
-FORMAT = 5
+FORMAT = 6
 """To be raised whenever another version of this code would understand what is written in another way."""
 SUFFIX = ".candles"
 _HEAD_BYTES = 4 << 10

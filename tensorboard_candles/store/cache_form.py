@@ -14,6 +14,7 @@ from tensorboard_candles import metadata
 from tensorboard_candles.events import Argument, Arguments, Damage, OwnRecord, Said, TagInfo
 from tensorboard_candles.events.candle import CANDLE, are_candles
 from tensorboard_candles.events.framing import MOST_WHOLE_BYTES
+from tensorboard_candles.events.lines import LINE, Lines
 from tensorboard_candles.events.own import PluginData
 from tensorboard_candles.events.storage import Identity
 from tensorboard_candles.events.tail import Passed, Reached
@@ -38,6 +39,7 @@ def packed(saved: Saved) -> tuple[dict[str, Any], dict[str, Array]]:
     columns: dict[str, Array] = {
         "starts.wall_time": content.starts.wall_time,
         "starts.step": content.starts.step,
+        **{f"lines.{name}": np.ascontiguousarray(content.lines.rows[name]) for name in LINE.names or ()},
     }
     series = []
     for number, (tag, state) in enumerate(content.columns.items()):
@@ -53,6 +55,8 @@ def packed(saved: Saved) -> tuple[dict[str, Any], dict[str, Array]]:
         "arguments": content.arguments,
         "records": [astuple(record) for record in content.records],
         "records_left_out": content.records_left_out,
+        "levels": content.lines.levels,
+        "lines_left_out": content.lines_left_out,
     }
     return about, columns
 
@@ -74,8 +78,10 @@ def unpacked(about: Mapping[str, Any], columns: Mapping[str, Array]) -> Saved:
     said, arguments = _said_of_tags(about["said"]), _arguments(about["arguments"])
     records, left_out = _records(about["records"]), about["records_left_out"]
     _check(type(left_out) is int, "no number of records left out")
+    lines, lines_left_out = _lines(about["levels"], columns), about["lines_left_out"]
+    _check(type(lines_left_out) is int, "no number of lines left out")
     times = about["first_wall_time"]
-    content = ContentState(states, starts, times, said, arguments, records, left_out)
+    content = ContentState(states, starts, times, said, arguments, records, left_out, lines, lines_left_out)
     return Saved(reached_of(about), content)
 
 
@@ -109,10 +115,23 @@ def _records(given: Sequence[Sequence[Any]]) -> tuple[OwnRecord, ...]:
     for one in records:
         are_numbers = type(one.step) is type(one.index) is int and isinstance(one.wall_time, float)
         are_numbers = are_numbers and type(one.offset) is type(one.size) is int
-        _check(one.kind in metadata.RECORD_KINDS and are_numbers, "a record that is none")
+        _check(one.kind in metadata.SHOWN_KINDS and are_numbers, "a record that is none")
         is_place = one.offset >= 0 and one.index >= 0 and 0 < one.size <= MOST_WHOLE_BYTES
         _check(is_place, "a record at no place")
     return tuple(records)
+
+
+def _lines(levels: Sequence[str], columns: Mapping[str, Array]) -> Lines:
+    _check(all(isinstance(level, str) for level in levels), "a level that is no text")
+    found = {name: columns[f"lines.{name}"] for name in LINE.names or ()}
+    length = len(found["step"])
+    _check(all(_is_column(one, length, LINE[name]) for name, one in found.items()), "half a line")
+    rows = np.empty(length, LINE)
+    for name, column in found.items():
+        rows[name] = column
+    _check((rows["level"] < len(levels)).all(), "a line of no level")
+    _check((rows["offset"] >= 0).all() and (rows["size"] <= MOST_WHOLE_BYTES).all(), "a line at no place")
+    return Lines(rows, tuple(sys.intern(level) for level in levels))
 
 
 def _check_series(state: ColumnState) -> None:

@@ -14,8 +14,9 @@ from tensorboard_candles.events import Points
 from tensorboard_candles.events.candle import CANDLE, are_candles, as_candles, values_of
 from tensorboard_candles.events.points import Float64Array, Int64Array, ValueArray, no_points
 from tensorboard_candles.store.column import CHUNK_ROWS, Column
+from tensorboard_candles.store.lineage import Lineage
 from tensorboard_candles.store.scratch import Scratch
-from tensorboard_candles.store.source import Candles, Lineage, Series
+from tensorboard_candles.store.source import Candles, Series
 from tensorboard_candles.store.steps import GrowingSteps
 from tensorboard_candles.store.totals import BELOW_ALL_STEPS, Totals
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tensorboard_candles.events import Arguments, OwnRecord, Points, Said, Segment, Window
 from tensorboard_candles.events.arguments import overruled_arguments
+from tensorboard_candles.events.lines import Lines, no_lines
 from tensorboard_candles.events.points import no_points
 from tensorboard_candles.events.said import overruled
+from tensorboard_candles.metadata import IMAGES_KIND
 from tensorboard_candles.store.columns import ColumnState, PointColumns, joined
+from tensorboard_candles.store.lineage import Lineage
 from tensorboard_candles.store.restarts import FilePart
 from tensorboard_candles.store.starts import Starts
 
@@ -20,6 +24,12 @@ EPOCH_MARKS = None
 
 MOST_RECORDS = 100_000
 """Summaries of more than numbers that are known of one file; what comes later is left out, and told."""
+
+MOST_IMAGES = 20_000
+"""Of them, that are images of any writer: they must not crowd out the others."""
+
+MOST_LINES = 500_000
+"""Lines of logs that are known of one file; the oldest are left out where there are more, and told."""
 
 _NO_COLUMNS = PointColumns(no_points())
 """What a file holds of a tag that it never names; never added to."""
@@ -36,6 +46,8 @@ class ContentState:
     arguments: Arguments
     records: tuple[OwnRecord, ...] = ()
     records_left_out: int = 0
+    lines: Lines = field(default_factory=no_lines)
+    lines_left_out: int = 0
 
 
 class FileContent:
@@ -54,13 +66,20 @@ class FileContent:
         """Summaries that hold more than numbers, in the order of the file; without those that a session which
         starts in it voids."""
         self.records_left_out = 0
-        """How many came when there were `MOST_RECORDS` of them."""
+        """How many came when there were `MOST_RECORDS` of them, or `MOST_IMAGES`."""
+        self.lines = no_lines()
+        """Of logs, in the order of the file, whatever sessions start in it."""
+        self.lines_left_out = 0
+        """How many of the oldest there were when others came to `MOST_LINES` of them."""
+        self.lineage = Lineage()
+        """Of its lines: one number of a line is the same line for as long as this is the same object."""
 
     def add(self, window: Window) -> None:
         self.first_wall_time = min(self.first_wall_time, window.first_wall_time)
         for segment in window.segments:
             self.said = overruled(self.said, segment.said)
             self.arguments = overruled_arguments(self.arguments, segment.arguments)
+            self._add_lines(segment.lines)
         starts = [segment.start for segment in window.segments if segment.start]
         if starts:
             self.starts = self.starts.plus(starts)
@@ -74,6 +93,12 @@ class FileContent:
                 self.columns[key] = PointColumns(points)
         self._add_records(window.segments)
 
+    def _add_lines(self, added: Lines) -> None:
+        lines = self.lines.plus(added)
+        too_many = max(0, len(lines) - MOST_LINES)
+        self.lines = Lines(lines.rows[too_many:].copy(), lines.levels) if too_many else lines
+        self.lines_left_out += too_many
+
     def _add_records(self, segments: Sequence[Segment]) -> None:
         added: list[OwnRecord] = []
         lowest: int | None = None
@@ -83,11 +108,18 @@ class FileContent:
                 lowest = segment.start.step if lowest is None else min(lowest, segment.start.step)
         if lowest is not None and any(one.step >= lowest for one in self.records):
             self.records = tuple(one for one in self.records if one.step < lowest)
-        room = MOST_RECORDS - len(self.records)
-        if added and room:
+        kept = self._with_room(added[::-1])
+        if kept:
             # In all other cases it stays the same object: so others know that nothing has changed.
-            self.records += tuple(added[::-1][:room])
-        self.records_left_out += max(0, len(added) - room)
+            self.records += tuple(kept)
+        self.records_left_out += len(added) - len(kept)
+
+    def _with_room(self, added: Sequence[OwnRecord]) -> Sequence[OwnRecord]:
+        """Those of some new ones that are kept."""
+        if any(one.kind == IMAGES_KIND for one in added):
+            images = itertools.count(sum(one.kind == IMAGES_KIND for one in self.records))
+            added = [one for one in added if one.kind != IMAGES_KIND or next(images) < MOST_IMAGES]
+        return added[: MOST_RECORDS - len(self.records)]
 
     @staticmethod
     def of(state: ContentState) -> FileContent:
@@ -96,6 +128,7 @@ class FileContent:
         content.starts, content.first_wall_time = state.starts, state.first_wall_time
         content.said, content.arguments = state.said, state.arguments
         content.records, content.records_left_out = state.records, state.records_left_out
+        content.lines, content.lines_left_out = state.lines, state.lines_left_out
         return content
 
     def state(self) -> ContentState:
@@ -109,6 +142,8 @@ class FileContent:
             self.arguments,
             self.records,
             self.records_left_out,
+            self.lines,
+            self.lines_left_out,
         )
 
     def concerns(self, key: str | None) -> bool:

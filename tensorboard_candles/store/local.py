@@ -17,7 +17,7 @@ from tensorboard_candles.events import LogRoot, discover
 from tensorboard_candles.events.discovery import Discovered
 from tensorboard_candles.events.storage import LogPath
 from tensorboard_candles.store.cache_keeper import CacheKeeper
-from tensorboard_candles.store.content import MOST_RECORDS
+from tensorboard_candles.store.content import MOST_LINES, MOST_RECORDS
 from tensorboard_candles.store.memory import Memory
 from tensorboard_candles.store.readers import Readers
 from tensorboard_candles.store.run import Run, RunFile
@@ -33,6 +33,7 @@ _LONGEST_LISTING_PAUSE_SECS = 30.0
 _WATCHED_SECS = 10.0
 """So long after it was asked for a run counts as looked at."""
 _TOO_MANY = "{:,} summaries of more than numbers left out: there are more than {:,}"
+_TOO_MANY_LINES = "{:,} lines of logs left out, the oldest: there are more than {:,}"
 _TRY_AGAIN_SECS = 1.0
 """Pause after a look that failed, where one look was all that was asked for."""
 
@@ -116,7 +117,10 @@ class LocalSource:
 
     def problem_count(self) -> int:
         in_files = sum(
-            file.events.problem_count + bool(file.error) + bool(file.content.records_left_out)
+            file.events.problem_count
+            + bool(file.error)
+            + bool(file.content.records_left_out)
+            + bool(file.content.lines_left_out)
             for file in self._files()
         )
         of_all = bool(self._listing_error) + bool(self._memory.scratch.problem)
@@ -138,13 +142,15 @@ class LocalSource:
                     yield Problem(run.name, path.name, 0, error)
                 if left_out := file.content.records_left_out:
                     yield Problem(run.name, path.name, 0, _TOO_MANY.format(left_out, MOST_RECORDS))
+                if left_out := file.content.lines_left_out:
+                    yield Problem(run.name, path.name, 0, _TOO_MANY_LINES.format(left_out, MOST_LINES))
                 for damage in file.events.problems:
                     yield Problem(run.name, path.name, damage.offset, damage.what)
 
     def runs(self) -> Sequence[RunView]:
         runs = self._runs
         views = [self._view(runs[name]) for name in sorted(runs)]
-        return [view for view in views if view.series or view.records]
+        return [view for view in views if view.holds_anything]
 
     def run(self, name: str) -> RunView:
         run = self._runs.get(name)

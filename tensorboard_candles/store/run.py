@@ -10,15 +10,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
+import numpy as np
+
 from tensorboard_candles.events import Arguments, EventFile, LogPath, Window
 from tensorboard_candles.events.arguments import overruled_arguments
-from tensorboard_candles.events.points import no_points
+from tensorboard_candles.events.points import Float64Array, no_points
 from tensorboard_candles.events.said import Said, overruled
 from tensorboard_candles.events.storage import Identity, storage_of
 from tensorboard_candles.events.tail import Reached
 from tensorboard_candles.store.columns import PointColumns
 from tensorboard_candles.store.content import EPOCH_MARKS, ContentState, FileContent
 from tensorboard_candles.store.holdings import Holdings
+from tensorboard_candles.store.logs import FileLines, RunLogs, no_logs
 from tensorboard_candles.store.memory import Memory
 from tensorboard_candles.store.merged import Merged
 from tensorboard_candles.store.records import FileRecords, Records, records_of
@@ -120,6 +123,11 @@ class RunFile:
         content = self.content
         return FileRecords(self.path, content.records, content.first_wall_time, content.starts)
 
+    def lines(self) -> FileLines:
+        """Where the lines of its logs stand."""
+        content = self.content
+        return FileLines(self.path, content.lines, content.lines_left_out, content.lineage)
+
     def columns(self) -> list[PointColumns]:
         """All that it holds."""
         contents = [self.content, *([self._next_content] if self._next_content else [])]
@@ -164,6 +172,7 @@ class Run:
         self._merged: dict[str | None, Merged] = {}
         self._found_records: tuple[Sequence[FileRecords], Records] = (), {}
         """What followed from which files."""
+        self._logs = no_logs()
         self._in_files = Holdings()
         self._in_merged = Holdings()
         """But for what lies in files as well."""
@@ -293,7 +302,23 @@ class Run:
             said=self._said(),
             arguments=self._arguments(),
             records=self._records(),
+            logs=self._logs_now(),
+            began=self._began(),
         )
+
+    def _logs_now(self) -> RunLogs:
+        """Another object only where another line is known."""
+        files = [found for file in self.files.values() if len((found := file.lines()).lines)]
+        before = self._logs.files
+        if len(files) != len(before) or not all(map(FileLines.is_as, files, before)):
+            self._logs = RunLogs(files, f"{self._nonce}.{self._changes}")
+        return self._logs
+
+    def _began(self) -> Float64Array:
+        contents = [file.content for file in self.files.values()]
+        starts = [content.starts.wall_time for content in contents]
+        times = np.concatenate([np.array([content.first_wall_time for content in contents]), *starts])
+        return np.unique(times[np.isfinite(times)])
 
     def _said(self) -> Said:
         nothing: Said = {}

@@ -10,17 +10,16 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from tensorboard_candles import metadata
 from tensorboard_candles.events.arguments import Arguments
 from tensorboard_candles.events.candle import CandleArray, are_candles
 from tensorboard_candles.events.own import RecordAt
 from tensorboard_candles.events.points import Float64Array, FloatArray, Int64Array, Points
 from tensorboard_candles.events.said import Said
+from tensorboard_candles.store.lineage import Lineage
+from tensorboard_candles.store.logs import RunLogs, no_logs
 from tensorboard_candles.store.steps import StepColumn
 from tensorboard_candles.store.totals import Totals
-
-
-class Lineage:
-    """What a series shares with what it grows into: the points of the one are the first of the other's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +116,17 @@ class RunView:
     """What it was started with."""
     records: Mapping[str, tuple[RecordAt, ...]] = field(default_factory=dict)
     """Summaries that hold more than numbers, by kind of `metadata.RECORD_KINDS`: where those that count
-    stand, by step, ties in the order of arrival. No kind without any; `events.payload_of` reads one."""
+    stand, by step, ties in the order of arrival. No kind without any; `events.payload_of` reads one. Beside
+    them images of any writer, of kind `metadata.IMAGES_KIND`; `events.images_of` reads some."""
+    logs: RunLogs = field(default_factory=no_logs)
+    """Lines of its logs; unlike all the rest they stay where a restart voids what came before."""
+    began: Float64Array = field(default_factory=lambda: np.empty(0))
+    """Wall times at which files and sessions of the run began, ascending."""
+
+    @property
+    def holds_anything(self) -> bool:
+        """Anything to be shown, beside images of which there may be whole runs."""
+        return bool(self.series or self.records.keys() - {metadata.IMAGES_KIND} or len(self.logs))
 
     def latest(self, kind: str, *, until: float = math.inf) -> dict[str, RecordAt]:
         """The last record of each tag, up to a step; in the order in which tags first came."""
@@ -174,7 +183,7 @@ class Source(Protocol):
         ...
 
     def runs(self) -> Sequence[RunView]:
-        """Every run that holds a series, or summaries of more than numbers; by name."""
+        """Every run that holds a series, summaries of more than numbers, or lines of logs; by name."""
         ...
 
     def run(self, name: str) -> RunView:

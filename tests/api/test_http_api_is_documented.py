@@ -15,7 +15,10 @@ from tensorboard_candles.api import (
     groups,
     hyperparameters,
     landscape,
+    logs,
+    outputs,
     routes,
+    stats,
     trajectory,
 )
 from tensorboard_candles.api.candles import COLUMNS
@@ -47,6 +50,9 @@ def test_every_column_of_candles_is_explained() -> None:
         ("landscape", {*landscape.COLUMNS}),
         ("landscape/surface", {*landscape.SURFACE_COLUMNS}),
         ("hyperparameters", {*hyperparameters.COLUMNS}),
+        ("logs", {*logs.COLUMNS}),
+        ("outputs", {*outputs.COLUMNS}),
+        ("stats", {*stats.COLUMNS}),
     ],
 )
 def test_every_column_of_many_runs_is_explained(route: str, columns: set[str]) -> None:
