@@ -63,19 +63,22 @@ def of_arguments(given: argparse.Namespace) -> Settings:
 
 
 def kernels(text: str) -> tuple[int, ...]:
-    """
-    >>> kernels("32, 64")
-    (32, 64)
+    """How many each layer has; noughts at the end stand for layers that there are not.
+
+    >>> kernels("32, 64"), kernels("32,64,0,0")
+    ((32, 64), (32, 64))
     """
     try:
-        counts = tuple(int(part) for part in text.split(","))
+        counts = [int(part) for part in text.split(",")]
     except ValueError:
-        counts = ()
+        counts = []
+    while counts[1:] and counts[-1] == 0:
+        counts.pop()
     if not 1 <= len(counts) <= 4 or not all(1 <= count <= 1024 for count in counts):
         raise argparse.ArgumentTypeError(
             f"kernels must be one to four numbers from 1 to 1024, as in 16,32,64,128; got {text!r}"
         )
-    return counts
+    return tuple(counts)
 
 
 def _number(name: str, least: float, most: float) -> Any:

@@ -40,11 +40,16 @@ class Training:
             device
         )
         self._optimizer = _optimizer(settings, self.model)
-        self._device = device
+        self.device = device
         self._train, self._validation = (
             tuple(torch.as_tensor(part, device=device) for part in parts)
             for parts in (found.train, found.validation)
         )
+
+    @property
+    def epoch(self) -> int:
+        """Whole ones that are over."""
+        return self.step // self.batches_per_epoch
 
     @property
     def batches_per_epoch(self) -> int:
@@ -55,7 +60,7 @@ class Training:
         order = torch.Generator().manual_seed(
             self.settings.seed * 1_000_003 + self.step // self.batches_per_epoch
         )
-        shuffled = torch.randperm(len(self._train[1]), generator=order).to(self._device)
+        shuffled = torch.randperm(len(self._train[1]), generator=order).to(self.device)
         return list(shuffled.split(self.settings.batch_size))
 
     def train_on(self, batch: Any) -> Measures:
@@ -124,7 +129,7 @@ class Training:
         then. Raises BadCheckpoint for one of another training, and FileNotFoundError where there is none.
         """
         try:
-            state = torch.load(path, map_location=self._device, weights_only=True)
+            state = torch.load(path, map_location=self.device, weights_only=True)
             was = state["settings"]
             other = [name for name in _FIXED if was[name] != getattr(self.settings, name)]
             if other:

@@ -1,0 +1,168 @@
+"""Train the CNN, logging every batch: python -m demo.fashion_mnist.train --data digits --kernels 8,16
+
+It stops after the batch it is at, with a checkpoint, when it is asked to: from the tab, by Ctrl-C or by
+SIGTERM. `--run NAME --resume` goes on from there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from demo.fashion_mnist import data
+from demo.fashion_mnist.data import DataMissing, DataSet
+from demo.fashion_mnist.settings import Settings, add_arguments, of_arguments
+from tensorboard_candles import Tracker
+
+if TYPE_CHECKING:
+    from demo.fashion_mnist.training import Training
+
+PROJECT = "fashion"
+CHECKPOINT = "checkpoint.pt"
+REPORTS_PER_EPOCH = 6
+PICTURES = 64
+log = logging.getLogger("demo.fashion_mnist")
+
+
+def train(settings: Settings, found: DataSet, *, resume: bool, wanted: Wanted, **where: Any) -> Training:
+    """Train until the epochs are over or a stop is asked for; `where` is for the Tracker."""
+    from demo.fashion_mnist.training import Training, best_device
+
+    training = Training(settings, found, best_device())
+    with Tracker(PROJECT, config=settings.as_config(), resume=resume, **where) as tracker:
+        _begin(training, tracker, resume=resume)
+        checkpoint = Path(tracker.run_dir) / CHECKPOINT
+        while training.epoch < settings.epochs and not wanted.stop:
+            with tracker.epoch(training.epoch):
+                _one_epoch(training, tracker, wanted)
+            training.save(checkpoint)
+    return training
+
+
+def _begin(training: Training, tracker: Tracker, *, resume: bool) -> None:
+    log.addHandler(tracker.logger)
+    checkpoint = Path(tracker.run_dir) / CHECKPOINT
+    if resume and checkpoint.exists():
+        training.restore(checkpoint)
+        log.info("goes on at step %d, from %s", training.step, checkpoint)
+    elif resume:
+        log.warning("there is no checkpoint yet (%s): it begins anew", checkpoint)
+    settings = training.settings
+    log.info(
+        "%s, %s kernels, %s with lr %g and dropout %g, on %s",
+        settings.data, settings.as_config()["kernels"], settings.optimizer, training.lr, training.dropout,
+        training.device,
+    )  # fmt: skip
+
+
+def _one_epoch(training: Training, tracker: Tracker, wanted: Wanted) -> None:
+    """What is left of the current epoch, or until a stop is asked for."""
+    count = training.batches_per_epoch
+    report = Report(training)
+    for batch in tracker.batches(training.batches()[training.step % count :]):
+        step = training.step
+        loss, accuracy = training.train_on(batch)
+        tracker.log({"train/loss": loss, "train/accuracy": accuracy, "lr": training.lr}, step=step)
+        report.add(loss, accuracy)
+        if wanted.stop:
+            log.info("stopped after step %d, as asked", step)
+            return
+    _validate(training, tracker)
+
+
+def _validate(training: Training, tracker: Tracker) -> None:
+    (loss, accuracy), scores = training.validate()
+    step = training.step - 1
+    tracker.log({"val/loss": loss, "val/accuracy": accuracy}, step=step)
+    images, labels = training.examples(PICTURES)
+    tracker.output(
+        "val", predictions=scores, labels=labels, images=images, classes=training.classes, step=step
+    )
+    log.info("validation: loss %.4f, accuracy %.1f %%", loss, 100 * accuracy)
+
+
+class Report:
+    """Says how it goes, six times an epoch."""
+
+    def __init__(self, training: Training) -> None:
+        self._training = training
+        self._began = time.monotonic()
+        self._losses: list[Any] = []
+        count = training.batches_per_epoch
+        self._at = {round(count * part / REPORTS_PER_EPOCH) for part in range(1, REPORTS_PER_EPOCH + 1)}
+
+    def add(self, loss: Any, accuracy: Any) -> None:
+        self._losses.append(loss)  # on the device: reading each would wait for it
+        training, count = self._training, self._training.batches_per_epoch
+        number = (training.step - 1) % count + 1
+        if number in self._at:
+            seen = len(self._losses)
+            rate, mean = seen / (time.monotonic() - self._began), float(sum(self._losses)) / seen
+            log.info(
+                "epoch %.2f of %d, batch %d of %d: loss %.4f, mean %.4f, accuracy %.1f %%, %.1f batches/s",
+                training.step / count, training.settings.epochs, number, count,
+                loss, mean, 100 * accuracy, rate,
+            )  # fmt: skip
+
+
+@dataclass
+class Wanted:
+    """What signals have asked for."""
+
+    stop: bool = False
+    status: int = 0
+
+    def _ask(self, number: int, _frame: FrameType | None) -> None:
+        if self.stop:
+            raise KeyboardInterrupt  # asked twice: at once, without a checkpoint
+        self.stop, self.status = True, 128 + number
+
+    @contextmanager
+    def listening(self) -> Iterator[Wanted]:
+        """Ctrl-C and SIGTERM ask for a stop, which comes after the batch; a second one ends the process."""
+        before = {number: signal.signal(number, self._ask) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield self
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m demo.fashion_mnist.train",
+        description="Train a CNN on Fashion-MNIST, logging every batch.",
+    )
+    add_arguments(parser)
+    parser.add_argument("--logdir", default=argparse.SUPPRESS, help="where to log (default: runs)")
+    parser.add_argument("--run", default=argparse.SUPPRESS, help="the run's name (default: a new one)")
+    parser.add_argument("--resume", action="store_true", help="go on from the run's checkpoint")
+    parser.add_argument("--directory", type=Path, default=data.DIRECTORY, help="where Fashion-MNIST lies")
+    given = parser.parse_args(arguments)
+    settings = of_arguments(given)
+    where = {name: getattr(given, name) for name in ("logdir", "run") if hasattr(given, name)}
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", stream=sys.stdout, level=logging.INFO)
+    try:
+        found = data.load(settings.data, given.directory)
+        with Wanted().listening() as wanted:
+            train(settings, found, resume=given.resume, wanted=wanted, **where)
+        return wanted.status
+    except DataMissing as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())
