@@ -151,7 +151,7 @@ def test_device_is_one_that_torch_has() -> None:
     assert torch.zeros(1, device=best_device()).item() == 0
 
 
-@pytest.mark.parametrize("text", ["", "a", "1,2,3,4,5", "0", "16,,32", "2000", "-4"])
+@pytest.mark.parametrize("text", ["", "a", "1,2,3,4,5", "0", "0,16", "16,0,32", "16,,32", "2000", "-4"])
 def test_bad_kernels_are_refused(text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError, match="one to four numbers"):
         settings.kernels(text)
