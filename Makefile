@@ -1,4 +1,5 @@
 # make demo    train three small runs and watch their candles in TensorBoard
+# make demo-live  two models on Fashion-MNIST, started and steered from the tab (PyTorch, in .venv-live)
 # make test    the everyday tests, on every core: pytest, vitest and, in Chromium, the browser's
 # make test-slow  what of them takes minutes: the looks of every widget, the pixels of a million points
 # make test-all  both, and the tests that need frameworks (torch, TensorFlow, JAX, …; 5 GB in .venv-frameworks)
@@ -18,6 +19,7 @@ WORKERS ?= auto
 VENV := .venv
 FRAMEWORKS := .venv-frameworks
 LOGGERS := .venv-loggers
+LIVE := .venv-live
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 FRAMEWORKS_PY := $(FRAMEWORKS)/bin/python
@@ -30,12 +32,15 @@ MODULES := frontend/node_modules/.package-lock.json
 BUNDLE := tensorboard_candles/static/index.js
 SOURCES := $(shell find frontend -name node_modules -prune -o -type f -print)
 
-.PHONY: demo test test-slow test-all check nightly bench format bundle
+.PHONY: demo demo-live test test-slow test-all check nightly bench format bundle
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
 demo: $(VENV)/.demo $(BUNDLE)
 	@exec $(PY) -m demo
+
+demo-live: $(LIVE)/.installed $(BUNDLE)
+	@exec $(LIVE)/bin/python -m demo.fashion_mnist $(ARGS)
 
 test: $(VENV)/.dev $(BUNDLE)
 	scripts/need-chromium.sh
@@ -102,6 +107,12 @@ $(FRAMEWORKS)/.installed: pyproject.toml setup.py scripts/build_backend.py tests
 	$(PYTHON) -m venv $(FRAMEWORKS)
 	$(FRAMEWORKS_PY) -m pip install --quiet --disable-pip-version-check \
 		--editable ".[test,bench]" --requirement tests/requirements-frameworks.txt
+	touch $@
+
+$(LIVE)/.installed: pyproject.toml setup.py scripts/build_backend.py demo/fashion_mnist/requirements.txt
+	$(PYTHON) -m venv $(LIVE)
+	$(LIVE)/bin/python -m pip install --quiet --disable-pip-version-check \
+		--editable ".[demo,image,stats]" --requirement demo/fashion_mnist/requirements.txt
 	touch $@
 
 $(LOGGERS)/.installed: pyproject.toml setup.py scripts/build_backend.py tests/requirements-frameworks.txt

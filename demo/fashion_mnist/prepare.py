@@ -48,12 +48,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument(
         "--mirror", action="append", default=[], metavar="URL",
-        help="where from, ending in a slash, before those that are known; may be given several times",
+        help="where from, ending in a slash, in place of those that are known; may be given several times",
     )  # fmt: skip
     parser.add_argument("--logdir", help="log the progress there (default: nowhere)")
     parser.add_argument("--run", help="the run's name (default: a new one)")
     given = parser.parse_args(arguments)
-    preparing = Preparation(given.directory, mirrors=[*given.mirror, *data.MIRRORS])
+    preparing = Preparation(given.directory, mirrors=given.mirror or data.MIRRORS)
     try:
         if given.logdir is None:
             whole = prepare(preparing, None)

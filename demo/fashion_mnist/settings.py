@@ -11,6 +11,10 @@ from demo.fashion_mnist import data
 OPTIMIZERS = ("adam", "sgd", "rmsprop")
 
 
+class BadCheckpoint(Exception):
+    """It is of a training with other settings, or damaged."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All that decides how a training goes; it is logged as the run's arguments."""

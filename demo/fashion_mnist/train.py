@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from demo.fashion_mnist import data
 from demo.fashion_mnist.data import DataMissing, DataSet
-from demo.fashion_mnist.settings import Settings, add_arguments, of_arguments
+from demo.fashion_mnist.settings import BadCheckpoint, Settings, add_arguments, of_arguments
 from tensorboard_candles import Tracker
 
 if TYPE_CHECKING:
@@ -35,8 +35,9 @@ log = logging.getLogger("demo.fashion_mnist")
 
 def train(settings: Settings, found: DataSet, *, resume: bool, wanted: Wanted, **where: Any) -> Training:
     """Train until the epochs are over or a stop is asked for; `where` is for the Tracker."""
-    from demo.fashion_mnist.training import Training, best_device
+    from demo.fashion_mnist.training import Training, best_device, leave_cores_to_others
 
+    leave_cores_to_others()
     training = Training(settings, found, best_device())
     with Tracker(PROJECT, config=settings.as_config(), resume=resume, **where) as tracker:
         _begin(training, tracker, resume=resume)
@@ -157,7 +158,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with Wanted().listening() as wanted:
             train(settings, found, resume=given.resume, wanted=wanted, **where)
         return wanted.status
-    except DataMissing as error:
+    except (DataMissing, BadCheckpoint) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

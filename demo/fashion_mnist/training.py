@@ -14,7 +14,7 @@ from torch import nn
 
 from demo.fashion_mnist.data import DataSet
 from demo.fashion_mnist.model import ConvNet
-from demo.fashion_mnist.settings import Settings
+from demo.fashion_mnist.settings import BadCheckpoint, Settings
 
 Measures: TypeAlias = tuple[Any, Any]
 """Loss and accuracy: tensors of one element, on the device, which nobody has waited for."""
@@ -22,10 +22,6 @@ Measures: TypeAlias = tuple[Any, Any]
 _FIXED = ("data", "kernels", "optimizer", "batch_size", "seed")
 """What can not change from a checkpoint on."""
 _LIVE = ("lr", "dropout")
-
-
-class BadCheckpoint(Exception):
-    """It is of another training, or damaged."""
 
 
 class Training:
@@ -155,6 +151,12 @@ class Training:
         with torch.inference_mode():
             for images in self._validation[0].split(batch_size):
                 yield self.model(_scaled(images))
+
+
+def leave_cores_to_others() -> None:
+    """Half of them for one training, as two models train at once, unless OMP_NUM_THREADS says otherwise."""
+    if "OMP_NUM_THREADS" not in os.environ:
+        torch.set_num_threads(max(1, (os.cpu_count() or 2) // 2))
 
 
 def best_device() -> str:

@@ -11,11 +11,11 @@ import pytest
 
 from demo.fashion_mnist import data, settings
 from demo.fashion_mnist.data import DataSet
-from demo.fashion_mnist.settings import Settings
+from demo.fashion_mnist.settings import BadCheckpoint, Settings
 
 torch = pytest.importorskip("torch")
 
-from demo.fashion_mnist.training import BadCheckpoint, Training, best_device  # noqa: E402
+from demo.fashion_mnist.training import Training, best_device  # noqa: E402
 
 SETTINGS = Settings(data=data.DIGITS, kernels=(4, 8), batch_size=100, dropout=0.3)
 
