@@ -130,6 +130,11 @@ export class Client {
     return { etag: etagOf(response), answer: decode(await received(response.arrayBuffer(), signal)) };
   }
 
+  /** Of what the browser itself fetches: images and downloads. */
+  address(path: string): string {
+    return new URL(path, this.base).href;
+  }
+
   private async get(path: string, headers: Record<string, string>, signal?: AbortSignal): Promise<Response> {
     const options: RequestInit = { headers, cache: "no-store", ...(signal ? { signal } : {}) };
     const response = await received(this.fetcher(new URL(path, this.base), options), signal);

@@ -36,11 +36,24 @@ export function formatTimeOfDay(time: number, width: number): string {
   return `${DATE.format(date)} ${(width >= 60 ? MINUTES : SECONDS).format(date)}`;
 }
 
+/** `14:05:30.125`, and with its day `21 Nov 14:05:30.125`. */
+export function formatMoment(time: number, withDay: boolean): string {
+  const date = new Date(Math.round(time * 1000));
+  return withDay ? `${DATE.format(date)} ${MOMENTS.format(date)}` : MOMENTS.format(date);
+}
+
 const DATE = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
 const MINUTES = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hour12: false });
 const SECONDS = new Intl.DateTimeFormat("en-GB", {
   hour: "2-digit",
   minute: "2-digit",
   second: "2-digit",
+  hour12: false,
+});
+const MOMENTS = new Intl.DateTimeFormat("en-GB", {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  fractionalSecondDigits: 3,
   hour12: false,
 });

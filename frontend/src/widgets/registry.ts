@@ -12,6 +12,9 @@ import { indicator } from "./indicator/definition.ts";
 import { type Kind, kindOf } from "./kind.tsx";
 import { landscape } from "./landscape/definition.ts";
 import { line } from "./line/definition.ts";
+import { logs } from "./logs/definition.ts";
+import { outputs } from "./outputs/definition.ts";
+import { stats } from "./stats/definition.ts";
 
 /** Every kind of widget, in the order of the palette; a new one is a folder and a line here. */
 export const WIDGETS: readonly Kind[] = [
@@ -21,6 +24,9 @@ export const WIDGETS: readonly Kind[] = [
   kindOf(alerts),
   kindOf(indicator),
   kindOf(runArguments),
+  kindOf(logs),
+  kindOf(outputs),
+  kindOf(stats),
   kindOf(correlation),
   kindOf(convergence),
   kindOf(dynamics),

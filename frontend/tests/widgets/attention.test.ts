@@ -12,12 +12,13 @@ import { decodeRuns } from "../../src/api/runs.ts";
 import { MISSING, shadeOf, VIRIDIS } from "../../src/widgets/attention/colours.ts";
 import { curvesFigure, mapFigure, meanOf, ofLayer, wordsAlong } from "../../src/widgets/attention/figures.ts";
 import { geometryOf, moved } from "../../src/widgets/attention/geometry.ts";
-import { cellsFor, chosen, nearest, sourcesOf } from "../../src/widgets/attention/model.ts";
+import { cellsFor } from "../../src/widgets/attention/model.ts";
 import { labelsOf, mostOf, pixelsOf } from "../../src/widgets/attention/paint.ts";
 import { curveWords } from "../../src/widgets/attention/sentences.tsx";
 import { readSettings } from "../../src/widgets/attention/settings.ts";
 import { curvesTable, mapsTable } from "../../src/widgets/attention/table.ts";
 import { plotTheme } from "../../src/widgets/plot/theme.ts";
+import { chosen, nearest, sourcesOf } from "../../src/widgets/sources.ts";
 
 const THEME = plotTheme("light");
 
@@ -161,7 +162,7 @@ test("shows what was picked, else the run in focus, else what there is", () => {
     runs: signal({ version: "1", runs } as never),
     choice: signal({ focus: "b", checked: ["a", "b", "c"], tag: null } as never),
   };
-  const sources = sourcesOf(workspace);
+  const sources = sourcesOf(workspace, "attention");
   expect(sources.map(({ run, tag }) => `${run}/${tag}`)).toEqual(["b/t", "b/u", "a/t"]);
   expect(chosen(sources, { run: "b", tag: "u" })).toEqual({ run: "b", tag: "u" });
   expect(chosen(sources, { run: "gone", tag: "gone" })).toEqual({ run: "b", tag: "t" });

@@ -54,3 +54,18 @@ export const INDICATOR_KIND = {
   title: "Indicator",
   hint: "One measure of volatility or momentum, as a line for each checked run.",
 } as const;
+
+export const LOGS_KIND = {
+  title: "Logs",
+  hint: "What runs say as they train: by level, searched as a whole, the newest lines as they come.",
+} as const;
+
+export const OUTPUTS_KIND = {
+  title: "Outputs",
+  hint: "What a model predicts beside what it should have, with the images, and which class it takes for which.",
+} as const;
+
+export const STATS_KIND = {
+  title: "Stats",
+  hint: "How fast runs train, and how much of the processor, the memory and the GPU they take.",
+} as const;

@@ -1,6 +1,5 @@
 import type { Signal } from "@preact/signals";
 import { ATTENTION, ATTENTION_SNIPPET } from "../../base/words/attention.ts";
-import { ATTENTION_WIDGET } from "../../base/words/attentionWidget.ts";
 import { Choice } from "../choice.tsx";
 import type { AttentionModel } from "./model.ts";
 import { type AttentionSettings, SCALES, VIEWS } from "./settings.ts";
@@ -38,39 +37,6 @@ export function Controls({ model, settings }: ControlsProps) {
         />
       )}
     </>
-  );
-}
-
-interface SourcePickerProps {
-  readonly model: AttentionModel;
-  readonly settings: Signal<AttentionSettings>;
-}
-
-/** Which run's attention it is, and under which tag. */
-export function SourcePicker({ model, settings }: SourcePickerProps) {
-  const [sources, source] = [model.sources.value, model.source.value];
-  if (source === null) return <bdi class="title tag-name">{ATTENTION_WIDGET.title}</bdi>;
-  return (
-    <div class="title">
-      <select
-        class="attention-source"
-        aria-label={ATTENTION.source}
-        data-testid="attention-source"
-        value={sources.indexOf(source)}
-        onChange={(event) => {
-          const picked = sources[Number(event.currentTarget.value)];
-          if (picked) settings.value = { ...settings.value, ...picked };
-          model.picked.value = null;
-          model.opened.value = null;
-        }}
-      >
-        {sources.map(({ run, tag }, i) => (
-          <option key={`${run}\n${tag}`} value={i}>
-            {run} · {tag}
-          </option>
-        ))}
-      </select>
-    </div>
   );
 }
 

@@ -12,6 +12,7 @@ import {
 } from "../../api/attention.ts";
 import { Analysis } from "../plot/analysis.ts";
 import { steady } from "../series.ts";
+import { chosen, nearest, sourcesOf } from "../sources.ts";
 import type { Workspace } from "../workspace.ts";
 import type { AttentionSettings } from "./settings.ts";
 
@@ -38,7 +39,7 @@ export class AttentionModel {
   readonly step: ReadonlySignal<number>;
 
   constructor(workspace: Workspace, settings: Signal<AttentionSettings>) {
-    this.sources = steady(() => sourcesOf(workspace));
+    this.sources = steady(() => sourcesOf(workspace, "attention"));
     this.source = computed(() => chosen(this.sources.value, settings.value));
     const { client } = workspace;
     this.curves = new Analysis<AttentionQuery, AttentionAnswer>(
@@ -77,36 +78,3 @@ export class AttentionModel {
 /** Rows and columns of a map where there are so many. */
 export const cellsFor = (maps: number): number =>
   Math.min(MOST_CELLS, Math.max(LEAST_CELLS, Math.floor(Math.sqrt(MOST_NUMBERS / Math.max(maps, 1)))));
-
-/** What the checked runs have logged, the run in focus first. */
-export function sourcesOf({ runs, choice }: Pick<Workspace, "runs" | "choice">): readonly AttentionQuery[] {
-  const { checked, focus } = choice.value;
-  const isChecked = new Set(checked);
-  return (runs.value?.runs ?? [])
-    .filter(({ name }) => isChecked.has(name))
-    .sort((a, b) => Number(b.name === focus) - Number(a.name === focus))
-    .flatMap(({ name, records }) =>
-      Object.keys(records.attention ?? {})
-        .sort()
-        .map((tag) => ({ run: name, tag })),
-    );
-}
-
-/** What was picked where it is there, else what comes nearest to it. */
-export function chosen(
-  sources: readonly AttentionQuery[],
-  { run, tag }: Pick<AttentionSettings, "run" | "tag">,
-): AttentionQuery | null {
-  const ofRun = sources.filter((one) => one.run === run);
-  const some = ofRun.length > 0 ? ofRun : sources;
-  return some.find((one) => one.tag === tag) ?? some[0] ?? null;
-}
-
-/** The step that comes nearest to one; null: the last. */
-export function nearest(steps: readonly number[], wanted: number | null): number {
-  if (wanted === null) return steps.at(-1) ?? Number.NaN;
-  return steps.reduce(
-    (best, step) => (Math.abs(step - wanted) < Math.abs(best - wanted) ? step : best),
-    steps[0] ?? Number.NaN,
-  );
-}

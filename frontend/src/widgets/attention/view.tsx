@@ -8,10 +8,11 @@ import { AnalysisArea } from "../plot/area.tsx";
 import type { PlotHandle } from "../plot/handle.ts";
 import { Plot, usePlot } from "../plot/plot.tsx";
 import type { PlotTheme } from "../plot/theme.ts";
+import { SourcePicker } from "../sourcePicker.tsx";
 import { StepPlayer } from "../stepPlayer.tsx";
 import type { Offer, WidgetProps } from "../widget.ts";
 import type { Workspace } from "../workspace.ts";
-import { Controls, Nothing, SourcePicker } from "./controls.tsx";
+import { Controls, Nothing } from "./controls.tsx";
 import { curvesFigure, mapFigure } from "./figures.ts";
 import type { Geometry } from "./geometry.ts";
 import { Grid } from "./grid.tsx";
@@ -33,9 +34,23 @@ export function AttentionWidget({ workspace, settings, frame }: WidgetProps<Atte
     frame.title.value = source === null ? ATTENTION_WIDGET.title : attentionOf(source.run, source.tag);
     frame.offer.value = offerOf(model, settings.value, plot, geometry);
   });
+  const title = (
+    <SourcePicker
+      sources={model.sources.value}
+      source={model.source.value}
+      title={ATTENTION_WIDGET.title}
+      label={ATTENTION.source}
+      testId="attention-source"
+      pick={(source) => {
+        settings.value = { ...settings.value, ...source };
+        model.picked.value = null;
+        model.opened.value = null;
+      }}
+    />
+  );
   return (
     <section class="widget attention">
-      <WidgetHead frame={frame} title={<SourcePicker model={model} settings={settings} />}>
+      <WidgetHead frame={frame} title={title}>
         <Controls model={model} settings={settings} />
       </WidgetHead>
       {model.source.value === null ? (
