@@ -38,6 +38,7 @@ export const OUTPUTS = {
   confusionKeys: "Arrow keys go from cell to cell, Enter shows the examples of one.",
   mistakes: "Most frequent mistakes",
   mistakesHint: "There are too many classes for a matrix. A click shows the examples of a row.",
+  takenFor: "taken for",
   trueDown: "true ↓ predicted →",
   showAll: "Show all examples",
   scatter: "Predicted against true",

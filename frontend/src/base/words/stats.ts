@@ -23,6 +23,7 @@ export const STATS = {
   gpuUse: "use",
   gpuMemory: "memory",
   gpu: (number: string): string => `GPU ${number}`,
+  upTo: (most: string): string => `up to ${most}`,
   others: (count: string): string => `${count} more runs are checked; the first are shown.`,
 } as const;
 

@@ -141,24 +141,24 @@ const Mistakes = ({ classes, pairs, cell }: MistakesProps) => (
     <h2>{OUTPUTS.mistakes}</h2>
     <p class="hint">{OUTPUTS.mistakesHint}</p>
     <ol>
-      {pairs.map((pair) => {
-        const words = cellWords(
-          nameOf(classes, pair.label),
-          nameOf(classes, pair.predicted),
-          formatInteger(pair.count),
-        );
-        return (
-          <li key={`${pair.label} ${pair.predicted}`}>
-            <button
-              type="button"
-              aria-pressed={isSame(cell.value, pair)}
-              onClick={() => toggle(cell, { label: pair.label, predicted: pair.predicted })}
-            >
-              {words}
-            </button>
-          </li>
-        );
-      })}
+      {pairs.map(({ label, predicted, count }) => (
+        <li key={`${label} ${predicted}`}>
+          <button
+            type="button"
+            aria-pressed={isSame(cell.value, { label, predicted })}
+            onClick={() => toggle(cell, { label, predicted })}
+          >
+            <b>
+              <bdi>{nameOf(classes, label)}</bdi>
+            </b>{" "}
+            {OUTPUTS.takenFor}{" "}
+            <b>
+              <bdi>{nameOf(classes, predicted)}</bdi>
+            </b>
+            : {formatInteger(count)}
+          </button>
+        </li>
+      ))}
     </ol>
   </div>
 );

@@ -18,19 +18,22 @@ const NO_STEPS: readonly number[] = [];
 const MOST_EXAMPLES = 512;
 const [OUTPUTS_END, IMAGES_END] = ["/outputs", "/images"] as const;
 
+const keyOf = (run: string, name: string): string => `${run}\n${name}`;
+
 /** What the checked runs hold of predictions, and of images that go with none; the run in focus first. */
 export function outputsIn(workspace: Pick<Workspace, "runs" | "choice">): readonly SourceAt[] {
-  const outputs = sourcesOf(workspace, "outputs");
-  const keys = new Set(outputs.map(({ run, tag }) => `${run}\n${withoutEnd(tag)}`));
-  const images = sourcesOf(workspace, "images").filter(
-    ({ run, tag }) => !tag.endsWith(IMAGES_END) || !keys.has(`${run}\n${tag.slice(0, -IMAGES_END.length)}`),
-  );
-  return [...outputs, ...images];
+  const [outputs, images] = [sourcesOf(workspace, "outputs"), sourcesOf(workspace, "images")];
+  const pictured = new Set(images.map(({ run, tag }) => keyOf(run, withoutEnd(tag, IMAGES_END))));
+  const predicted = new Set(outputs.map(({ run, tag }) => keyOf(run, withoutEnd(tag))));
+  const isSeen = ({ run, tag }: SourceAt) => pictured.has(keyOf(run, withoutEnd(tag)));
+  const isAlone = ({ run, tag }: SourceAt) => !predicted.has(keyOf(run, withoutEnd(tag, IMAGES_END)));
+  // There is most to be seen of those that have images.
+  return [...outputs.filter(isSeen), ...outputs.filter((one) => !isSeen(one)), ...images.filter(isAlone)];
 }
 
 /** As it was given to `tracker.output`. */
-export const withoutEnd = (tag: string): string =>
-  tag.endsWith(OUTPUTS_END) ? tag.slice(0, -OUTPUTS_END.length) : tag;
+export const withoutEnd = (tag: string, end: string = OUTPUTS_END): string =>
+  tag.endsWith(end) ? tag.slice(0, -end.length) : tag;
 
 /** Which predictions are looked at, and what the server says of them. */
 export class OutputsModel {

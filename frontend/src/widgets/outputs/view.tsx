@@ -42,7 +42,7 @@ export function OutputsWidget({ workspace, settings, frame }: WidgetProps<Output
       title={OUTPUTS_KIND.title}
       label={OUTPUTS.source}
       testId="outputs-source"
-      tagName={withoutEnd}
+      tagName={(tag) => withoutEnd(tag)}
       pick={(source) => {
         settings.value = { ...settings.value, ...source };
       }}

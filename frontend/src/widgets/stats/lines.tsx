@@ -1,7 +1,6 @@
 import type { Range } from "../../base/axis.ts";
 import { FALLBACK } from "../../base/colour.ts";
 import { commonFolder } from "../../base/commonFolder.ts";
-import { formatDigits } from "../../base/format.ts";
 import { placeName } from "../../base/words/line.ts";
 import { runOf, STATS } from "../../base/words/stats.ts";
 import { actOn } from "../keys.ts";
@@ -11,6 +10,8 @@ import { HEIGHT, type Line, type Panel, pathOf, rangeOf, valueAt, valueWords, WI
 import type { Times } from "./settings.ts";
 
 const AXES = { since: "seconds", clock: "wall_time" } as const;
+// Above the highest value, in parts of the height.
+const ROOM = 6;
 // Of the axis, for each press of an arrow key.
 const KEY_SHARE = 0.02;
 
@@ -24,7 +25,7 @@ interface PanelsProps {
 
 /** A small picture of each measure, all on one axis of time, with one crosshair. */
 export function Panels({ workspace, panels, time, id }: PanelsProps) {
-  const range = rangeOf(panels);
+  const range = rangeOf(panels, time);
   if (range === null) return null;
   const axis = AXES[time];
   const crosshair = workspace.crosshair.value;
@@ -100,12 +101,13 @@ function Small({ panel, range, at, ends, colours, common, point }: SmallProps) {
   };
   return (
     <figure class="stat" data-testid="stat" data-name={name}>
-      <figcaption>{title}</figcaption>
+      <figcaption>
+        {title} <small>{STATS.upTo(valueWords(name, most))}</small>
+      </figcaption>
       <div class="stat-plot">
-        <small class="stat-most">{formatDigits(most, 3)}</small>
         {/* The words beside it say what it shows. */}
         <svg
-          viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+          viewBox={`0 ${-ROOM} ${WIDTH} ${HEIGHT + ROOM}`}
           preserveAspectRatio="none"
           aria-hidden="true"
           onPointerMove={hover}
@@ -113,7 +115,7 @@ function Small({ panel, range, at, ends, colours, common, point }: SmallProps) {
           {lines.map((line) => (
             <path key={line.run} d={pathOf(line, range, most)} stroke={colourOf(line)} />
           ))}
-          {at !== null && <path class="stat-cursor" d={`M${placeOn(range, at)} 0v${HEIGHT}`} />}
+          {at !== null && <path class="stat-cursor" d={`M${placeOn(range, at)} ${-ROOM}v${HEIGHT + ROOM}`} />}
         </svg>
       </div>
       <p class="stat-ends" aria-hidden="true">

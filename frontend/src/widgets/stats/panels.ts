@@ -4,6 +4,7 @@ import { formatDigits } from "../../base/format.ts";
 import type { Table } from "../../base/table.ts";
 import { STATS } from "../../base/words/stats.ts";
 import { rowFrom } from "../../chart/lineGeometry.ts";
+import type { Times } from "./settings.ts";
 
 /** One measure of one run, with its places on the axis. */
 export interface Line {
@@ -23,9 +24,10 @@ export interface Panel {
   readonly most: number;
 }
 
+const [STEPS, POINTS] = ["steps_per_sec", "points_per_sec"] as const;
 const SYSTEM = "system/";
 const GPU = /^system\/gpu(\d+)\/(utilization_percent|memory_gigabytes)$/;
-const FIRST = ["steps_per_sec", "points_per_sec", "system/cpu_percent", "system/memory_gigabytes"];
+const FIRST: readonly string[] = [STEPS, POINTS, "system/cpu_percent", "system/memory_gigabytes"];
 const UNITS: readonly (readonly [suffix: string, unit: string])[] = [
   ["_per_sec", "/s"],
   ["_percent", " %"],
@@ -34,17 +36,26 @@ const UNITS: readonly (readonly [suffix: string, unit: string])[] = [
   ["_watts", " W"],
 ];
 const WHOLE_PERCENT = 100;
+const ALIKE = 0.01;
 
 /** The measures of all runs, those first that everybody asks for; `startOf` is what places count from. */
 export function panelsOf(runs: readonly RunStats[], startOf: (run: string) => number): readonly Panel[] {
   const names = [...new Set(runs.flatMap(({ tracks }) => tracks.map(({ name }) => name)))];
-  return names.sort(inOrder).map((name) => {
+  const some = runs.every(isOnePointAStep) ? names.filter((name) => name !== POINTS) : names;
+  return some.sort(inOrder).map((name) => {
     const lines = runs.flatMap(({ run, tracks }) => {
       const track = tracks.find((one) => one.name === name);
       return track ? [lineOf(run, track, startOf(run))] : [];
     });
     return { name, title: titleOf(name), lines, most: mostOf(name, lines) };
   });
+}
+
+/** Then both speeds say the same. */
+function isOnePointAStep({ tracks }: RunStats): boolean {
+  const [steps, points] = [STEPS, POINTS].map((wanted) => tracks.find(({ name }) => name === wanted)?.value);
+  if (!steps || !points) return true;
+  return steps.every((one, row) => Math.abs(one - (points[row] ?? Number.NaN)) <= ALIKE * one);
 }
 
 const lineOf = (run: string, { time, value, latest }: Track, start: number): Line => ({
@@ -56,7 +67,9 @@ const lineOf = (run: string, { time, value, latest }: Track, start: number): Lin
 
 function inOrder(a: string, b: string): number {
   const rank = (name: string) => (FIRST.indexOf(name) + FIRST.length + 1) % (FIRST.length + 1);
-  return rank(a) - rank(b) || a.localeCompare(b, "en", { numeric: true });
+  // How much a GPU has to do comes before its memory.
+  const key = (name: string) => name.replace("utilization", "");
+  return rank(a) - rank(b) || key(a).localeCompare(key(b), "en", { numeric: true });
 }
 
 /** The top of the axis, which begins at 0: of percent all of them, unless there is more than that. */
@@ -94,13 +107,13 @@ export function valueWords(name: string, value: number): string {
 export const hasSystem = (panels: readonly Panel[]): boolean =>
   panels.some(({ name }) => name.startsWith(SYSTEM));
 
-/** From the first to the last place of all lines; null: there are none. */
-export function rangeOf(panels: readonly Panel[]): Range | null {
+/** From the first to the last place of all lines, and from the start where they count from there; null: there are none. */
+export function rangeOf(panels: readonly Panel[], time: Times): Range | null {
   const ends = panels.flatMap(({ lines }) =>
     lines.flatMap(({ place }) => (place.length > 0 ? [place[0] as number, place.at(-1) as number] : [])),
   );
   if (ends.length === 0) return null;
-  const [from, to] = [Math.min(...ends), Math.max(...ends)];
+  const [from, to] = [Math.min(...ends, time === "since" ? 0 : Number.POSITIVE_INFINITY), Math.max(...ends)];
   return { from, to: to > from ? to : from + 1 };
 }
 
