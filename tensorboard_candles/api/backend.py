@@ -15,6 +15,7 @@ from werkzeug.wrappers import Request
 from tensorboard_candles.api.attention import Measured
 from tensorboard_candles.api.audit import Audit
 from tensorboard_candles.api.comparison import Rows
+from tensorboard_candles.api.desk import Desk
 from tensorboard_candles.api.guard import Guard
 from tensorboard_candles.api.jobs import Jobs
 from tensorboard_candles.api.logs import Reading
@@ -40,6 +41,7 @@ class Backend:
     compared: Rows = field(default_factory=partial(Rows, most=8))
     attention_measured: Measured = field(default_factory=Measured)
     guard: Guard = field(default_factory=Guard)
+    desk: Desk = field(default_factory=Desk)
     experiments: str = ""
     """The file that says what may be started; empty where nothing may."""
     log_reading: Reading = field(default_factory=Reading)
@@ -70,6 +72,7 @@ def backend_of(context: Any) -> Backend:
         local=local if roots else None,
         sampled=SampledSources(context.data_provider, poll_secs=poll_secs),
         guard=guard_of(flags, roots),
+        desk=Desk(may_write=flags.candles_control),
         experiments=flags.candles_experiments,
     )
 

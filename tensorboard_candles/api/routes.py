@@ -14,9 +14,11 @@ from tensorboard_candles.api.arguments import arguments_route
 from tensorboard_candles.api.attention import attention_route, maps_route
 from tensorboard_candles.api.backend import Backend
 from tensorboard_candles.api.candles import candles_route
+from tensorboard_candles.api.changing import changing, reading_or_changing
 from tensorboard_candles.api.comparison import comparison_route
 from tensorboard_candles.api.complexity import complexity_route
 from tensorboard_candles.api.config import config_route
+from tensorboard_candles.api.control import command, control_route
 from tensorboard_candles.api.convergence import convergence_route
 from tensorboard_candles.api.correlation import correlation_route
 from tensorboard_candles.api.correlation import points_route as correlation_points_route
@@ -61,6 +63,14 @@ def routes(backend: Backend) -> Mapping[str, WsgiApp]:
     return {
         "/static/*": _reading(static_route),
         "/config": _reading(lambda request: config_route(request, backend.logdir, backend.guard)),
+        "/control": reading_or_changing(
+            of_source(partial(control_route, desk=backend.desk)),
+            changing(
+                lambda request, body: command(request, body, backend.source(request), desk=backend.desk),
+                backend.guard,
+                needs="control",
+            ),
+        ),
         "/runs": of_source(partial(runs_route, told=backend.told)),
         "/attention": of_source(
             partial(attention_route, jobs=backend.jobs, measured=backend.attention_measured)

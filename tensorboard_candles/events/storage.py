@@ -102,6 +102,28 @@ class RemotePath:
 LogPath: TypeAlias = "Path | RemotePath"
 
 
+def parent_of(path: LogPath) -> LogPath:
+    """
+    >>> parent_of(Path("runs/cnn/events.out.tfevents.1"))
+    PosixPath('runs/cnn')
+    """
+    return (
+        RemotePath(path.url.rpartition("/")[0], path.storage) if isinstance(path, RemotePath) else path.parent
+    )
+
+
+def is_within(path: LogPath, directory: LogPath) -> bool:
+    """Whether it lies there, or is it, as the two are written.
+
+    >>> is_within(Path("runs/cnn"), Path("runs")), is_within(Path("runs2"), Path("runs"))
+    (True, False)
+    """
+    if isinstance(path, RemotePath) or isinstance(directory, RemotePath):
+        is_of_one = isinstance(path, RemotePath) and isinstance(directory, RemotePath)
+        return is_of_one and f"{path}/".startswith(f"{str(directory).rstrip('/')}/")
+    return path.is_relative_to(directory)
+
+
 def storage_of(path: LogPath) -> Storage:
     """What holds the file or directory.
 

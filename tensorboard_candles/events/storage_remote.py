@@ -161,8 +161,7 @@ class FsspecStorage:
     def _object(self, path: str) -> _Object:
         if found := self._objects.get(path):
             return found
-        system, root = self._system()
-        key = join_url(root, path[len(self._url) :].lstrip("/"))
+        system, key = self.opened(path)
         return _Object(key, _identity_of(self._patience.call(partial(attempt, ask, system, "info", key))))
 
     def _fetch(self, key: str, begin: int, end: int) -> bytes:
@@ -172,6 +171,12 @@ class FsspecStorage:
         if len(content) != end - begin:
             raise OSError(f"ended at byte {begin + len(content)} of {end}: it was changed while it was read")
         return content
+
+    def opened(self, path: str) -> tuple[Any, str]:
+        """The file system, and what it calls that path."""
+        system, root = self._system()
+        below = path[len(self._url) :].lstrip("/")
+        return system, join_url(root, below) if below else root
 
     def _system(self) -> tuple[Any, str]:
         """The file system, and what it calls the root."""

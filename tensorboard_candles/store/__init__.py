@@ -19,7 +19,7 @@ from tensorboard_candles.store.logs import FileLines, RunLogs
 from tensorboard_candles.store.memory import Memory
 from tensorboard_candles.store.once import read_once
 from tensorboard_candles.store.sampled import SampledSource, SampledSources
-from tensorboard_candles.store.source import Loading, Problem, RunView, Series, Source
+from tensorboard_candles.store.source import Loading, Problem, RunDirectory, RunView, Series, Source
 
 __all__ = [
     "Cache",
@@ -30,6 +30,7 @@ __all__ = [
     "LocalSource",
     "Memory",
     "Problem",
+    "RunDirectory",
     "RunLogs",
     "RunView",
     "SampledSource",

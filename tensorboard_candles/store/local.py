@@ -15,13 +15,13 @@ from functools import cache
 from tensorboard_candles.errors import NotFound
 from tensorboard_candles.events import LogRoot, discover
 from tensorboard_candles.events.discovery import Discovered
-from tensorboard_candles.events.storage import LogPath
+from tensorboard_candles.events.storage import LogPath, is_within, parent_of
 from tensorboard_candles.store.cache_keeper import CacheKeeper
 from tensorboard_candles.store.content import MOST_LINES, MOST_RECORDS
 from tensorboard_candles.store.memory import Memory
 from tensorboard_candles.store.readers import Readers
 from tensorboard_candles.store.run import Run, RunFile
-from tensorboard_candles.store.source import Loading, Problem, RunView
+from tensorboard_candles.store.source import Loading, Problem, RunDirectory, RunView
 
 logger = logging.getLogger(__name__)
 
@@ -160,6 +160,21 @@ class LocalSource:
         if not all(file.is_loaded for file in run.files.values()):
             self._readers.hurry(run.files.values())
         return self._view(run)
+
+    def run_names(self) -> Sequence[str]:
+        return sorted(self._runs)
+
+    def directories(self, name: str) -> Sequence[RunDirectory]:
+        run = self._runs.get(name)
+        if run is None:
+            raise NotFound(f"no such run: {name!r}")
+        found = {str(above): above for above in map(parent_of, list(run.files))}
+        return [RunDirectory(path, root) for path in found.values() if (root := self._root_of(path))]
+
+    def _root_of(self, path: LogPath) -> LogPath | None:
+        """The innermost, where one log directory lies in another."""
+        roots = [root.path for root in self._roots if is_within(path, root.path)]
+        return max(roots, key=lambda root: len(str(root)), default=None)
 
     def _view(self, run: Run) -> RunView:
         view = run.view()

@@ -15,7 +15,7 @@ import numpy as np
 from tensorboard_candles.errors import NotFound
 from tensorboard_candles.events import Points
 from tensorboard_candles.events.points import no_points
-from tensorboard_candles.store.source import Loading, Problem, RunView, Series
+from tensorboard_candles.store.source import Loading, Problem, RunDirectory, RunView, Series
 
 _SCALARS_PLUGIN = "scalars"
 _MOST_POINTS = 1_000_000
@@ -88,6 +88,13 @@ class SampledSource:
         if name not in self._runs:
             raise NotFound(f"no such run: {name!r}")
         return self._runs[name]
+
+    def run_names(self) -> Sequence[str]:
+        return list(self._runs)
+
+    def directories(self, name: str) -> Sequence[RunDirectory]:
+        self.run(name)
+        return ()
 
 
 def _read_runs(provider: Any, context: Any, experiment_id: str) -> dict[str, RunView]:

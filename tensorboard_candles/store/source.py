@@ -16,6 +16,7 @@ from tensorboard_candles.events.candle import CandleArray, are_candles
 from tensorboard_candles.events.own import RecordAt
 from tensorboard_candles.events.points import Float64Array, FloatArray, Int64Array, Points
 from tensorboard_candles.events.said import Said
+from tensorboard_candles.events.storage import LogPath
 from tensorboard_candles.store.lineage import Lineage
 from tensorboard_candles.store.logs import RunLogs, no_logs
 from tensorboard_candles.store.steps import StepColumn
@@ -165,6 +166,14 @@ class Problem:
     what: str
 
 
+@dataclass(frozen=True, slots=True)
+class RunDirectory:
+    """Where event files of a run lie, and the log directory in which it was found."""
+
+    path: LogPath
+    root: LogPath
+
+
 class Source(Protocol):
     """Where series come from. All methods answer at once, with what is there."""
 
@@ -188,4 +197,13 @@ class Source(Protocol):
 
     def run(self, name: str) -> RunView:
         """Raises NotFound where there is no such run."""
+        ...
+
+    def run_names(self) -> Sequence[str]:
+        """Of every run that has event files, though nothing was read of them yet."""
+        ...
+
+    def directories(self, name: str) -> Sequence[RunDirectory]:
+        """Of a run, more than one where several log directories have one of that name; none where there are
+        no files to be seen. Raises NotFound where there is no such run."""
         ...
