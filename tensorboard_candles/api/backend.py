@@ -19,7 +19,7 @@ from tensorboard_candles.api.desk import Desk
 from tensorboard_candles.api.guard import Guard
 from tensorboard_candles.api.jobs import Jobs
 from tensorboard_candles.api.logs import Reading
-from tensorboard_candles.api.told import Told
+from tensorboard_candles.api.told import ToldByExperiment
 from tensorboard_candles.errors import NotFound
 from tensorboard_candles.events import LogRoot, log_roots
 from tensorboard_candles.hosts import allowed_hosts
@@ -36,7 +36,7 @@ class Backend:
     local: LocalSource | None
     sampled: SampledSources | None
     lookout: Lookout = field(default_factory=Lookout)
-    told: Told = field(default_factory=Told)
+    told: ToldByExperiment = field(default_factory=ToldByExperiment)
     jobs: Jobs = field(default_factory=Jobs)
     compared: Rows = field(default_factory=partial(Rows, most=8))
     attention_measured: Measured = field(default_factory=Measured)

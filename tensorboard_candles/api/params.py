@@ -54,9 +54,9 @@ def tag(args: Args) -> str:
     return given[0]
 
 
-def runs(args: Args, *, most: int) -> list[str]:
+def runs(args: Args, *, most: int, name: str = "run") -> list[str]:
     """The runs asked for, each once, in order; none where all are."""
-    given = list(dict.fromkeys(args.getlist("run")))
+    given = list(dict.fromkeys(args.getlist(name)))
     if len(given) > most:
         raise BadRequest(f"at most {most} runs in one request, got {len(given)}")
     return given

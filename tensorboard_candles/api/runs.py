@@ -3,58 +3,54 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
+from tensorboard_candles.api import params
 from tensorboard_candles.api.answer import etag_of, finite_or_none, not_modified, respond_json
-from tensorboard_candles.api.series import unit_of
-from tensorboard_candles.api.told import Told
+from tensorboard_candles.api.series import experiment_of, unit_of
+from tensorboard_candles.api.told import Told, ToldByExperiment
 from tensorboard_candles.ohlc import has_epochs, polarity_in, volume_tag_in
 from tensorboard_candles.store import RunView, Series, Source
 
 MOST_PROBLEMS = 1000
+MOST_WATCHED = 200
 
 
-def runs_route(request: Request, source: Source, *, told: Told) -> Response:
+def runs_route(request: Request, source: Source, *, told: ToldByExperiment) -> Response:
+    watching = params.runs(request.args, most=MOST_WATCHED, name="watching")
+    source.watch(watching)
     version = source.version()
-    etag = etag_of(request, version)
+    # Of the data alone, whatever else was asked: who has an answer of this version needs no other.
+    etag = etag_of(request, version, whatever_is_asked=True)
+    unchanged = not_modified(request, etag)
+    if unchanged:
+        return unchanged
     since = request.args.get("since", "")
-    return not_modified(request, etag) or respond_json(
-        request, runs(source, version, since=since, told=told), etag=etag
-    )
+    answer = runs(source, version, since=since, told=told.of(experiment_of(request)))
+    return respond_json(request, answer, etag=etag)
 
 
-def runs(source: Source, version: str, *, since: str = "", told: Told | None = None) -> dict[str, Any]:
+def runs(source: Source, version: str, *, since: str, told: Told) -> dict[str, Any]:
     """The answer of `GET runs`; at most the first 1000 problems are told one by one.
 
     Where it is known what was told under the version `since`, only the runs that differ.
     """
     views = source.runs()
-    known = told.at(since) if told else None
-    versions = {view.name: view.version for view in views}
-    if told:
-        told.note(version, versions)
-    if known is None:
-        return _all(source, version, views)
-    changed = [view for view in views if known.get(view.name) != view.version]
-    gone = [name for name in known if name not in versions]
-    return {**_all(source, version, views, changed), "since": since, "gone": gone}
-
-
-def _all(
-    source: Source, version: str, views: Sequence[RunView], told: Sequence[RunView] | None = None
-) -> dict[str, Any]:
-    return {
-        "version": version,
-        "exact": all(series.exact for view in views for series in view.series.values()),
+    news = told.news({view.name: view.version for view in views}, since=since.rpartition("-")[2])
+    changed = None if news.changed is None else frozenset(news.changed)
+    problem_count = source.problem_count()
+    answer = {
+        "version": f"{version}-{news.mark}",
+        "exact": all(view.exact for view in views),
         "loading": asdict(source.loading()),
-        "problem_count": source.problem_count(),
-        "problems": [asdict(problem) for problem in source.problems(MOST_PROBLEMS)],
-        "runs": [_run(view) for view in (views if told is None else told)],
+        "problem_count": problem_count,
+        "problems": [asdict(one) for one in source.problems(MOST_PROBLEMS)] if problem_count else [],
+        "runs": [_run(view) for view in views if changed is None or view.name in changed],
     }
+    return answer if changed is None else {**answer, "since": since, "gone": list(news.gone)}
 
 
 def _run(view: RunView) -> dict[str, Any]:

@@ -27,6 +27,9 @@ logger = logging.getLogger(__name__)
 
 _FIRST_LISTING_SECS = 2.0
 _LONGEST_PAUSE_SECS = 10.0
+_WATCHED_PAUSE = 1 / 5
+"""Pause between two looks at what somebody watches, as part of that between two looks at all."""
+_LEAST_WATCHED_PAUSE_SECS = 0.2
 _LISTING_PAUSE = 20
 """A listing is followed by a pause of so many times as long as it took."""
 _LONGEST_LISTING_PAUSE_SECS = 30.0
@@ -100,6 +103,12 @@ class LocalSource:
     def version(self) -> str:
         return f"{self._nonce}.{self._changes}"
 
+    def watch(self, names: Sequence[str]) -> None:
+        now = time.monotonic()
+        for name in names:
+            if run := self._runs.get(name):
+                run.asked_at = now
+
     def loading(self) -> Loading:
         is_listed = self._is_listed.is_set()
         files = self._files()
@@ -148,8 +157,8 @@ class LocalSource:
                     yield Problem(run.name, path.name, damage.offset, damage.what)
 
     def runs(self) -> Sequence[RunView]:
-        runs = self._runs
-        views = [self._view(runs[name]) for name in sorted(runs)]
+        # By name already, see `_follow`.
+        views = [run.known_view or self._view(run) for run in self._runs.values()]
         return [view for view in views if view.holds_anything]
 
     def run(self, name: str) -> RunView:
@@ -199,7 +208,30 @@ class LocalSource:
             took = time.monotonic() - began
             # Where there is much to look at, leave others their time, too.
             pause_secs = max((self._poll_secs or _TRY_AGAIN_SECS) - took, took / 4)
-            time.sleep(min(pause_secs, _LONGEST_PAUSE_SECS))
+            self._rest(min(pause_secs, _LONGEST_PAUSE_SECS))
+
+    def _rest(self, pause_secs: float) -> None:
+        """Look at nothing but what somebody watches."""
+        until = time.monotonic() + pause_secs
+        every_secs = max(_LEAST_WATCHED_PAUSE_SECS, (self._poll_secs or math.inf) * _WATCHED_PAUSE)
+        while (left := until - time.monotonic()) > every_secs:
+            time.sleep(every_secs)
+            began = time.monotonic()
+            try:
+                self._look_at_watched(began)
+            except Exception:
+                logger.exception("Reading what is watched failed; trying again")
+            took = time.monotonic() - began
+            every_secs = max(every_secs, 4 * took)
+        time.sleep(max(0.0, left))
+
+    def _look_at_watched(self, now: float) -> None:
+        """Read on those files of runs that somebody watches which have changed, where asking is cheap."""
+        watched = [run for run in self._runs.values() if now - run.asked_at < _WATCHED_SECS]
+        grown = {file: run for run in watched for file in run.files.values() if file.has_changed()}
+        if grown:
+            self._readers.want(grown)
+            self._readers.wait(_LEAST_WATCHED_PAUSE_SECS)
 
     def _look(self, now: float) -> bool:
         """One look at the log directory; True where all that is there has been read when it is over."""
@@ -251,7 +283,7 @@ class LocalSource:
 
     def _follow(self, found: Discovered) -> None:
         files = self._files_by_run(found)
-        runs = {name: self._runs.get(name) or Run(name, self._memory) for name in files}
+        runs = {name: self._runs.get(name) or Run(name, self._memory) for name in sorted(files)}
         self._memory.follow(runs.values())
         changed = bool(self._runs.keys() - runs) or self._unreadable != found.unreadable
         for name, run in runs.items():

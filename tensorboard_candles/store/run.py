@@ -79,6 +79,16 @@ class RunFile:
         self._looked_at = now
         return True
 
+    def has_changed(self) -> bool:
+        """Whether there is something to read, as far as asking costs next to nothing."""
+        storage = storage_of(self.path)
+        if self.error or not self.is_loaded:
+            return False  # which the next look at all files sees to
+        try:
+            return not storage.is_known_by_walks and storage.identity(str(self.path)) != self.events.seen
+        except OSError:
+            return False
+
     def quiet_secs(self) -> float:
         """For how long nothing new has come."""
         quiet_secs = time.monotonic() - self.changed_at
@@ -276,6 +286,11 @@ class Run:
 
     def _count(self) -> None:
         self._memory.count(self, self._in_files.movable_bytes + self._in_merged.movable_bytes)
+
+    @property
+    def known_view(self) -> RunView | None:
+        """What `view` would give, where it is there already."""
+        return self._view
 
     def view(self) -> RunView:
         """The run as it is now; the same object as long as nothing changes."""

@@ -123,6 +123,8 @@ class RunView:
     """Lines of its logs; unlike all the rest they stay where a restart voids what came before."""
     began: Float64Array = field(default_factory=lambda: np.empty(0))
     """Wall times at which files and sessions of the run began, ascending."""
+    exact: bool = True
+    """Of all series: false where they are only TensorBoard's own samples."""
 
     @property
     def holds_anything(self) -> bool:
@@ -143,6 +145,7 @@ class RunView:
             epoch_marks,
             start_time=min((float(time.min()) for time in times if len(time)), default=math.nan),
             end_time=max((float(time.max()) for time in times if len(time)), default=math.nan),
+            exact=all(one.exact for one in series.values()),
         )
 
 
@@ -179,6 +182,10 @@ class Source(Protocol):
 
     def version(self) -> str:
         """Changes whenever any answer of this source would."""
+        ...
+
+    def watch(self, names: Sequence[str]) -> None:
+        """Somebody looks at these runs: what is new in them is to be known soon."""
         ...
 
     def loading(self) -> Loading: ...

@@ -34,20 +34,27 @@ export interface Tagged<Answer> {
 
 /** The plugin's routes, below `base`. */
 export class Client {
-  private lastRuns: Runs | null = null;
+  private lastRuns: Tagged<Runs> | null = null;
 
   constructor(
     private readonly base: URL,
     private readonly fetcher: Fetch = (url, options) => fetch(url, options),
   ) {}
 
-  /** Runs and tags, or null while nothing has changed since the last call. */
-  async runs(signal?: AbortSignal): Promise<Runs | null> {
+  /** Runs and tags, or null while nothing has changed since the last call; `watching` are looked at most often. */
+  async runs(watching: readonly string[] = [], signal?: AbortSignal): Promise<Runs | null> {
     const before = this.lastRuns;
-    const path = before === null ? "runs" : `runs?since=${encodeURIComponent(before.version)}`;
-    const runs = decodeRuns(await readJson(await this.get(path, {}, signal), signal), before);
-    this.lastRuns = runs;
-    return runs.version === before?.version ? null : runs;
+    const query = new URLSearchParams(before ? { since: before.answer.version } : {});
+    for (const run of watching) query.append("watching", run);
+    const found = await this.tagged(
+      `runs?${query}`,
+      before?.etag ?? "",
+      (answer) => decodeRuns(answer, before?.answer ?? null),
+      signal,
+    );
+    if (found === null) return null;
+    this.lastRuns = found;
+    return found.answer.version === before?.answer.version ? null : found.answer;
   }
 
   /** The directory that TensorBoard reads. */

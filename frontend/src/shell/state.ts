@@ -27,6 +27,8 @@ import { SidebarState } from "./sidebarState.ts";
 import { readSession, writeSession } from "./storage.ts";
 import { TagsState } from "./tagsState.ts";
 
+const MOST_WATCHED = 50;
+
 /** What the whole tab knows and what was picked in it. */
 export class AppState implements Workspace, Picks {
   readonly client: Client;
@@ -69,16 +71,20 @@ export class AppState implements Workspace, Picks {
     this.choice = computed(() => settle(this.picked.value, this.runs.value?.runs ?? []));
     this.list = new RunsState(this);
     this.tagList = new TagsState(computed(() => tagsOf(this.choice.value, this.runs.value?.runs ?? [])));
-    this.poller = new Poller(this.client, {
-      changed: (runs) => this.changed(runs),
-      reached: () => {
-        this.failure.value = null;
-        void this.askLogdir();
+    this.poller = new Poller(
+      this.client,
+      {
+        changed: (runs) => this.changed(runs),
+        reached: () => {
+          this.failure.value = null;
+          void this.askLogdir();
+        },
+        failed: (_error, retryMs) => {
+          this.failure.value = { retryAt: Date.now() + retryMs };
+        },
       },
-      failed: (_error, retryMs) => {
-        this.failure.value = { retryAt: Date.now() + retryMs };
-      },
-    });
+      () => this.choice.peek().checked.slice(0, MOST_WATCHED),
+    );
     effect(() => {
       if (this.isGuest.value) return;
       const polarities = Object.fromEntries(this.polarities.value);

@@ -115,8 +115,9 @@ test("of runs only what changed is asked for, and missing numbers are NaN", asyn
     runs: [{ name: "a", tags: [{ tag: "loss", points: 2, first_step: 0, last_step: 1, last_value: null }] }],
   };
   const { client, asked } = clientAnswering(
-    Response.json(runs),
+    Response.json(runs, { headers: { ETag: "e1" } }),
     Response.json({ ...runs, since: "1", runs: [], gone: [] }),
+    new Response(null, { status: 304 }),
   );
   const answer = await client.runs();
   expect(answer?.exact).toBe(false);
@@ -124,7 +125,13 @@ test("of runs only what changed is asked for, and missing numbers are NaN", asyn
   expect(answer?.problems[0]?.offset).toBe(12);
   expect(answer?.runs[0]?.tags[0]?.lastValue).toBeNaN();
   expect(await client.runs()).toBeNull();
-  expect(asked.map(({ url }) => url.search)).toEqual(["", "?since=1"]);
+  expect(await client.runs(["a", "b & c"])).toBeNull();
+  expect(asked.map(({ url }) => url.search)).toEqual([
+    "",
+    "?since=1",
+    "?since=1&watching=a&watching=b+%26+c",
+  ]);
+  expect(asked[1]?.options.headers).toEqual({ "If-None-Match": "e1" });
 });
 
 test("runs that are new, changed or gone are told alone, and take their places among the others", async () => {

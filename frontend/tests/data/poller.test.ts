@@ -5,10 +5,12 @@ import { backoffMs, Poller } from "../../src/data/poller.ts";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-function pollerOn(answer: () => Promise<Runs | null>) {
+function pollerOn(answer: () => Promise<Runs | null>, watching?: () => readonly string[]) {
   const seen = { asked: 0, changed: 0, failed: 0 };
-  const runs = () => {
+  const watched: (readonly string[] | undefined)[] = [];
+  const runs = (names?: readonly string[]) => {
     seen.asked += 1;
+    watched.push(names);
     return answer();
   };
   const poller = new Poller(
@@ -22,18 +24,19 @@ function pollerOn(answer: () => Promise<Runs | null>) {
         seen.failed += 1;
       },
     },
+    watching,
   );
-  return { poller, seen };
+  return { poller, seen, watched };
 }
 
-test("asks about once a second and reports only what changed", async () => {
+test("asks often enough for a second to be kept, and reports only what changed", async () => {
   const { poller, seen } = pollerOn(async () => null);
   poller.start();
-  await vi.advanceTimersByTimeAsync(5100);
-  expect(seen).toEqual({ asked: 6, changed: 0, failed: 0 });
+  await vi.advanceTimersByTimeAsync(4100);
+  expect(seen).toEqual({ asked: 11, changed: 0, failed: 0 });
   poller.close();
   await vi.advanceTimersByTimeAsync(5000);
-  expect(seen.asked).toBe(6);
+  expect(seen.asked).toBe(11);
 });
 
 test("rests while nobody looks and asks at once when somebody does", async () => {
@@ -46,6 +49,20 @@ test("rests while nobody looks and asks at once when somebody does", async () =>
   poller.pause(false);
   await vi.advanceTimersByTimeAsync(10);
   expect(seen.asked).toBe(2);
+});
+
+test("says each time which runs are on the screen", async () => {
+  let shown = ["a"];
+  const { poller, watched } = pollerOn(
+    async () => null,
+    () => shown,
+  );
+  poller.start();
+  await vi.advanceTimersByTimeAsync(10);
+  shown = ["a", "b"];
+  await vi.advanceTimersByTimeAsync(500);
+  expect(watched).toEqual([["a"], ["a", "b"]]);
+  poller.close();
 });
 
 test("asks less often while nobody answers", async () => {
