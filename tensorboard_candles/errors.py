@@ -5,6 +5,7 @@ CandlesError
 ├── BadControl            a file or a value of the control channel that can't be used
 ├── BadRequest            a parameter that can't be used (HTTP 400)
 │   └── NoEpochs          candles by epoch were asked of a run that has none
+├── BadDeclaration        a file of experiments that can't be used
 ├── Forbidden             who asks may not, or nobody may (HTTP 403)
 ├── NotAllowed            the request's method has no meaning here (HTTP 405)
 ├── NotFound              no such run, tag or file (HTTP 404)
@@ -13,6 +14,8 @@ CandlesError
 ├── TooMany               more changes than one client may ask for in so short a time (HTTP 429)
 ├── Cancelled             work that nobody waits for any more
 ├── WorkFailed            work that came to an end by a mistake of ours (HTTP 500)
+├── ExecutorFailed        what experiments run on did not do what it was asked
+│   └── Unreachable       it can't be asked at present
 ├── Missing               an optional package that is not installed (HTTP 501)
 ├── NoCurvature           a model that can't be differentiated twice
 └── WriterError           what was logged can't be written
@@ -51,6 +54,10 @@ class BadRequest(CandlesError):
 
 class NoEpochs(BadRequest):
     """Candles by epoch were asked of a run whose epochs are not known."""
+
+
+class BadDeclaration(CandlesError):
+    """A file of experiments that can't be used; the message names the file and the key."""
 
 
 class Forbidden(CandlesError):
@@ -109,6 +116,14 @@ class Cancelled(CandlesError):
 
 class WorkFailed(CandlesError):
     """What was computed came to an end by a mistake of ours; the log has the rest."""
+
+
+class ExecutorFailed(CandlesError):
+    """What experiments run on did not do what it was asked; the message says why."""
+
+
+class Unreachable(ExecutorFailed):
+    """What experiments run on can't be asked at present; it may be asked again."""
 
 
 class Missing(CandlesError):

@@ -1,0 +1,222 @@
+"""The folder of instances: one directory each, which a TensorBoard that is started later finds.
+
+`<logdir>/candles-experiments/<id>/` holds
+
+- `instance.json`: an `Instance`, by the one dashboard that looks after the queue
+- `ask.json`: what a dashboard was asked to do with it, until that is done
+- `output.log`, `exit.json`: see `start`
+
+Others may write there, too. So the first two carry a seal that only this user on this machine can make, and
+without it nothing is started, signalled or stopped; and what is no regular file is passed by.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import hmac
+import json
+import os
+import platform
+import secrets
+import shutil
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from tensorboard_candles.control.fields import Fields
+from tensorboard_candles.control.files import LocalPlace
+from tensorboard_candles.control.forms import is_id
+from tensorboard_candles.errors import BadControl
+from tensorboard_candles.launch.instances import ASK_KINDS, AskKind, Instance
+
+DIRECTORY = "candles-experiments"
+"""In the log directory."""
+
+MOST_INSTANCES = 5000
+"""Directories that are looked at."""
+
+KEY_BYTES = 32
+
+
+class Seals:
+    """Tells what this user wrote for one place from what others did.
+
+    >>> seals = Seals(b"secret", "/logs")
+    >>> seals.opened(seals.sealed({"a": 1}))
+    ({'a': 1}, True)
+    >>> seals.opened(Seals(b"another", "/logs").sealed({"a": 1}))
+    ({'a': 1}, False)
+    """
+
+    def __init__(self, key: bytes, place: str) -> None:
+        self._key = hmac.digest(key, place.encode(errors="surrogateescape"), "sha256")
+
+    def sealed(self, content: Mapping[str, Any]) -> bytes:
+        return json.dumps({**content, "seal": self._seal(content)}, allow_nan=False).encode()
+
+    def opened(self, text: bytes) -> tuple[dict[str, Any], bool]:
+        """The content, and whether its seal is ours; BadControl where it is no object."""
+        try:
+            content = json.loads(text.decode())
+        except (ValueError, RecursionError) as error:
+            raise BadControl(f"no JSON: {str(error)[:80]}") from None
+        if not isinstance(content, dict):
+            raise BadControl(f"must be an object, got {type(content).__name__}")
+        seal = str(content.pop("seal", ""))
+        return content, hmac.compare_digest(seal.encode(errors="replace"), self._seal(content).encode())
+
+    def _seal(self, content: Mapping[str, Any]) -> str:
+        text = json.dumps(content, sort_keys=True).encode()
+        return hmac.new(self._key, text, hashlib.sha256).hexdigest()
+
+
+def key_in(directory: Path) -> bytes:
+    """This user's key on this machine; it is made where there is none. OSError where that is not possible.
+
+    >>> import tempfile
+    >>> directory = Path(tempfile.mkdtemp())
+    >>> key_in(directory) == key_in(directory), len(key_in(directory))
+    (True, 32)
+    """
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = directory / "launch.key"
+    if not path.exists():
+        aside = directory / f".{secrets.token_hex(8)}"
+        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(KEY_BYTES))
+        with suppress(FileExistsError):  # another was quicker
+            os.link(aside, path)
+        os.unlink(aside)
+    return path.read_bytes()
+
+
+class Folder:
+    """Instances on disk.
+
+    >>> import tempfile
+    >>> folder = Folder(Path(tempfile.mkdtemp()) / "logs", Path(tempfile.mkdtemp()))
+    >>> folder.instances()
+    []
+
+    Args:
+        root: `candles-experiments` itself.
+        user_state: a directory that this user alone writes to, for the key and the lock.
+
+    OSError where that can't be written.
+    """
+
+    def __init__(self, root: Path, user_state: Path) -> None:
+        self.root = root
+        self.host = platform.node()
+        self._place = LocalPlace(root)
+        place = os.path.realpath(root)
+        self._seals = Seals(key_in(user_state), place)
+        # the user's directory may be on several machines, and each looks after its own
+        self._lock_path = user_state / f"{_short(f'{self.host} {place}')}.lock"
+        self._locking = threading.Lock()
+        self._leading: int | None = None
+        self._known: dict[str, tuple[tuple[int, int, int], Instance | None]] = {}
+        self._knowing = threading.Lock()
+
+    def lead(self) -> bool:
+        """Whether this process looks after the queue: one process at a time does, until it ends."""
+        with self._locking:
+            if self._leading is None:
+                descriptor = os.open(self._lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+                try:
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except OSError:
+                    os.close(descriptor)
+                    return False
+                self._leading = descriptor
+            return True
+
+    def resign(self) -> None:
+        """Leave it to another process."""
+        with self._locking:
+            if self._leading is not None:
+                os.close(self._leading)
+                self._leading = None
+
+    @contextmanager
+    def adding(self) -> Iterator[None]:
+        """While new instances are named and written down: one process at a time."""
+        descriptor = os.open(f"{self._lock_path}.adding", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def path(self, instance_id: str) -> Path:
+        """Its directory; BadControl for what is no id."""
+        if not is_id(instance_id):
+            raise BadControl(f"an instance's id is 16 hexadecimal digits, got {instance_id!r:.80}")
+        return self.root / instance_id
+
+    def instances(self) -> list[Instance]:
+        """All of them, the first queued first; what can't be read is passed by."""
+        ids = sorted(filter(is_id, self._place.names(".")))[:MOST_INSTANCES]
+        with self._knowing:
+            self._known = {one: self._look(one) for one in ids}
+            found = [instance for _, instance in self._known.values() if instance]
+        return sorted(found, key=lambda one: (one.queued_time, one.id))
+
+    def _look(self, instance_id: str) -> tuple[tuple[int, int, int], Instance | None]:
+        try:
+            said = os.stat(self.root / instance_id / "instance.json", follow_symlinks=False)
+        except OSError:
+            return (0, 0, 0), None
+        version = (said.st_mtime_ns, said.st_size, said.st_ino)
+        known = self._known.get(instance_id)
+        return known if known and known[0] == version else (version, self.read(instance_id))
+
+    def read(self, instance_id: str) -> Instance | None:
+        """As it is written down; None where there is none that can be read."""
+        try:
+            text = self._place.read(f"{instance_id}/instance.json")
+            if text is None:
+                return None
+            content, is_sealed = self._seals.opened(text)
+            found = Instance.of(content, is_ours=is_sealed and content.get("host") == self.host)
+        except (BadControl, OSError):
+            return None
+        return found if found.id == instance_id else None
+
+    def write(self, instance: Instance) -> None:
+        """OSError where it can't be."""
+        self.root.parent.mkdir(parents=True, exist_ok=True)  # TensorBoard may watch what is not there yet
+        self._place.write(f"{instance.id}/instance.json", self._seals.sealed(instance.as_json()))
+
+    def ask(self, instance_id: str, kind: AskKind) -> None:
+        """Have whoever looks after the queue do that."""
+        self._place.write(f"{instance_id}/ask.json", self._seals.sealed({"id": instance_id, "ask": kind}))
+
+    def asked(self, instance_id: str) -> AskKind | None:
+        """What is to be done with it; what someone else has written there is not."""
+        try:
+            text = self._place.read(f"{instance_id}/ask.json")
+            if text is None:
+                return None
+            content, is_sealed = self._seals.opened(text)
+            kind = Fields("ask", content).one_of("ask", ASK_KINDS)
+        except (BadControl, OSError):
+            return None
+        return kind if is_sealed and content.get("id") == instance_id else None
+
+    def done(self, instance_id: str) -> None:
+        """What was asked has been done."""
+        with suppress(OSError, BadControl):
+            self._place.delete(f"{instance_id}/ask.json")
+
+    def remove(self, instance_id: str) -> None:
+        """Forget it, and its output; its run is left alone."""
+        shutil.rmtree(self.path(instance_id), ignore_errors=True)
+
+
+def _short(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:32]

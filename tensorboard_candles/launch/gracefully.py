@@ -1,0 +1,41 @@
+"""Asks a training to come to its end by itself: the batch finished, a checkpoint saved, its files whole."""
+
+from __future__ import annotations
+
+import secrets
+import time
+
+from tensorboard_candles.control.files import ControlFiles
+from tensorboard_candles.control.forms import Command, Status
+from tensorboard_candles.errors import BadControl
+from tensorboard_candles.launch.instances import Instance
+
+SAME_CLOCK_SECS = 2.0
+
+
+def asked_to_stop(run_dir: str, instance: Instance, *, within_secs: float) -> bool:
+    """Whether it was asked, because its training says that it obeys."""
+    files = ControlFiles.of(run_dir)
+    try:
+        status = files.status()
+        if status is None or not obeys(status, instance):
+            return False
+        stop = Command(
+            id=secrets.token_hex(8),
+            session=status.session,
+            command="stop",
+            sent_time=time.time(),
+            timeout_secs=within_secs,
+            by="experiments",
+        )
+        files.send(stop)
+    except (BadControl, OSError):
+        return False
+    return True
+
+
+def obeys(status: Status, instance: Instance) -> bool:
+    """Whether the status is of this attempt, and of a training that stops when it is asked to."""
+    is_alive = status.state in ("running", "paused") and "stop" in status.obeys
+    is_this = status.instance == instance.id and status.time >= (instance.started_time or 0) - SAME_CLOCK_SECS
+    return is_alive and is_this

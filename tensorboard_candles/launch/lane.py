@@ -1,0 +1,258 @@
+"""Looks after the instances of one executor: starts what is next, follows what runs, does what was asked."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+from tensorboard_candles.control.fields import shortened
+from tensorboard_candles.errors import CandlesError, Conflict, Unreachable
+from tensorboard_candles.launch.declared import DEFAULT_STOP_SECS, Declared
+from tensorboard_candles.launch.executor import Executor, Job, Seen
+from tensorboard_candles.launch.folder import Folder
+from tensorboard_candles.launch.gracefully import asked_to_stop
+from tensorboard_candles.launch.instances import ACTIVE, ENDED, MOST_MESSAGE, AskKind, Instance, State
+from tensorboard_candles.launch.names import run_dir_of
+from tensorboard_candles.launch.parameters import checked_values
+
+logger = logging.getLogger(__name__)
+
+
+class Lane:
+    """What one thread does, again and again; another executor that does not answer holds nothing up here.
+
+    Args:
+        choosing: held by whichever lane chooses what to start next, so that together they keep to the limits.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        executor: Executor,
+        *,
+        declared: Declared,
+        folder: Folder,
+        logdir: str,
+        choosing: threading.Lock,
+    ) -> None:
+        self._name = name
+        self._executor = executor
+        self._declared = declared
+        self._folder = folder
+        self._logdir = logdir
+        self._choosing = choosing
+
+    def tick(self) -> None:
+        """Once around."""
+        for instance in self._folder.instances():
+            if instance.executor == self._name:
+                self._safely(self._attend, instance)
+        while chosen := self._choose():
+            self._safely(self._launch, chosen)
+
+    def _safely(self, do: Callable[[Instance], None], instance: Instance) -> None:
+        """No instance, whatever is wrong with it, keeps the others from being looked after."""
+        try:
+            do(instance)
+        except Exception as error:  # the thread's last line of defence:
+            # clients of engines and clusters raise what they like
+            is_ours = isinstance(error, CandlesError | OSError)
+            if not is_ours:
+                logger.exception("The instance %s could not be looked after", instance.id)
+            message = str(error) if is_ours else f"{type(error).__name__}: {error}"
+            self._tell(instance.id, message, has_failed=do == self._launch)
+
+    def _tell(self, instance_id: str, message: str, *, has_failed: bool) -> None:
+        """Put what went wrong into the instance's message."""
+        now = self._folder.read(instance_id)
+        if now is None or not now.is_ours:
+            return
+        state: State = "failed" if has_failed else now.state
+        told = replace(now, message=_message(message), state=state)
+        try:
+            self._write(replace(told, ended_time=time.time()) if has_failed else told, unless=now)
+        except OSError:
+            logger.exception("The state of the instance %s can't be written", instance_id)
+
+    def _write(self, instance: Instance, *, unless: Instance | None = None) -> None:
+        if instance != unless:
+            self._folder.write(instance)
+
+    # what was asked
+
+    def _attend(self, instance: Instance) -> None:
+        asked = self._folder.asked(instance.id)
+        if asked:
+            # first done, then forgotten: where TensorBoard ends between, it is done once more
+            self._obey(instance, asked)
+            self._folder.done(instance.id)
+        now = self._folder.read(instance.id) if asked else instance
+        if now and now.is_ours and now.state in ACTIVE:
+            self._follow(now)
+
+    def _obey(self, instance: Instance, asked: AskKind) -> None:
+        if asked == "remove":
+            if instance.state not in ACTIVE or not instance.is_ours:
+                self._remove(instance)
+        elif not instance.is_ours:
+            return
+        elif asked in ("restart", "resume"):
+            if instance.state in ENDED:
+                self._folder.write(_queued_again(instance, is_resumed=asked == "resume"))
+        elif instance.state == "queued":
+            message = "taken from the queue"
+            self._folder.write(replace(instance, state="stopped", ended_time=time.time(), message=message))
+        elif instance.state in ACTIVE:
+            self._stop(instance, at_once=asked == "kill")
+
+    def _remove(self, instance: Instance) -> None:
+        if instance.is_ours and instance.handle:
+            self._executor.forget(instance.handle)
+        self._folder.remove(instance.id)
+
+    def _stop(self, instance: Instance, *, at_once: bool) -> None:
+        stopping = replace(
+            instance, state="stopping", asked_time=instance.asked_time or time.time(), is_signalled=True
+        )
+        if at_once:
+            self._folder.write(stopping)
+            self._executor.kill(instance.handle)
+        elif self._is_asked_gracefully(instance):
+            message = "asked to stop after the batch that it is at"
+            self._folder.write(replace(stopping, is_signalled=False, message=message))
+        else:
+            self._folder.write(replace(stopping, message="sent SIGTERM"))
+            self._executor.stop(instance.handle)
+
+    def _is_asked_gracefully(self, instance: Instance) -> bool:
+        run_dir = run_dir_of(self._logdir, instance.run)
+        return asked_to_stop(run_dir, instance, within_secs=self._grace(instance))
+
+    def _grace(self, instance: Instance) -> float:
+        experiment = self._declared.experiments.get(instance.experiment)
+        return experiment.stop_secs if experiment else DEFAULT_STOP_SECS
+
+    # what runs
+
+    def _follow(self, instance: Instance) -> None:
+        if not instance.handle:
+            # TensorBoard ended before there was anything to be started
+            self._folder.write(replace(instance, state="queued", started_time=None))
+            return
+        try:
+            seen = self._executor.look(instance.handle, self._folder.path(instance.id))
+        except Unreachable as error:
+            self._write(replace(instance, message=_message(str(error))), unless=instance)
+            return
+        if seen.state in ("ended", "gone"):
+            self._folder.write(_ended(instance, seen))
+            return
+        now = instance
+        if now.state == "starting" and seen.state == "running":
+            now = replace(now, state="running", message=seen.message)
+        elif seen.message:
+            now = replace(now, message=_message(seen.message))
+        if now.asked_time is not None and not now.is_signalled:
+            now = self._signalled_in_time(now, now.asked_time)
+        self._write(now, unless=instance)
+
+    def _signalled_in_time(self, instance: Instance, asked_time: float) -> Instance:
+        grace = self._grace(instance)
+        # a clock that was set back must not make it wait for ever
+        if 0 <= time.time() - asked_time < grace:
+            return instance
+        self._executor.stop(instance.handle)
+        return replace(instance, is_signalled=True, message=f"sent SIGTERM after {grace:g} s")
+
+    # what is next
+
+    def _choose(self) -> Instance | None:
+        """The next of ours that there is room for, as `starting`."""
+        with self._choosing:
+            chosen = next_of(self._folder.instances(), self._declared, self._name)
+            if chosen is None:
+                return None
+            claimed = replace(chosen, state="starting", started_time=time.time(), handle={}, message="")
+            self._folder.write(claimed)
+            return claimed
+
+    def _launch(self, instance: Instance) -> None:
+        experiment = self._declared.experiments.get(instance.experiment)
+        if experiment is None or experiment.executor != self._name:
+            raise Conflict(f"{instance.experiment} is not declared any more, for {self._name}")
+        if instance.is_resumed and experiment.resume is None:
+            raise Conflict(f"{instance.experiment} declares no `resume` any more")
+        run_dir_of(self._logdir, instance.run)
+        job = Job(
+            id=instance.id,
+            attempt=instance.attempt,
+            experiment=experiment,
+            values=checked_values(experiment.parameters, instance.parameters),
+            name=instance.name,
+            logdir=self._logdir,
+            folder=Path(self._folder.path(instance.id)),
+            is_resumed=instance.is_resumed,
+        )
+        prepared = self._executor.prepare(job)
+        known = replace(instance, handle=prepared.handle)
+        self._folder.write(known)
+        prepared.go()
+
+
+def next_of(instances: Sequence[Instance], declared: Declared, executor: str) -> Instance | None:
+    """The first in the queue that there is room for, where that executor is to run it.
+
+    Whoever waits for room of its own experiment holds up nobody else.
+    """
+    ours = [one for one in instances if one.is_ours]
+    running = [one.experiment for one in ours if one.state in ACTIVE]
+    for one in ours:
+        if one.state != "queued":
+            continue
+        if len(running) >= declared.running:
+            return None
+        is_declared = one.experiment in declared.experiments
+        if is_declared and running.count(one.experiment) >= declared.most_running(one.experiment):
+            continue
+        if one.executor == executor:
+            return one
+        running.append(one.experiment)
+    return None
+
+
+def _queued_again(instance: Instance, *, is_resumed: bool) -> Instance:
+    return replace(
+        instance,
+        state="queued",
+        attempt=instance.attempt + 1,
+        is_resumed=is_resumed,
+        queued_time=time.time(),
+        handle={},
+        exit_code=None,
+        started_time=None,
+        ended_time=None,
+        asked_time=None,
+        is_signalled=False,
+        message="",
+    )
+
+
+def _ended(instance: Instance, seen: Seen) -> Instance:
+    state: Literal["stopped", "lost", "finished", "failed"]
+    if instance.asked_time is not None:
+        state = "stopped"
+    elif seen.exit_code is None:
+        state = "lost"
+    else:
+        state = "failed" if seen.exit_code else "finished"
+    message = _message((state == "stopped" and instance.message) or seen.message)
+    return replace(instance, state=state, exit_code=seen.exit_code, ended_time=time.time(), message=message)
+
+
+def _message(text: str) -> str:
+    return shortened(text, MOST_MESSAGE)
