@@ -8,6 +8,7 @@ modules that need no more than Python itself, `metadata`, `sizes`, `hosts` and `
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -110,6 +111,7 @@ def _define_flags_of_changes(group: argparse._ArgumentGroup) -> None:
 
 
 def _fix_flags_of_changes(flags: argparse.Namespace) -> None:
+    flags.candles_declared = _declared(flags) if flags.candles_experiments else None
     try:
         if flags.candles_token:
             flags.candles_token = read_token(flags.candles_token)
@@ -122,6 +124,21 @@ def _fix_flags_of_changes(flags: argparse.Namespace) -> None:
             named_host(name)
     except ValueError as error:
         raise base_plugin.FlagsError(f"--candles_allow_host: {error}") from None
+
+
+def _declared(flags: argparse.Namespace) -> object:
+    """What the file of experiments declares: read once, here, where whoever wrote it sees what is wrong."""
+    from tensorboard_candles.errors import BadDeclaration
+    from tensorboard_candles.launch.declared import read_declared
+
+    if os.name != "posix":
+        raise base_plugin.FlagsError("--candles_experiments needs Linux or macOS; on Windows, WSL")
+    if not getattr(flags, "logdir", ""):
+        raise base_plugin.FlagsError("--candles_experiments needs --logdir: trainings write there")
+    try:
+        return read_declared(flags.candles_experiments)
+    except BadDeclaration as error:
+        raise base_plugin.FlagsError(f"--candles_experiments: {error}") from None
 
 
 class CandlesPlugin(base_plugin.TBPlugin):

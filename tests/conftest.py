@@ -59,10 +59,11 @@ def _encodable(value: Any) -> Any:
 
 @pytest.fixture(scope="session", autouse=True)
 def _cache_of_the_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """No test, and no TensorBoard that a test starts, reads or writes the cache of whoever runs the tests."""
+    """No test, and no TensorBoard that a test starts, reads or writes what is of whoever runs the tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PIP_CACHE_DIR", os.environ.get("PIP_CACHE_DIR", str(user_cache_path("pip"))))
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
         yield
 
 

@@ -13,6 +13,8 @@ FIGURES = {"events", "store", "ohlc", "indicators", "analysis", "writer", "integ
 """A branch beside `api`: what draws for notebooks and papers knows neither HTTP nor the host. What is handed
 to it rather than read is measured by the writer."""
 COMMON = {"metadata", "errors", "remote_files", "control"}
+LAUNCH = {"launch", *COMMON}
+"""Starts what is declared: a room beside all that reads logs, which `api` alone imports."""
 FRAMEWORKS = {"torch", "tensorflow", "keras", "lightning", "transformers", "jax"}
 
 
@@ -48,6 +50,15 @@ def test_figures_import_what_computes_and_nobody_imports_figures() -> None:
     for path in drawing:
         assert _rooms(path) - COMMON <= FIGURES, path
     assert [path.name for path in set(paths) - set(drawing) if "figures" in _rooms(path)] == []
+
+
+def test_what_starts_experiments_knows_nothing_of_what_reads_logs_and_only_api_imports_it() -> None:
+    launching = [*(PACKAGE / "launch").rglob("*.py")]
+    assert len(launching) > 5
+    for path in launching:
+        assert _rooms(path) <= LAUNCH, path
+    others = {path for path in PACKAGE.rglob("*.py") if "launch" in _rooms(path)} - {*launching}
+    assert {path.relative_to(PACKAGE).parts[0] for path in others} == {"api", "plugin.py"}
 
 
 def test_the_writer_knows_nothing_of_the_reader_but_its_detectors() -> None:

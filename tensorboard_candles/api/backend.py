@@ -16,6 +16,7 @@ from tensorboard_candles.api.attention import Measured
 from tensorboard_candles.api.audit import Audit
 from tensorboard_candles.api.comparison import Rows
 from tensorboard_candles.api.desk import Desk
+from tensorboard_candles.api.experiments import launcher_of
 from tensorboard_candles.api.guard import Guard
 from tensorboard_candles.api.jobs import Jobs
 from tensorboard_candles.api.logs import Reading
@@ -24,6 +25,7 @@ from tensorboard_candles.errors import NotFound
 from tensorboard_candles.events import LogRoot, log_roots
 from tensorboard_candles.hosts import allowed_hosts
 from tensorboard_candles.indicators.alerts.lookout import Lookout
+from tensorboard_candles.launch.launcher import Launcher
 from tensorboard_candles.sizes import bytes_of
 from tensorboard_candles.store import Cache, CacheKeeper, LocalSource, Memory, SampledSources, Source
 
@@ -42,8 +44,8 @@ class Backend:
     attention_measured: Measured = field(default_factory=Measured)
     guard: Guard = field(default_factory=Guard)
     desk: Desk = field(default_factory=Desk)
-    experiments: str = ""
-    """The file that says what may be started; empty where nothing may."""
+    launcher: Launcher | None = None
+    """None where nothing may be started."""
     log_reading: Reading = field(default_factory=Reading)
 
     def source(self, request: Request) -> Source:
@@ -73,7 +75,7 @@ def backend_of(context: Any) -> Backend:
         sampled=SampledSources(context.data_provider, poll_secs=poll_secs),
         guard=guard_of(flags, roots),
         desk=Desk(may_write=flags.candles_control),
-        experiments=flags.candles_experiments,
+        launcher=launcher_of(getattr(flags, "candles_declared", None), logdir),
     )
 
 

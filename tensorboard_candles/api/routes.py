@@ -23,6 +23,9 @@ from tensorboard_candles.api.convergence import convergence_route
 from tensorboard_candles.api.correlation import correlation_route
 from tensorboard_candles.api.correlation import points_route as correlation_points_route
 from tensorboard_candles.api.detectors import detectors_route
+from tensorboard_candles.api.experiments import change_route as experiments_change_route
+from tensorboard_candles.api.experiments import experiments_route
+from tensorboard_candles.api.experiments import output_route as experiments_output_route
 from tensorboard_candles.api.groups import groups_route
 from tensorboard_candles.api.hyperparameters import hyperparameters_route
 from tensorboard_candles.api.indicators import indicators_route
@@ -79,6 +82,13 @@ def routes(backend: Backend) -> Mapping[str, WsgiApp]:
         "/candles": at_once(candles_route),
         "/points": at_once(points_route),
         "/arguments": of_source(arguments_route),
+        "/experiments": reading_or_changing(
+            _reading(partial(experiments_route, launcher=backend.launcher)),
+            changing(
+                partial(experiments_change_route, launcher=backend.launcher), backend.guard, needs="launch"
+            ),
+        ),
+        "/experiments/output": _reading(partial(experiments_output_route, launcher=backend.launcher)),
         "/groups": at_once(groups_route),
         "/landscape": of_source(landscape_route),
         "/landscape/surface": of_source(surface_route),

@@ -155,8 +155,8 @@ def declared_in(content: Mapping[str, Any], *, file: str, directory: Path) -> De
     """What the content of such a file declares; paths in it are relative to `directory`.
 
     >>> content = {"experiments": {"toy": {"command": ["{python}", "toy.py"]}}}
-    >>> declared_in(content, file="x.toml", directory=Path("/code")).experiments["toy"].directory
-    PosixPath('/code')
+    >>> declared_in(content, file="x.toml", directory=Path("/")).experiments["toy"].directory
+    PosixPath('/')
     """
     whole = Table(content, file=file, path="")
     limits = whole.table("limits")

@@ -159,6 +159,9 @@ class Lane:
             now = replace(now, message=_message(seen.message))
         if now.asked_time is not None and not now.is_signalled:
             now = self._signalled_in_time(now, now.asked_time)
+        elif now.asked_time is None and self._is_over(now):
+            self._executor.stop(now.handle)
+            now = replace(now, state="stopping", message="stopped after its time", is_signalled=True)
         self._write(now, unless=instance)
 
     def _signalled_in_time(self, instance: Instance, asked_time: float) -> Instance:
@@ -168,6 +171,14 @@ class Lane:
             return instance
         self._executor.stop(instance.handle)
         return replace(instance, is_signalled=True, message=f"sent SIGTERM after {grace:g} s")
+
+    def _is_over(self, instance: Instance) -> bool:
+        """Whether its time is over. What looks after a local one sees to it by itself, also without us."""
+        experiment = self._declared.experiments.get(instance.experiment)
+        most_secs = experiment.limits.wall_secs if experiment and self._name != "local" else None
+        if most_secs is None or instance.started_time is None or instance.is_signalled:
+            return False
+        return time.time() - instance.started_time > most_secs
 
     # what is next
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tensorboard_candles.errors import ExecutorFailed
 from tensorboard_candles.launch.executor import Executor, Handle, Job
 from tensorboard_candles.launch.printed import printed
 from tests.launch.running import begun, ended, job, program
@@ -20,7 +21,7 @@ def output_of(executor: Executor, handle: Handle, made: Job) -> str:
 
 
 class ExecutorTests:
-    """A subclass gives `executor`, and `again`: another object, as a dashboard that is started later has it."""
+    """A subclass gives `executor`, and `again`: another one, as a dashboard that is started later has it."""
 
     more: dict[str, Any] = {}  # noqa: RUF012, of the experiments that are declared
     exit_code_of_signals = True
@@ -135,8 +136,9 @@ class ExecutorTests:
         made = self.job(tmp_path, ["no-such-program-anywhere", "x"])
         try:
             handle = begun(executor, made)
-        except Exception as error:  # an engine may say so at once
-            assert "no-such-program" in str(error)
+        except ExecutorFailed as error:  # an engine may say so at once
+            said = str(error)
+            assert "no-such-program" in said
             return
         assert ended(executor, handle, made.folder).exit_code not in (0, None)
         assert "no-such-program-anywhere" in output_of(executor, handle, made)

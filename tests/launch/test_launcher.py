@@ -18,8 +18,8 @@ from tensorboard_candles.control.forms import Progress, Status
 from tensorboard_candles.errors import BadRequest, Conflict, NotFound
 from tensorboard_candles.launch.declared import Declared
 from tensorboard_candles.launch.instances import Instance
-from tensorboard_candles.launch.launcher import Asked, Launcher
 from tensorboard_candles.launch.lane import next_of
+from tensorboard_candles.launch.launcher import Asked, Launcher
 from tests.launch.running import declared, program
 from tests.support.server import eventually
 
@@ -143,8 +143,9 @@ def test_one_experiment_that_is_full_holds_up_no_other() -> None:
 
 
 def _instance(number: int, name: str, state: Any) -> Instance:
-    told = (f"{number:016x}", name, "x", f"{name}/x", {}, "local", "here", 1.0, float(number))
-    return Instance(*told, state=state)
+    return Instance(
+        f"{number:016x}", name, "x", f"{name}/x", {}, "local", "here", 1.0, float(number), state=state
+    )
 
 
 def test_when_tensorboard_ends_what_runs_goes_on_and_the_queue_with_the_next(

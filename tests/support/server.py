@@ -73,6 +73,7 @@ class Server:
 
     def __init__(self, arguments: list[str], log: Path) -> None:
         self.log = log
+        self.has_crashed = False
         command = [sys.executable, "-m", "tensorboard.main", "--host", "127.0.0.1", "--port", "0", *arguments]
         environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
         with log.open("wb") as output:
@@ -161,8 +162,17 @@ class Server:
     def wait_for_points(self, run: str, count: int, *, tag: str = "loss") -> None:
         eventually(lambda: self.points(run, tag) == count, within_secs=20, what=f"{count} points of {run}")
 
+    def crash(self) -> None:
+        """End it as nothing but a crash does."""
+        assert self.process.poll() is None, self.output()
+        self.has_crashed = True
+        self.process.kill()
+        self.process.wait()
+
     def stop(self) -> None:
         """End it; it must have been alive until now."""
+        if self.has_crashed:
+            return
         ended = self.process.poll()
         if ended is None:
             self.process.send_signal(signal.SIGTERM)

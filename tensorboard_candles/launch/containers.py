@@ -1,0 +1,176 @@
+"""Experiments as containers, by Docker's own SDK."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tensorboard_candles.errors import ExecutorFailed, Missing, Unreachable
+from tensorboard_candles.launch.declared import Docker, Limits
+from tensorboard_candles.launch.executor import Handle, Job, Seen, variables, vector_of
+from tensorboard_candles.launch.remote_output import RemoteOutput, end_of
+from tensorboard_candles.remote_files import is_url
+
+LOGDIR = "/candles/logs"
+"""Where a container finds the log directory."""
+
+DIRECTORY = "/candles/work"
+"""Where it finds the experiment's own, to be read."""
+
+LABEL = "tensorboard_candles.instance"
+TIMEOUT_SECS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    handle: Handle
+    client: Any
+    options: dict[str, Any]
+
+    def go(self) -> None:
+        """An image that is not there is fetched first."""
+        with _asking():
+            try:
+                self.client.containers.run(detach=True, **self.options)
+            except ExecutorFailed:
+                raise
+            except Exception:
+                # a container that could not be started stays behind, under the name of this attempt
+                with suppress(Exception):
+                    self.client.containers.get(self.options["name"]).remove(force=True)
+                raise
+
+
+@dataclass(slots=True)
+class DockerExecutor:
+    """A container for each, found again by its name, which is made of the instance's id.
+
+    The log directory is mounted at LOGDIR, and the container runs as whoever runs TensorBoard, so that what
+    it writes there is theirs. It may gain no privileges. Exit codes are Docker's: 128 and the signal where
+    one ended it.
+    """
+
+    _clients: dict[str, Any] = field(default_factory=dict)
+    _outputs: RemoteOutput = field(default_factory=RemoteOutput)
+
+    def prepare(self, job: Job) -> _Prepared:
+        docker = job.experiment.docker
+        assert docker is not None
+        client = self._client(docker.url or "")
+        logdir = job.logdir if is_url(job.logdir) else LOGDIR
+        directory = DIRECTORY if docker.mount_directory else "."
+        name = f"candles-{job.id}-{job.attempt}"
+        options = {
+            "image": docker.image,
+            "command": vector_of(job, python=docker.python, logdir=logdir, directory=directory),
+            "name": name,
+            "labels": {LABEL: job.id},
+            "environment": {**docker.environment, **variables(job, logdir=logdir)},
+            "volumes": _volumes(job, docker),
+            "user": docker.user or f"{os.getuid()}:{os.getgid()}",
+            "init": True,
+            "security_opt": ["no-new-privileges"],
+            **({"working_dir": DIRECTORY} if docker.mount_directory else {}),
+            **({"network": docker.network} if docker.network else {}),
+            **_bounds(docker, job.experiment.limits),
+        }
+        handle: Handle = {"name": name, "url": docker.url or "", "output_from": end_of(job.folder)}
+        return _Prepared(handle, client, options)
+
+    def look(self, handle: Handle, folder: Path) -> Seen:
+        container = self._container(handle)
+        if container is None:
+            return Seen("gone", message="its container is gone, and nothing says how it ended")
+        state = container.attrs["State"]
+        has_ended = state["Status"] in ("exited", "dead")
+        with _asking():
+            self._outputs.keep(folder, handle, container.logs, at_once=has_ended)
+        if not has_ended:
+            return Seen("starting" if state["Status"] == "created" else "running")
+        message = "it took more memory than it may" if state.get("OOMKilled") else state.get("Error", "")
+        return Seen("ended", int(state["ExitCode"]), message)
+
+    def stop(self, handle: Handle) -> None:
+        self._signal(handle, "SIGTERM")
+
+    def kill(self, handle: Handle) -> None:
+        self._signal(handle, "SIGKILL")
+
+    def forget(self, handle: Handle) -> None:
+        container = self._container(handle)
+        if container is not None:
+            with _asking():
+                container.remove(force=True)
+
+    def _signal(self, handle: Handle, name: str) -> None:
+        container = self._container(handle)
+        if container is not None and container.status == "running":
+            with _asking():
+                container.kill(signal=name)
+
+    def _container(self, handle: Handle) -> Any:
+        """None where there is none of that name."""
+        client = self._client(str(handle["url"]))
+        from docker.errors import NotFound
+
+        with _asking():
+            try:
+                return client.containers.get(str(handle["name"]))
+            except NotFound:
+                return None
+
+    def _client(self, url: str) -> Any:
+        if url not in self._clients:
+            try:
+                import docker
+            except ImportError:
+                message = "executor docker needs Docker's SDK: pip install tensorboard_candles[docker]"
+                raise Missing(message) from None
+            with _asking():
+                self._clients[url] = (
+                    docker.DockerClient(base_url=url, timeout=TIMEOUT_SECS)
+                    if url
+                    else docker.from_env(timeout=TIMEOUT_SECS)
+                )
+        return self._clients[url]
+
+
+def _volumes(job: Job, docker: Docker) -> dict[str, dict[str, str]]:
+    volumes = {} if is_url(job.logdir) else {job.logdir: {"bind": LOGDIR, "mode": "rw"}}
+    if docker.mount_directory:
+        volumes[str(job.experiment.directory)] = {"bind": DIRECTORY, "mode": "ro"}
+    return volumes
+
+
+def _bounds(docker: Docker, limits: Limits) -> dict[str, Any]:
+    from docker.types import DeviceRequest, Ulimit
+
+    bounds: dict[str, Any] = {}
+    ulimits = {"nofile": limits.files, "cpu": limits.cpu_secs}
+    found = [Ulimit(name=name, soft=most, hard=most) for name, most in ulimits.items() if most is not None]
+    if found:
+        bounds["ulimits"] = found
+    if limits.memory_bytes is not None:
+        bounds["mem_limit"] = limits.memory_bytes
+    if docker.cpus is not None:
+        bounds["nano_cpus"] = int(docker.cpus * 1e9)
+    if docker.gpus:
+        bounds["device_requests"] = [DeviceRequest(count=-1, capabilities=[["gpu"]])]
+    return bounds
+
+
+@contextmanager
+def _asking() -> Iterator[None]:
+    """The SDK raises errors of its own, and those of the library that it asks with."""
+    from docker.errors import APIError, DockerException
+
+    try:
+        yield
+    except APIError as error:
+        raise ExecutorFailed(f"Docker refused: {error.explanation or error}") from None
+    except (OSError, DockerException) as error:
+        raise Unreachable(f"Docker does not answer: {error}") from None
