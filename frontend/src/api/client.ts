@@ -10,8 +10,9 @@ import {
   type Lookout,
 } from "./alerts.ts";
 import { candlesPath, decodeCandles } from "./candles.ts";
+import { type Config, decodeConfig } from "./config.ts";
 import { BadAnswer, Refused, Unreachable } from "./errors.ts";
-import { asRecord, asText } from "./json.ts";
+import { asRecord } from "./json.ts";
 import { decodePoints, type PointQuery, type Points, pointsPath } from "./points.ts";
 import {
   type DetectorInfo,
@@ -57,10 +58,25 @@ export class Client {
     return found.answer.version === before?.answer.version ? null : found.answer;
   }
 
-  /** The directory that TensorBoard reads. */
-  async logdir(): Promise<string> {
-    const config = asRecord(await readJson(await this.get("config", {})));
-    return asText(config.logdir);
+  /** What TensorBoard reads, and what may be changed from here. */
+  async config(): Promise<Config> {
+    return decodeConfig(await readJson(await this.get("config", {})));
+  }
+
+  /** Asks for a change; the token tells that it is this page that asks. */
+  async post(path: string, body: object, token: string): Promise<unknown> {
+    const headers = { "Content-Type": "application/json", [TOKEN_HEADER]: token };
+    const options = { method: "POST", headers, body: JSON.stringify(body), cache: "no-store" } as const;
+    const response = await received(this.fetcher(new URL(path, this.base), options));
+    if (!response.ok) throw await refusal(response);
+    return readJson(response);
+  }
+
+  /** Plain text; null where nothing has changed since the answer of that ETag. */
+  async text(path: string, etag: string, signal?: AbortSignal): Promise<Tagged<string> | null> {
+    const response = await this.get(path, ifNot(etag), signal);
+    if (await isUnchanged(response, signal)) return null;
+    return { etag: etagOf(response), answer: await received(response.text(), signal) };
   }
 
   async candles(query: CandleQuery, signal?: AbortSignal): Promise<Candles[]> {
@@ -150,6 +166,7 @@ export class Client {
   }
 }
 
+const TOKEN_HEADER = "X-Candles-Token";
 const PROGRESS_HEADER = "Candles-Progress";
 
 const ifNot = (etag: string): Record<string, string> => (etag ? { "If-None-Match": etag } : {});

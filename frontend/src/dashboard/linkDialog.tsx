@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import { LINK } from "../base/words/dashboard.ts";
-import { Dialog } from "./dialog.tsx";
+import { Dialog } from "../widgets/dialog.tsx";
 
 interface LinkDialogProps {
   readonly link: string;

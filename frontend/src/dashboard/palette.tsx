@@ -1,5 +1,5 @@
 import { DASHBOARD } from "../base/words/dashboard.ts";
-import { Dialog } from "./dialog.tsx";
+import { Dialog } from "../widgets/dialog.tsx";
 import { Pictogram } from "./pictograms.tsx";
 import type { DashboardState } from "./state.ts";
 

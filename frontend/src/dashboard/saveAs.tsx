@@ -1,5 +1,5 @@
 import { LAYOUTS } from "../base/words/dashboard.ts";
-import { Dialog } from "./dialog.tsx";
+import { Dialog } from "../widgets/dialog.tsx";
 import type { DashboardState } from "./state.ts";
 
 interface SaveAsProps {

@@ -51,6 +51,8 @@ export class Latest<Subject, Answer> {
     private readonly listener: LatestListener<Subject, Answer>,
     /** How long an answer is good enough at least, however fast the data grows. */
     private readonly restMs = 1,
+    /** How long to wait for the rest of an answer. */
+    private readonly moreMs = INCOMPLETE_MS,
   ) {}
 
   /** Null: nothing, for now. */
@@ -114,7 +116,7 @@ export class Latest<Subject, Answer> {
       this.listener.answered(reply.answer, question.subject);
     }
     this.answered = this.isComplete ? question : null;
-    this.next(Math.max(REST_PER_WORK * tookMs, this.isComplete ? this.restMs : INCOMPLETE_MS));
+    this.next(Math.max(REST_PER_WORK * tookMs, this.isComplete ? this.restMs : this.moreMs));
   }
 
   private fell(question: Question<Subject>, error: unknown): void {

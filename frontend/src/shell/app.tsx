@@ -2,13 +2,15 @@ import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Dashboard } from "../dashboard/dashboard.tsx";
 import type { DashboardState } from "../dashboard/state.ts";
-import { fetchAhead } from "../widgets/fetched.tsx";
+import { fetchAhead, fetched } from "../widgets/fetched.tsx";
 import { GlossaryButton } from "./explain/button.tsx";
 import { FetchedExplain } from "./explain/fetched.tsx";
 import { GoneBanner, Notices } from "./notices.tsx";
 import { MenuButton, Sidebar } from "./sidebar.tsx";
 import type { AppState } from "./state.ts";
 import { Placeholder } from "./states.tsx";
+
+const TokenDialog = fetched(async () => (await import("./tokenDialog.tsx")).TokenDialog);
 
 interface AppProps {
   readonly state: AppState;
@@ -22,6 +24,7 @@ export function App({ state, dashboard }: AppProps) {
   });
   const glossary = useSignal<string | null>(null);
   const { sidebar } = state;
+  const { asking } = state.rights;
   const isDrawn = state.hasAnything.value;
   useEffect(() => {
     if (isDrawn) fetchAhead();
@@ -45,6 +48,7 @@ export function App({ state, dashboard }: AppProps) {
         <GoneBanner state={state} />
       </main>
       <FetchedExplain at={glossary} />
+      {asking.value && <TokenDialog asking={asking.value} />}
     </div>
   );
 }

@@ -22,6 +22,7 @@ import type { Crosshair, Place, Workspace } from "../widgets/workspace.ts";
 import { editedIn, RunColours } from "./colours.ts";
 import { Display } from "./display.ts";
 import { choiceIn, detectorsIn, polaritiesIn } from "./picks.ts";
+import { TabRights } from "./rights.ts";
 import { RunsState } from "./runsState.ts";
 import { SidebarState } from "./sidebarState.ts";
 import { readSession, writeSession } from "./storage.ts";
@@ -37,8 +38,9 @@ export class AppState implements Workspace, Picks {
   readonly runs = signal<Runs | null>(null);
   /** Since the host does not answer: when it is asked next, on the clock of `Date.now`. */
   readonly failure = signal<{ readonly retryAt: number } | null>(null);
+  readonly rights: TabRights;
   /** What TensorBoard reads; null until it is known, empty where it can't be. */
-  readonly logdir = signal<string | null>(null);
+  readonly logdir = computed(() => this.rights.config.value?.logdir ?? this.unknownLogdir.value);
   readonly sidebar = new SidebarState();
   readonly choice: ReadonlySignal<Choice>;
   readonly polarities = signal(polaritiesIn(readSession()));
@@ -57,17 +59,21 @@ export class AppState implements Workspace, Picks {
   readonly list: RunsState;
   readonly tagList: TagsState;
 
-  private readonly hidden = signal(false);
+  readonly isSeen = signal(true);
+  /** Whether the dashboard was opened before there was anything to draw, to start it from there. */
+  readonly isEntered = signal(false);
   /** Whether what is picked came by a link, and is not what the person picked. */
   private readonly isGuest = signal(false);
   private readonly picked = signal<Choice>(readChoice());
   // Until a person picks something the choice may still improve as more runs are read.
   private touched = this.picked.peek().focus !== null;
-  private askingLogdir = false;
+  private readonly unknownLogdir = signal<"" | null>(null);
+  private knowsConfig = false;
   private readonly poller: Poller;
 
   constructor(base: URL) {
     this.client = new Client(base);
+    this.rights = new TabRights(this.client);
     this.choice = computed(() => settle(this.picked.value, this.runs.value?.runs ?? []));
     this.list = new RunsState(this);
     this.tagList = new TagsState(computed(() => tagsOf(this.choice.value, this.runs.value?.runs ?? [])));
@@ -77,9 +83,11 @@ export class AppState implements Workspace, Picks {
         changed: (runs) => this.changed(runs),
         reached: () => {
           this.failure.value = null;
-          void this.askLogdir();
+          void this.askConfig();
         },
         failed: (_error, retryMs) => {
+          // Who answers next may be another TensorBoard.
+          this.knowsConfig = false;
           this.failure.value = { retryAt: Date.now() + retryMs };
         },
       },
@@ -96,7 +104,7 @@ export class AppState implements Workspace, Picks {
     this.poller.start();
     document.addEventListener("visibilitychange", () => {
       this.poller.pause(document.hidden);
-      this.hidden.value = document.hidden;
+      this.isSeen.value = !document.hidden;
     });
     this.countAlerts();
   }
@@ -160,20 +168,19 @@ export class AppState implements Workspace, Picks {
     effect(() => {
       const subject = { detectors: this.detectors.value, polarities: [...this.polarities.value] };
       const version = this.version.value;
-      latest.want(this.hidden.value || version === "" ? null : { subject, version });
+      latest.want(!this.isSeen.value || version === "" ? null : { subject, version });
     });
   }
 
-  private async askLogdir(): Promise<void> {
-    if (this.askingLogdir || this.logdir.value !== null) return;
-    this.askingLogdir = true;
+  private async askConfig(): Promise<void> {
+    if (this.knowsConfig) return;
+    this.knowsConfig = true;
     try {
-      this.logdir.value = await this.client.logdir();
+      await this.rights.refresh();
     } catch (error) {
       // Without an answer the next poll that gets one asks again.
-      if (!(error instanceof Unreachable)) this.logdir.value = "";
-    } finally {
-      this.askingLogdir = false;
+      if (error instanceof Unreachable) this.knowsConfig = false;
+      else this.unknownLogdir.value = "";
     }
   }
 

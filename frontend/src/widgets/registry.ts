@@ -4,6 +4,7 @@ import { attention } from "./attention/definition.ts";
 import { candles } from "./candles/definition.ts";
 import { comparison } from "./comparison/definition.ts";
 import { complexity } from "./complexity/definition.ts";
+import { control } from "./control/definition.ts";
 import { convergence } from "./convergence/definition.ts";
 import { correlation } from "./correlation/definition.ts";
 import { dynamics } from "./dynamics/definition.ts";
@@ -14,6 +15,7 @@ import { landscape } from "./landscape/definition.ts";
 import { line } from "./line/definition.ts";
 import { logs } from "./logs/definition.ts";
 import { outputs } from "./outputs/definition.ts";
+import { progress } from "./progress/definition.ts";
 import { stats } from "./stats/definition.ts";
 
 /** Every kind of widget, in the order of the palette; a new one is a folder and a line here. */
@@ -34,4 +36,6 @@ export const WIDGETS: readonly Kind[] = [
   kindOf(hyperparameters),
   kindOf(complexity),
   kindOf(attention),
+  kindOf(progress),
+  kindOf(control),
 ];

@@ -1,6 +1,7 @@
 import type { ReadonlySignal, Signal } from "@preact/signals";
 import type { AlertCount } from "../api/alerts.ts";
 import type { Client } from "../api/client.ts";
+import type { Config, Right } from "../api/config.ts";
 import type { Runs } from "../api/types.ts";
 import type { LineAxis, Range } from "../base/axis.ts";
 import type { Polarity } from "../base/polarity.ts";
@@ -20,6 +21,17 @@ export interface Place {
   readonly run: string;
   readonly tag: string;
   readonly steps: Range;
+}
+
+/** What may be changed from here, and how. */
+export interface Rights {
+  /** Null until it is known. */
+  readonly config: ReadonlySignal<Config | null>;
+  /**
+   * Asks for a change, and the person for a token first where one is needed.
+   * Throws Refused in the server's words, and GaveUp where the person did not give the token.
+   */
+  change(right: Right, path: string, body: object): Promise<unknown>;
 }
 
 /** What every widget may know of the tab, and ask of it. */
@@ -42,6 +54,9 @@ export interface Workspace {
   readonly crosshair: Signal<Crosshair | null>;
   /** The last place that was jumped to; a new object each time. */
   readonly place: ReadonlySignal<Place | null>;
+  readonly rights: Rights;
+  /** Whether anybody sees the page: what polls rests while nobody does. */
+  readonly isSeen: ReadonlySignal<boolean>;
   focus(run: string): void;
   check(runs: readonly string[], on: boolean): void;
   showTag(tag: string): void;

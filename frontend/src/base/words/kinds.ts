@@ -69,3 +69,18 @@ export const STATS_KIND = {
   title: "Stats",
   hint: "How fast runs train, and how much of the processor, the memory and the GPU they take.",
 } as const;
+
+export const PROGRESS_KIND = {
+  title: "Progress",
+  hint: "How far each training is: epoch, batch, speed, time left, and whether it is alive.",
+} as const;
+
+export const CONTROL_KIND = {
+  title: "Control",
+  hint: "Stop, pause, save or change a running training, and see what became of each command.",
+} as const;
+
+export const EXPERIMENTS_KIND = {
+  title: "Experiments",
+  hint: "Start trainings from a form, one or a whole grid, and stop, restart or copy them.",
+} as const;

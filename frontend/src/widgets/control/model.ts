@@ -1,0 +1,80 @@
+import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import type { SentCommand, Training } from "../../api/control.ts";
+import { GaveUp, Refused, Unreachable } from "../../api/errors.ts";
+import { asRecord, asText } from "../../api/json.ts";
+import type { CommandName, ParameterValue } from "../../base/training.ts";
+import { steady } from "../series.ts";
+import { Trainings } from "../trainings.ts";
+import type { Workspace } from "../workspace.ts";
+import type { ControlSettings } from "./settings.ts";
+
+/** One training, and what it is told. */
+export class ControlModel {
+  readonly run: ReadonlySignal<string | null>;
+  readonly trainings: Trainings;
+  readonly training: ReadonlySignal<Training | null>;
+  /** What became of the commands, the newest first. */
+  readonly history: ReadonlySignal<readonly SentCommand[]>;
+  /** Why the last command was not sent, in the server's words. */
+  readonly problem = signal<string | null>(null);
+  /** The command that is on its way to the server. */
+  readonly sending = signal<CommandName | null>(null);
+  private readonly sent = signal<readonly (SentCommand & { readonly run: string })[]>([]);
+
+  constructor(
+    private readonly workspace: Workspace,
+    settings: Signal<ControlSettings>,
+  ) {
+    this.run = computed(() => settings.value.run ?? workspace.choice.value.focus);
+    this.trainings = new Trainings(
+      workspace,
+      steady(() => (this.run.value === null ? [] : [this.run.value])),
+    );
+    this.training = computed(() => this.trainings.of(this.run.value));
+    this.history = computed(() => {
+      const known = this.training.value?.commands ?? [];
+      const names = new Set(known.map(({ id }) => id));
+      // What was sent just now is shown before the server tells of it.
+      const own = this.sent.value.filter(({ id, run }) => run === this.run.value && !names.has(id));
+      return [...own, ...known].sort((a, b) => b.sentTime - a.sentTime);
+    });
+  }
+
+  async send(command: CommandName, name?: string, value?: ParameterValue): Promise<boolean> {
+    const run = this.run.peek();
+    if (run === null || this.sending.peek() !== null) return false;
+    this.sending.value = command;
+    this.problem.value = null;
+    try {
+      const set = name === undefined ? {} : { name, value };
+      const answer = await this.workspace.rights.change("control", "control", { run, command, ...set });
+      this.took(run, asText(asRecord(answer).id), command, name ?? null, value ?? null);
+      return true;
+    } catch (error) {
+      if (!(error instanceof Refused || error instanceof Unreachable || error instanceof GaveUp)) throw error;
+      if (!(error instanceof GaveUp)) this.problem.value = error.message;
+      return false;
+    } finally {
+      this.sending.value = null;
+    }
+  }
+
+  private took(
+    run: string,
+    id: string,
+    command: CommandName,
+    name: string | null,
+    value: ParameterValue | null,
+  ): void {
+    const unknown = { by: "", message: "", step: Number.NaN, answeredTime: Number.NaN };
+    const sent = { run, id, command, name, value, sentTime: Date.now() / 1000, state: "sent" as const };
+    this.sent.value = [{ ...sent, ...unknown }, ...this.sent.value.slice(0, MOST_SENT)];
+  }
+}
+
+// The server tells of them within a second.
+const MOST_SENT = 20;
+
+/** Whether a training in such a state can be told anything. */
+export const isAlive = (training: Training | null): boolean =>
+  training !== null && ["running", "paused", "stopping"].includes(training.state);
