@@ -33,6 +33,13 @@ export interface Tagged<Answer> {
   readonly answer: Answer;
 }
 
+/** Some of the bytes of something: `end` is how many there are in all, `start` the place of the first of these. */
+export interface Stretch {
+  readonly bytes: ArrayBuffer;
+  readonly start: number;
+  readonly end: number;
+}
+
 /** The plugin's routes, below `base`. */
 export class Client {
   private lastRuns: Tagged<Runs> | null = null;
@@ -72,11 +79,18 @@ export class Client {
     return readJson(response);
   }
 
-  /** Plain text; null where nothing has changed since the answer of that ETag. */
-  async text(path: string, etag: string, signal?: AbortSignal): Promise<Tagged<string> | null> {
+  /** Bytes of what may still grow; null where nothing has changed since the answer of that ETag. */
+  async stretch(path: string, etag: string, signal?: AbortSignal): Promise<Tagged<Stretch> | null> {
     const response = await this.get(path, ifNot(etag), signal);
     if (await isUnchanged(response, signal)) return null;
-    return { etag: etagOf(response), answer: await received(response.text(), signal) };
+    const place = (name: string) => Number(response.headers.get(name) ?? Number.NaN);
+    const bytes = await received(response.arrayBuffer(), signal);
+    return { etag: etagOf(response), answer: { bytes, start: place(START_HEADER), end: place(END_HEADER) } };
+  }
+
+  /** Of something that is opened in a window of its own. */
+  address(path: string): string {
+    return new URL(path, this.base).href;
   }
 
   async candles(query: CandleQuery, signal?: AbortSignal): Promise<Candles[]> {
@@ -167,6 +181,8 @@ export class Client {
 }
 
 const TOKEN_HEADER = "X-Candles-Token";
+const START_HEADER = "X-Candles-Start";
+const END_HEADER = "X-Candles-End";
 const PROGRESS_HEADER = "Candles-Progress";
 
 const ifNot = (etag: string): Record<string, string> => (etag ? { "If-None-Match": etag } : {});

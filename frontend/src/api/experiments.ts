@@ -46,6 +46,8 @@ export interface Instance {
   /** The last lines that it printed. */
   readonly outputEnd: string;
   readonly message: string;
+  /** Whether it can be asked for anything here; else another user or machine started it. */
+  readonly isOurs: boolean;
 }
 
 export interface Experiments {
@@ -56,7 +58,7 @@ export interface Experiments {
 export const EXPERIMENTS_PATH = "experiments";
 
 /** `experiments/output?id=00ff&offset=100`: what was printed, from that byte on. */
-export const outputPath = (id: string, offset: number): string =>
+export const outputPath = (id: string, offset = 0): string =>
   `experiments/output?${new URLSearchParams({ id, ...(offset > 0 ? { offset: String(offset) } : {}) })}`;
 
 export function decodeExperiments(answer: unknown): Experiments {
@@ -112,6 +114,7 @@ function instanceOf(item: Record<string, unknown>): Instance[] {
       attempt: asNumber(item.attempt),
       outputEnd: asText(item.output_end),
       message: asText(item.message),
+      isOurs: item.ours !== false,
     },
   ];
 }

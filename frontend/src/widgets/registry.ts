@@ -8,6 +8,7 @@ import { control } from "./control/definition.ts";
 import { convergence } from "./convergence/definition.ts";
 import { correlation } from "./correlation/definition.ts";
 import { dynamics } from "./dynamics/definition.ts";
+import { experiments } from "./experiments/definition.ts";
 import { hyperparameters } from "./hyperparameters/definition.ts";
 import { indicator } from "./indicator/definition.ts";
 import { type Kind, kindOf } from "./kind.tsx";
@@ -38,4 +39,5 @@ export const WIDGETS: readonly Kind[] = [
   kindOf(attention),
   kindOf(progress),
   kindOf(control),
+  kindOf(experiments),
 ];

@@ -1,9 +1,8 @@
 import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import type { LiveParameter } from "../../api/control.ts";
-import { formatValue } from "../../base/format.ts";
-import type { ParameterValue } from "../../base/training.ts";
 import { allowedRange, CONTROL } from "../../base/words/training.ts";
+import { shownValue } from "../shownValue.ts";
 import { readTyped } from "../typed.ts";
 import type { ControlModel } from "./model.ts";
 
@@ -22,11 +21,6 @@ export const Parameters = ({ parameters, model }: ParametersProps) =>
       ))}
     </section>
   );
-
-export const shownValue = (value: ParameterValue): string =>
-  typeof value === "number" ? formatValue(value) : typeof value === "boolean" ? onOff(value) : value;
-
-const onOff = (value: boolean): string => (value ? CONTROL.on : CONTROL.off);
 
 interface FieldProps {
   readonly parameter: LiveParameter;

@@ -1,0 +1,81 @@
+import { signal } from "@preact/signals";
+import type { Client, Stretch, Tagged } from "../../api/client.ts";
+import { outputPath } from "../../api/experiments.ts";
+import { Latest } from "../../data/latest.ts";
+import { Answer } from "../answer.ts";
+
+const EVERY_MS = 1000;
+const MOST_BYTES = 128 * 1024;
+
+/** The end of what an instance has printed, as it grows. */
+export class Output {
+  private readonly asked = new Answer<string>();
+  /** Null until the first answer. */
+  readonly text = this.asked.known;
+  readonly refusal = this.asked.refusal;
+  /** Whether something before it is not shown. */
+  readonly isCut = signal(false);
+  private readonly latest: Latest<string, Stretch>;
+  private bytes = new Uint8Array();
+  private start = 0;
+  private end: number | null = null;
+
+  constructor(
+    private readonly client: Pick<Client, "stretch">,
+    private readonly id: string,
+  ) {
+    this.latest = new Latest<string, Stretch>(
+      async (_id, etag, aborted) => {
+        const found = await this.ask(etag, aborted);
+        return found && { ...found, isComplete: false };
+      },
+      { answered: (stretch) => this.take(stretch), failed: (error) => this.asked.fail(error) },
+      EVERY_MS,
+      EVERY_MS,
+    );
+  }
+
+  follow(): () => void {
+    this.latest.want({ subject: this.id, version: "" });
+    return () => this.latest.close();
+  }
+
+  private async ask(etag: string, aborted: AbortSignal): Promise<Tagged<Stretch> | null> {
+    if (this.end === null) {
+      // From beyond the end only its place comes back.
+      const found = await this.client.stretch(outputPath(this.id, Number.MAX_SAFE_INTEGER), "", aborted);
+      this.end = Math.max(0, (found?.answer.end ?? 0) - MOST_BYTES);
+      this.start = this.end;
+    }
+    return this.client.stretch(outputPath(this.id, this.end), etag, aborted);
+  }
+
+  private take({ bytes, start, end }: Stretch): void {
+    const more = new Uint8Array(bytes);
+    const isNext = start === this.end;
+    const joined = isNext ? joinedOf(this.bytes, more) : more;
+    if (!isNext || end < start) this.start = start;
+    this.bytes = joined.slice(Math.max(0, joined.length - MOST_BYTES));
+    this.start += joined.length - this.bytes.length;
+    this.end = start + more.length;
+    this.isCut.value = this.start > 0;
+    this.asked.take(shown(new TextDecoder().decode(this.bytes)));
+  }
+}
+
+function joinedOf(before: Uint8Array, after: Uint8Array): Uint8Array {
+  const joined = new Uint8Array(before.length + after.length);
+  joined.set(before);
+  joined.set(after, before.length);
+  return joined;
+}
+
+/** What a progress bar wrote over is left out, and so are the colours of a terminal. */
+const shown = (text: string): string =>
+  text
+    .replaceAll("\r\n", "\n")
+    .split("\n")
+    .map((line) => line.replace(/\r$/, "").replace(/^.*\r/, ""))
+    .join("\n")
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they begin with one
+    .replace(/\u001b\[[0-9;?]*[A-Za-z]/g, "");
