@@ -88,11 +88,6 @@ export class Client {
     return { etag: etagOf(response), answer: { bytes, start: place(START_HEADER), end: place(END_HEADER) } };
   }
 
-  /** Of something that is opened in a window of its own. */
-  address(path: string): string {
-    return new URL(path, this.base).href;
-  }
-
   async candles(query: CandleQuery, signal?: AbortSignal): Promise<Candles[]> {
     const response = await this.get(candlesPath(query), {}, signal);
     const body = await received(response.arrayBuffer(), signal);
