@@ -13,7 +13,7 @@ import type { LogsModel } from "./model.ts";
 /** A line's height before it is measured: most are of one line. */
 const LINE_GUESS_PX = 22;
 // So near to the end is at it: a line may be a part of a pixel high.
-const END_PX = 8;
+const END_PX = 2;
 
 interface LineListProps {
   readonly model: LogsModel;
@@ -26,7 +26,7 @@ export function LineList({ model, search, colours }: LineListProps) {
   const scroller = useRef<HTMLElement>(null);
   const lines = model.lines.value;
   const virtual = useVirtualRows(scroller, { count: lines.length, rowPx: LINE_GUESS_PX, headPx: 0 });
-  useFollowing(scroller, model);
+  useFollowing(scroller, model, virtual.totalPx);
   const runs = [...new Set(lines.map(({ run }) => run))];
   const look: Look = {
     search,
@@ -66,11 +66,17 @@ export function LineList({ model, search, colours }: LineListProps) {
 }
 
 /** Keeps the newest line in sight until somebody scrolls up, and again once they are back at the end. */
-function useFollowing(scroller: { readonly current: HTMLElement | null }, model: LogsModel): void {
+function useFollowing(
+  scroller: { readonly current: HTMLElement | null },
+  model: LogsModel,
+  heightPx: number,
+): void {
   const before = useRef(0);
+  const [lines, isHeld] = [model.lines.value, model.isHeld.value];
+  // Not after each draw: it would take back the first pixels of a scroll.
   useLayoutEffect(() => {
-    if (scroller.current && !model.isHeld.value) scroller.current.scrollTop = scroller.current.scrollHeight;
-  });
+    if (scroller.current && !isHeld) scroller.current.scrollTop = scroller.current.scrollHeight;
+  }, [lines, isHeld, heightPx]);
   useEffect(() => {
     const element = scroller.current;
     if (!element) return undefined;
