@@ -1,0 +1,129 @@
+"""Whatever others ask of a real TensorBoard: refused, nothing done, nothing written anywhere."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tensorboard_candles.api.audit import FILE_NAME
+from tensorboard_candles.control.files import ControlFiles
+from tensorboard_candles.control.forms import Parameter, Progress, Status
+from tests.support import records
+from tests.support.hostile import REQUESTS, Hostile, answer_to, as_bytes
+from tests.support.server import Server
+
+TELLING = Status(
+    session="00ff" * 4,
+    beat=0,
+    time=0.0,
+    every_secs=3.0,
+    state="running",
+    host="gpu7",
+    pid=1,
+    progress=Progress(started_time=0.0),
+    obeys=("stop", "set"),
+    parameters={
+        "lr": Parameter(0.1, least=0, most=1),
+        "epochs": Parameter(3, least=1),
+        "mode": Parameter("a", choices=["a", "b"]),
+    },
+)
+
+
+class Beating(threading.Thread):
+    """A training that would obey everything, of a host elsewhere: its control files."""
+
+    def __init__(self, run: Path) -> None:
+        super().__init__(daemon=True)
+        self.files = ControlFiles.of(run)
+        self.over = threading.Event()
+
+    def beat(self, count: int) -> None:
+        self.files.write_status(replace(TELLING, beat=count, time=time.time()))
+
+    def run(self) -> None:
+        count = 1
+        while not self.over.wait(1.0):
+            self.beat(count)
+            count += 1
+
+
+class Attacked:
+    """A dashboard on a log directory, beside which lies what nobody may touch."""
+
+    def __init__(self, world: Path, server: Server) -> None:
+        self.world = world
+        self.server = server
+        host, port = server.host_and_port
+        self.known = {"host": f"{host}:{port}", "logdir": str(world / "logs")}
+        self.known["token"] = server.get_json("config")["token"]
+
+    def answer_to(self, request: Hostile) -> tuple[int, bytes]:
+        return answer_to(self.server.host_and_port, as_bytes(request, **self.known))
+
+    def everything(self) -> Mapping[str, str]:
+        """All files and links there are, and what they hold; but for the beats and the audit log."""
+        found = {}
+        for path in sorted(self.world.rglob("*")):
+            if path.name not in ("status.json", FILE_NAME) and not path.name.startswith(".status.json."):
+                is_file = path.is_file() and not path.is_symlink()
+                found[str(path)] = hashlib.sha256(path.read_bytes()).hexdigest() if is_file else ""
+        return found
+
+
+@pytest.fixture(scope="module")
+def attacked(
+    tmp_path_factory: pytest.TempPathFactory, shared_tensorboard_server: Callable[..., Server]
+) -> Iterator[Attacked]:
+    world = tmp_path_factory.mktemp("world")
+    run = records.write_run(world / "logs", "run", records.scalar_file("loss", [3.0, 2.0])).parent
+    outside = records.write_run(world / "outside", ".", records.scalar_file("loss", [1.0])).parent
+    (outside / "canary").write_text("alive")
+    (world / "logs" / "link").symlink_to(outside)
+    trainings = [Beating(run), Beating(outside)]
+    for training in trainings:
+        training.beat(0)
+        training.start()
+    server = shared_tensorboard_server(world / "logs", "--candles_control")
+    server.wait_loaded(run="run", points=2)
+    yield Attacked(world, server)
+    for training in trainings:
+        training.over.set()
+        training.join()
+
+
+def test_there_are_a_hundred_of_them_and_no_two_alike() -> None:
+    assert len({request.wrong for request in REQUESTS}) == len(REQUESTS) >= 100
+
+
+@pytest.mark.parametrize("request_", REQUESTS, ids=[request.wrong for request in REQUESTS])
+def test_a_hostile_request_is_refused_and_nothing_comes_of_it(attacked: Attacked, request_: Hostile) -> None:
+    before = attacked.everything()
+    status, answer = attacked.answer_to(request_)
+    assert status == request_.status, answer[-500:]
+    assert b"Traceback" not in answer
+    assert b"access-control-allow" not in answer.lower()
+    assert attacked.known["token"].encode() not in answer
+    assert attacked.everything() == before
+
+
+def test_the_very_same_request_of_the_page_itself_is_obeyed(attacked: Attacked) -> None:
+    status, _ = attacked.answer_to(Hostile("nothing is", 202))
+    assert status == 202
+    assert len(list((attacked.world / "logs" / "run" / "candles-control" / "commands").iterdir())) == 1
+
+
+def test_the_audit_log_has_a_line_for_each_and_the_token_in_none(attacked: Attacked) -> None:
+    lines = (attacked.world / "logs" / FILE_NAME).read_text().splitlines()
+    told = [json.loads(line) for line in lines]
+    assert sum(one["outcome"] == "refused" for one in told) >= 100
+    assert all(one["client"] == "127.0.0.1" for one in told)
+    assert attacked.known["token"] not in "".join(lines)
+    assert max(map(len, lines)) < 32_000
