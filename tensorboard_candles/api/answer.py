@@ -44,7 +44,7 @@ class Table:
 
 def respond_json(request: Request, content: Json, *, etag: str) -> Response:
     body = json.dumps(content, allow_nan=False)
-    return _respond(request, body, "application/json", etag)
+    return respond_text(request, body, "application/json", etag)
 
 
 def respond_found(
@@ -64,7 +64,7 @@ def respond_found(
         response = respond_tables(request, name, made, fmt=fmt, etag=etag)
     elif fmt == "safetensors":
         body = to_safetensors(name, made, progress=progress)
-        response = _respond(request, body, "application/octet-stream", etag)
+        response = respond_text(request, body, "application/octet-stream", etag)
     else:
         response = respond_json(request, {name: _as_json(made), "progress": progress}, etag=etag)
     if found.result is None:
@@ -75,11 +75,11 @@ def respond_found(
 def respond_tables(request: Request, name: str, tables: Sequence[Table], *, fmt: str, etag: str) -> Response:
     """Tables of several series as `{name: [...]}`, or as arrays, or one of them as CSV."""
     if fmt == "safetensors":
-        return _respond(request, to_safetensors(name, tables), "application/octet-stream", etag)
+        return respond_text(request, to_safetensors(name, tables), "application/octet-stream", etag)
     if fmt == "csv":
         check_format(fmt, len(tables))
         # Half a surrogate pair, as JSON may hold one, is no text in UTF-8.
-        return _respond(request, to_csv(tables[0]).encode(errors="replace"), "text/csv", etag)
+        return respond_text(request, to_csv(tables[0]).encode(errors="replace"), "text/csv", etag)
     return respond_json(request, {name: _as_json(tables)}, etag=etag)
 
 
@@ -205,7 +205,8 @@ def _missing(column: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     return np.asarray(~np.isfinite(column) if column.dtype.kind == "f" else column == NO_STEP)
 
 
-def _respond(request: Request, body: str | bytes, content_type: str, etag: str) -> Response:
+def respond_text(request: Request, body: str | bytes, content_type: str, etag: str) -> Response:
+    """A whole answer, compressed where the client can."""
     encoding = None
     if request.accept_encodings.quality("gzip") > 0:
         # TensorBoard would compress text only, and at a level that takes three times as long for 3 % less.

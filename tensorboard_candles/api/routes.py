@@ -74,7 +74,7 @@ def routes(backend: Backend) -> Mapping[str, WsgiApp]:
                 needs="control",
             ),
         ),
-        "/runs": of_source(partial(runs_route, told=backend.told)),
+        "/runs": of_source(partial(runs_route, told=backend.told, texts=backend.run_texts)),
         "/attention": of_source(
             partial(attention_route, jobs=backend.jobs, measured=backend.attention_measured)
         ),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import json
+import threading
+from collections import Counter, OrderedDict
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
 from tensorboard_candles.api import params
-from tensorboard_candles.api.answer import etag_of, finite_or_none, not_modified, respond_json
+from tensorboard_candles.api.answer import etag_of, finite_or_none, not_modified, respond_text
 from tensorboard_candles.api.series import experiment_of, unit_of
 from tensorboard_candles.api.told import Told, ToldByExperiment
 from tensorboard_candles.ohlc import has_epochs, polarity_in, volume_tag_in
@@ -17,9 +20,10 @@ from tensorboard_candles.store import RunView, Series, Source
 
 MOST_PROBLEMS = 1000
 MOST_WATCHED = 200
+MOST_TEXTS = 2000
 
 
-def runs_route(request: Request, source: Source, *, told: ToldByExperiment) -> Response:
+def runs_route(request: Request, source: Source, *, told: ToldByExperiment, texts: RunTexts) -> Response:
     watching = params.runs(request.args, most=MOST_WATCHED, name="watching")
     source.watch(watching)
     version = source.version()
@@ -28,32 +32,61 @@ def runs_route(request: Request, source: Source, *, told: ToldByExperiment) -> R
     unchanged = not_modified(request, etag)
     if unchanged:
         return unchanged
-    since = request.args.get("since", "")
-    answer = runs(source, version, since=since, told=told.of(experiment_of(request)))
-    return respond_json(request, answer, etag=etag)
+    since, experiment = request.args.get("since", ""), experiment_of(request)
+    head, views = news(source, version, since=since, told=told.of(experiment))
+    told_runs = ", ".join(texts.of(experiment, view) for view in views)
+    body = f'{json.dumps(head, allow_nan=False)[:-1]}, "runs": [{told_runs}]}}'
+    return respond_text(request, body, "application/json", etag=etag)
 
 
-def runs(source: Source, version: str, *, since: str, told: Told) -> dict[str, Any]:
-    """The answer of `GET runs`; at most the first 1000 problems are told one by one.
+class RunTexts:
+    """What is told of runs, as JSON: the same for all who look at them, made once for each change."""
 
-    Where it is known what was told under the version `since`, only the runs that differ.
+    def __init__(self, most: int = MOST_TEXTS) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[str, str], tuple[str, str]] = OrderedDict()
+
+    def of(self, experiment: str, view: RunView) -> str:
+        key = experiment, view.name
+        with self._lock:
+            version, text = self._kept.get(key, ("", ""))
+        if version == view.version:
+            return text
+        text = json.dumps(run(view), allow_nan=False)
+        with self._lock:
+            self._kept[key] = view.version, text
+            self._kept.move_to_end(key)
+            if len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return text
+
+
+def news(source: Source, version: str, *, since: str, told: Told) -> tuple[dict[str, Any], Sequence[RunView]]:
+    """The answer of `GET runs` without the runs, and the runs that it tells of.
+
+    At most the first 1000 problems are told one by one. Where it is known what was told under the
+    version `since`, only the runs that differ.
     """
     views = source.runs()
-    news = told.news({view.name: view.version for view in views}, since=since.rpartition("-")[2])
-    changed = None if news.changed is None else frozenset(news.changed)
+    found = told.news({view.name: view.version for view in views}, since=since.rpartition("-")[2])
+    changed = None if found.changed is None else frozenset(found.changed)
     problem_count = source.problem_count()
-    answer = {
-        "version": f"{version}-{news.mark}",
+    head: dict[str, Any] = {
+        "version": f"{version}-{found.mark}",
         "exact": all(view.exact for view in views),
         "loading": asdict(source.loading()),
         "problem_count": problem_count,
         "problems": [asdict(one) for one in source.problems(MOST_PROBLEMS)] if problem_count else [],
-        "runs": [_run(view) for view in views if changed is None or view.name in changed],
     }
-    return answer if changed is None else {**answer, "since": since, "gone": list(news.gone)}
+    if changed is None:
+        return head, views
+    head |= {"since": since, "gone": list(found.gone)}
+    return head, [view for view in views if view.name in changed]
 
 
-def _run(view: RunView) -> dict[str, Any]:
+def run(view: RunView) -> dict[str, Any]:
+    """What is told of one run."""
     return {
         "name": view.name,
         "version": view.version,

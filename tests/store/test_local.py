@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tensorboard_candles.api.runs import runs
+from tensorboard_candles.api.runs import news
 from tensorboard_candles.api.told import Told
 from tensorboard_candles.errors import NotFound
 from tensorboard_candles.events import LogRoot, log_roots
@@ -135,7 +135,7 @@ def test_problems_are_all_counted_and_only_the_first_are_told(tmp_path: Path) ->
     source = source_of(tmp_path)
     assert source.problem_count() == 1520
     assert [problem.run for problem in source.problems()] == ["a"] * 1000 + ["b"] * 20
-    answer = runs(source, source.version(), since="", told=Told())
+    answer, _ = news(source, source.version(), since="", told=Told())
     assert (answer["problem_count"], len(answer["problems"])) == (1520, 1000)
     assert [problem.offset for problem in source.problems(2)] == [len(good), 3 * len(good)]
 
