@@ -18,7 +18,7 @@ from tensorboard.plugins import base_plugin
 from tensorboard_candles import metadata
 from tensorboard_candles.hosts import named_host
 from tensorboard_candles.sizes import bytes_of
-from tensorboard_candles.tokens import Secret, read_token
+from tensorboard_candles.tokens import Hidden, Secret, read_token
 
 DEFAULT_POLL_SECS = 1.0
 MAX_POLL_SECS = 86_400.0
@@ -111,7 +111,7 @@ def _define_flags_of_changes(group: argparse._ArgumentGroup) -> None:
 
 
 def _fix_flags_of_changes(flags: argparse.Namespace) -> None:
-    flags.candles_declared = _declared(flags) if flags.candles_experiments else None
+    flags.candles_declared = Hidden(_declared(flags) if flags.candles_experiments else None)
     try:
         if flags.candles_token:
             flags.candles_token = read_token(flags.candles_token)

@@ -1,4 +1,4 @@
-"""The token that a change must carry, kept where no log, flag dump or representation shows it.
+"""What flags carry and nobody is to see: above all the token that a change must carry.
 
 TensorBoard answers `GET data/environment` with all of its flags, to anybody; what is no text there is told by
 its `str()`.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from pathlib import Path
+from typing import Any
 
 _MOST_CHARACTERS = 1024
 SHORT = 16
@@ -48,6 +49,25 @@ class Secret:
 
     def __repr__(self) -> str:
         return f"Secret({self})"
+
+
+class Hidden:
+    """Anything else that no dump of the flags is to show, as commands are.
+
+    >>> hidden = Hidden(["train.py", "--key=hunter2"])
+    >>> f"{hidden}", hidden.content[0]
+    ('…', 'train.py')
+    """
+
+    __slots__ = ("content",)
+
+    def __init__(self, content: Any) -> None:
+        self.content = content
+
+    def __str__(self) -> str:
+        return "…"
+
+    __repr__ = __str__
 
 
 def new_token() -> Secret:

@@ -77,7 +77,7 @@ def backend_of(context: Any) -> Backend:
         sampled=SampledSources(context.data_provider, poll_secs=poll_secs),
         guard=guard_of(flags, roots),
         desk=Desk(may_write=flags.candles_control),
-        launcher=launcher_of(getattr(flags, "candles_declared", None), logdir),
+        launcher=launcher_of(flags.candles_declared.content, logdir),
     )
 
 

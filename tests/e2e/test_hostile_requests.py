@@ -15,7 +15,9 @@ import pytest
 from tensorboard_candles.api.audit import FILE_NAME
 from tensorboard_candles.control.files import ControlFiles
 from tensorboard_candles.control.forms import Parameter, Progress, Status
+from tests.support import hostile_experiments as experiments
 from tests.support import records
+from tests.support.experiments import Page
 from tests.support.hostile import REQUESTS, Hostile, answer_to, as_bytes
 from tests.support.server import Server
 
@@ -99,19 +101,82 @@ def attacked(
         training.join()
 
 
+TOUCHING = """
+import os, sys
+from pathlib import Path
+Path("executed").write_text("\\n".join(sys.argv[1:]))
+"""
+DECLARED = """
+[experiments.toy]
+command = ["{python}", "train.py", "{parameters}"]
+[experiments.toy.parameters]
+lr = {kind = "float", default = 0.1, least = 0.0, most = 2.0}
+steps = {kind = "int", default = 10, least = 1, most = 100000}
+until = {kind = "text", default = ""}
+"""
+
+
+@pytest.fixture(scope="module")
+def launching(
+    tmp_path_factory: pytest.TempPathFactory, shared_tensorboard_server: Callable[..., Server]
+) -> Attacked:
+    """One that may start something, which leaves a file where it was started."""
+    world = tmp_path_factory.mktemp("world")
+    (world / "logs").mkdir()
+    (world / "code").mkdir()
+    (world / "code" / "train.py").write_text(TOUCHING)
+    (world / "code" / "toy.toml").write_text(DECLARED)
+    server = shared_tensorboard_server(world / "logs", f"--candles_experiments={world / 'code' / 'toy.toml'}")
+    return Attacked(world, server)
+
+
 def test_there_are_a_hundred_of_them_and_no_two_alike() -> None:
-    assert len({request.wrong for request in REQUESTS}) == len(REQUESTS) >= 100
+    for requests in (REQUESTS, experiments.REQUESTS):
+        assert len({request.wrong for request in requests}) == len(requests)
+    assert len(REQUESTS) >= 100
 
 
-@pytest.mark.parametrize("request_", REQUESTS, ids=[request.wrong for request in REQUESTS])
-def test_a_hostile_request_is_refused_and_nothing_comes_of_it(attacked: Attacked, request_: Hostile) -> None:
+def assert_refused(attacked: Attacked, request: Hostile) -> None:
     before = attacked.everything()
-    status, answer = attacked.answer_to(request_)
-    assert status == request_.status, answer[-500:]
+    status, answer = attacked.answer_to(request)
+    assert status == request.status, answer[-500:]
     assert b"Traceback" not in answer
     assert b"access-control-allow" not in answer.lower()
     assert attacked.known["token"].encode() not in answer
     assert attacked.everything() == before
+
+
+@pytest.mark.parametrize("request_", REQUESTS, ids=[request.wrong for request in REQUESTS])
+def test_a_hostile_request_is_refused_and_nothing_comes_of_it(attacked: Attacked, request_: Hostile) -> None:
+    assert_refused(attacked, request_)
+
+
+@pytest.mark.parametrize(
+    "request_", experiments.REQUESTS, ids=[request.wrong for request in experiments.REQUESTS]
+)
+def test_nothing_is_started_by_a_hostile_request(launching: Attacked, request_: Hostile) -> None:
+    assert_refused(launching, request_)
+    assert launching.server.get_json("experiments")["instances"] == []
+
+
+def test_what_a_shell_would_obey_is_an_argument_like_any_other(launching: Attacked) -> None:
+    page, world = Page(launching.server), launching.world
+    text = experiments.SHELL.replace("{world}", str(world))
+    [instance] = page.start({"until": text})
+    page.wait_for({instance: "finished"})
+    assert (world / "code" / "executed").read_text().splitlines() == [
+        "--lr=0.1",
+        "--steps=10",
+        f"--until={text}",
+    ]
+    assert not (world / "canary").exists()
+
+
+def test_flags_that_anybody_may_read_hold_neither_token_nor_commands(launching: Attacked) -> None:
+    told = launching.server.request("data/environment").body.decode()
+    assert "candles_experiments" in told
+    assert "train.py" not in told
+    assert launching.known["token"] not in told
 
 
 def test_the_very_same_request_of_the_page_itself_is_obeyed(attacked: Attacked) -> None:
