@@ -25,13 +25,15 @@ _MOST_ASKED = 2000
 
 @dataclass(slots=True)
 class Audit:
-    """Lines are only ever added, at the end of the first of the directories where that can be done.
+    """Lines are only ever added, at the end of the file in the first of the directories where that can be done.
 
     They hold what requests said, cut to a length and in ASCII. A link, or anything else than a plain file of
     our own, is left alone. Where no directory can be written the lines go to TensorBoard's log.
     """
 
     directories: tuple[Path, ...]
+    of_user: Path | None = None
+    """The last one, which is made when it comes to that."""
     most_bytes: int = MOST_BYTES
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _warned: set[str] = field(default_factory=set)
@@ -40,8 +42,10 @@ class Audit:
         """Add a line, in which none of the texts that are `hidden` stands, whatever a request says."""
         line = audit_line({"time": round(time.time(), 3), **said}, hidden)
         with self._lock:
-            for directory in self.directories:
+            for directory in (*self.directories, *([self.of_user] if self.of_user else [])):
                 try:
+                    if directory == self.of_user:
+                        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
                     _append(directory / FILE_NAME, line, self.most_bytes)
                     return
                 except OSError as error:

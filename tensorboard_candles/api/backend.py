@@ -92,18 +92,18 @@ def guard_of(flags: Any, roots: Sequence[LogRoot]) -> Guard:
         launch=launch,
         given_token=flags.candles_token or None,
         hosts=allowed_hosts(*bound_to, flags.candles_allow_host),
-        audit=Audit(_audit_directories(roots)),
+        audit=_audit_of(roots),
     )
 
 
-def _audit_directories(roots: Sequence[LogRoot]) -> tuple[Path, ...]:
-    """The log directory; and one of the user's own for where that is elsewhere, several, or read-only."""
+def _audit_of(roots: Sequence[LogRoot]) -> Audit:
+    """In the log directory; in one of the user's own where that is elsewhere, several, or can't be written."""
     in_logs = [root.path for root in roots if isinstance(root.path, Path)] if len(roots) == 1 else []
     try:
-        of_user = [platformdirs.user_state_path("tensorboard_candles", appauthor=False, ensure_exists=True)]
-    except (RuntimeError, OSError):  # nobody knows the user's home, or it can't be written
-        of_user = []
-    return (*in_logs, *of_user)
+        of_user = platformdirs.user_state_path("tensorboard_candles", appauthor=False)
+    except RuntimeError:  # nobody knows the user's home, as in many containers
+        of_user = None
+    return Audit(tuple(in_logs), of_user)
 
 
 def cache_keeper(where: str) -> CacheKeeper | None:

@@ -85,7 +85,7 @@ class Server:
     def wait_until_serving(self) -> None:
         def announced() -> str:
             assert self.process.poll() is None, f"TensorBoard ended:\n{self.output()}"
-            found = re.search(r"at (http://127\.0\.0\.1:\d+/\S*)", self.output())
+            found = re.search(r"at (http://127\.[\d.]+:\d+/\S*)", self.output())
             return found[1] if found else ""
 
         address = eventually(announced, within_secs=STARTS_WITHIN_SECS, what="TensorBoard's start")
