@@ -25,7 +25,7 @@ _MOST_ASKED = 2000
 
 @dataclass(slots=True)
 class Audit:
-    """Lines are only ever added, at the end of the file in the first of the directories where that can be done.
+    """Lines are only ever added, in the first of the directories where that can be done.
 
     They hold what requests said, cut to a length and in ASCII. A link, or anything else than a plain file of
     our own, is left alone. Where no directory can be written the lines go to TensorBoard's log.

@@ -97,7 +97,7 @@ def guard_of(flags: Any, roots: Sequence[LogRoot]) -> Guard:
 
 
 def _audit_of(roots: Sequence[LogRoot]) -> Audit:
-    """In the log directory; in one of the user's own where that is elsewhere, several, or can't be written."""
+    """In the log directory; in one of the user's own where that is elsewhere, several, or read-only."""
     in_logs = [root.path for root in roots if isinstance(root.path, Path)] if len(roots) == 1 else []
     try:
         of_user = platformdirs.user_state_path("tensorboard_candles", appauthor=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from werkzeug.wrappers import Request, Response
 
 from tensorboard_candles.api import params
-from tensorboard_candles.api.answer import etag_of, not_modified, respond_json
+from tensorboard_candles.api.answer import etag_of, not_modified, respond_text
 from tensorboard_candles.api.changing import Changed
 from tensorboard_candles.api.desk import Desk
 from tensorboard_candles.api.limits import client_of
@@ -34,31 +34,40 @@ _KEYS = ("run", "command", "name", "value", "timeout_secs")
 
 def control_route(request: Request, source: Source, *, desk: Desk) -> Response:
     asked = params.runs(request.args, most=MOST_RUNS)
-    told = control(source, desk, asked)
-    lasting = [{**one, "heard_secs_ago": None} for one in told]
-    etag = etag_of(request, json.dumps(lasting))
-    return not_modified(request, etag) or respond_json(request, {"control": told}, etag=etag)
+    told = told_runs(source, desk, asked)
+    lasting = [desk.text(name, one, _lasting) for name, one in told.items()]
+    etag = etag_of(request, *lasting)
+    unchanged = not_modified(request, etag)
+    if unchanged:
+        return unchanged
+    runs = [_with_heard(text, one) for text, one in zip(lasting, told.values(), strict=True)]
+    return respond_text(request, f'{{"control": [{", ".join(runs)}]}}', "application/json", etag)
 
 
-def control(source: Source, desk: Desk, asked: list[str]) -> list[Json]:
+def told_runs(source: Source, desk: Desk, asked: Sequence[str]) -> dict[str, ToldRun]:
     """What each of the runs tells; where none is named, all that ever told anything."""
     with saying_what_loads(source):
         directories = {name: source.directories(name) for name in asked or source.run_names()}
     told = {name: desk.look(found)[0] for name, found in directories.items()}
-    return [_run(name, one) for name, one in told.items() if asked or one.state != "silent"]
+    return {name: one for name, one in told.items() if asked or one.state != "silent"}
 
 
-def _run(name: str, told: ToldRun) -> Json:
-    heard = told.heard_secs_ago
-    problem = {"problem": told.problem} if told.problem else {}
-    return {
+def _lasting(name: str, told: ToldRun) -> str:
+    """All that is told of a run but when it was heard."""
+    content = {
         "run": name,
         "state": told.state,
-        "heard_secs_ago": None if heard is None else round(heard, 1),
         "status": told.status and asdict(told.status),
         "commands": [_command(one) for one in told.commands],
-        **problem,
+        **({"problem": told.problem} if told.problem else {}),
     }
+    return json.dumps(content, allow_nan=False)
+
+
+def _with_heard(lasting: str, told: ToldRun) -> str:
+    heard_secs = told.heard_secs_ago
+    heard = "null" if heard_secs is None else f"{heard_secs:.1f}"
+    return f'{lasting[:-1]}, "heard_secs_ago": {heard}}}'
 
 
 def _command(told: ToldCommand) -> Json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tensorboard_candles.control.confined import confined_place
@@ -36,6 +36,7 @@ class Desk:
         self._may_write = may_write
         self._lock = threading.Lock()
         self._listeners: OrderedDict[str, Listener] = OrderedDict()
+        self._texts: OrderedDict[str, tuple[object, object, str]] = OrderedDict()
 
     def look(self, directories: Sequence[RunDirectory]) -> tuple[ToldRun, RunDirectory | None]:
         """What a run tells, and in which of its directories: the first that tells anything."""
@@ -45,6 +46,18 @@ class Desk:
             if told.status:
                 return told, directory
         return told, None
+
+    def text(self, name: str, told: ToldRun, make: Callable[[str, ToldRun], str]) -> str:
+        """What is made of what a run tells, made again only when that is something else."""
+        now = told.state, told.commands, told.problem
+        before = self._texts.get(name)
+        if before is None or before[0] is not told.status or before[1] != now:
+            before = told.status, now, make(name, told)
+            with self._lock:
+                self._texts[name] = before
+                while len(self._texts) > _MOST_LISTENERS:
+                    self._texts.popitem(last=False)
+        return before[2]
 
     def send(self, command: Command, directory: RunDirectory) -> None:
         """Conflict where it can't be written, Forbidden where that would be outside the log directory."""

@@ -185,24 +185,25 @@ class Listener:
         return is_of_another or wall - command.sent_time > min(command.timeout_secs, LONGEST_TIMEOUT_SECS)
 
 
-@dataclass(frozen=True, slots=True)
 class LocalMarks:
     """Of files of this machine, by what their directories say of them."""
 
-    root: Path
+    def __init__(self, root: Path) -> None:
+        self._status = str(root / STATUS)
+        self._folders = str(root / "commands"), str(root / "answers")
 
     def status(self) -> Hashable:
-        return _state_of(self.root / STATUS)
+        return _state_of(self._status)
 
     def commands(self) -> Hashable:
-        folders = [_state_of(self.root / folder) for folder in ("commands", "answers")]
-        if folders == [None, None]:
+        commands, answers = map(_state_of, self._folders)
+        if not commands and not answers:
             return None
-        newest_secs = max(state[1] for state in folders if state) / 1e9
-        return (*folders, object() if time.time() - newest_secs < _YOUNG_SECS else None)
+        newest_secs = max(state[1] for state in (commands, answers) if state) / 1e9
+        return commands, answers, object() if time.time() - newest_secs < _YOUNG_SECS else None
 
 
-def _state_of(path: Path) -> tuple[int, int, int] | None:
+def _state_of(path: str) -> tuple[int, int, int] | None:
     try:
         found = os.lstat(path)
     except (FileNotFoundError, NotADirectoryError):

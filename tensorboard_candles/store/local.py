@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
+from weakref import WeakKeyDictionary
 
 from tensorboard_candles.errors import NotFound
 from tensorboard_candles.events import LogRoot, discover
@@ -74,6 +75,8 @@ class LocalSource:
         self._readers = Readers(self._note_change, self._memory, keeper)
         self._start_lock = threading.Lock()
         self._runs: dict[str, Run] = {}
+        self._directories: WeakKeyDictionary[Run, tuple[object, Sequence[RunDirectory]]] = WeakKeyDictionary()
+        """Where each run lies, beside the files from which that is known."""
         self._unreadable: tuple[tuple[str, str], ...] = ()
         self._listing_error: str | None = None
         self._is_pending = False
@@ -177,8 +180,12 @@ class LocalSource:
         run = self._runs.get(name)
         if run is None:
             raise NotFound(f"no such run: {name!r}")
-        found = {str(above): above for above in map(parent_of, list(run.files))}
-        return [RunDirectory(path, root) for path in found.values() if (root := self._root_of(path))]
+        files, known = run.files, self._directories.get(run)
+        if known is None or known[0] is not files:
+            paths = {str(above): above for above in map(parent_of, files)}
+            found = [RunDirectory(path, root) for path in paths.values() if (root := self._root_of(path))]
+            known = self._directories[run] = files, found
+        return known[1]
 
     def _root_of(self, path: LogPath) -> LogPath | None:
         """The innermost, where one log directory lies in another."""
