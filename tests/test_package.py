@@ -24,7 +24,7 @@ NOT_COPIED = {
 
 
 def test_public_names_are_exact_and_sorted() -> None:
-    public = ["CandleWriter", "Tracker", "__version__", "complexity", "landscape", "summary"]
+    public = ["CandleWriter", "Parameter", "Tracker", "__version__", "complexity", "landscape", "summary"]
     assert tensorboard_candles.__all__ == public
     assert dir(tensorboard_candles) == sorted(tensorboard_candles.__all__)
     for name in {*tensorboard_candles.__all__} - {"CandleWriter"}:

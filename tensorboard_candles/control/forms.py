@@ -397,6 +397,16 @@ class Answer:
         )
 
 
+def check_parameters(parameters: Mapping[str, Parameter]) -> None:
+    """BadControl where a status has no room for them: half of it is theirs."""
+    size = len(json.dumps({name: asdict(parameter) for name, parameter in parameters.items()}))
+    if len(parameters) > MOST_PARAMETERS or size > MOST_BYTES // 2:
+        raise BadControl(
+            f"at most {MOST_PARAMETERS} parameters of {MOST_BYTES // 2} bytes in all,"
+            f" got {len(parameters)} of {size} bytes"
+        )
+
+
 def _parameters_in(fields: Fields) -> dict[str, Parameter]:
     found = fields.within("parameters")
     if len(found.all) > MOST_PARAMETERS or not all(map(is_parameter_name, found.all)):

@@ -10,7 +10,9 @@ from typing import Literal, SupportsIndex, TypeVar
 
 from tensorboard_candles.errors import WriterError
 from tensorboard_candles.writer import summaries
+from tensorboard_candles.writer.control import Control
 from tensorboard_candles.writer.event_file import EPOCH_MARK, EventFile
+from tensorboard_candles.writer.place import Place
 from tensorboard_candles.writer.progress import Progress
 from tensorboard_candles.writer.silent_file import SilentFile
 from tensorboard_candles.writer.values import as_int64
@@ -21,11 +23,12 @@ _Batch = TypeVar("_Batch")
 class Epochs:
     """What a Tracker knows of epochs."""
 
-    def __init__(self, file: EventFile | SilentFile, next_epoch: int) -> None:
+    def __init__(self, file: EventFile | SilentFile, next_epoch: int, control: Control) -> None:
         self._file = file
+        self._control = control
         self._next_epoch = next_epoch
         self._in_epoch = False
-        self._epochs_done = float(next_epoch)
+        self._place = Place(float(next_epoch))
 
     @contextmanager
     def epoch(self, number: SupportsIndex | None = None) -> Iterator[int]:
@@ -43,13 +46,16 @@ class Epochs:
             if self._in_epoch:
                 raise WriterError(f"epoch {self._next_epoch - 1} is still open; epochs can't be nested")
             current = self._next_epoch if number is None else as_int64("epoch", number)
-            self._in_epoch, self._next_epoch, self._epochs_done = True, current + 1, float(current)
+            self._in_epoch, self._next_epoch = True, current + 1
+            self._place.begin_epoch(current)
             self._file.mark(EPOCH_MARK, summaries.epoch_mark(current))
         try:
             yield current
         finally:
             with self._file.lock:
-                self._in_epoch, self._epochs_done = False, float(current + 1)
+                self._in_epoch = False
+                if not self._place.is_cut:
+                    self._place.epochs_done = float(current + 1)
                 self._file.mark(EPOCH_MARK, None)
 
     def epochs(self, count: int) -> Iterator[int]:
@@ -58,10 +64,16 @@ class Epochs:
         for epoch in tracker.epochs(10):  # 0, 1, …, 9
             for batch in batches:
                 tracker.log(loss=train_on(batch))
+
+        Ends early where the dashboard has asked for that, when the epoch's body has ended.
         """
+        self._place.epochs = self._next_epoch + count
         for _ in range(count):
+            if self._control.should_stop:
+                break
             with self.epoch() as number:
                 yield number
+        self._control.settle()
 
     def batches(
         self,
@@ -75,20 +87,48 @@ class Epochs:
         for images, labels in tracker.batches(loader, progress=True):
             tracker.log(loss=train_on(images, labels), epoch=tracker.epochs_done)
 
+        Between two batches it obeys what the dashboard has asked for: see `declare`, `on_checkpoint` and
+        `on_predict`. Where that is to stop, the batch that has begun is the last, a checkpoint is saved, and
+        there are no more batches. With several ranks each has to go over equally many.
+
         With `progress` a line shows how far it is, and the forming candle of `metric`, by default of the
         first loss: on a terminal only, or "always". It needs tqdm (`tensorboard_candles[progress]`).
         """
-        count = _length(batches)
+        count, control = _length(batches), self._control
         with nullcontext() if self._in_epoch else self.epoch():
-            current = self._next_epoch - 1
+            current, place = self._next_epoch - 1, self._place
+            place.batches = count or None
+            if self.pause_point():
+                return
             if progress:
                 batches = self._progress.over(
                     batches, title=f"epoch {current}", total=count or None, metric=metric, show=progress
                 )
             for number, batch in enumerate(batches):
+                place.batch = number
                 if count:
-                    self._epochs_done = current + min(number / count, 1.0)
+                    place.epochs_done = current + min(number / count, 1.0)
                 yield batch
+                place.batches_done += 1
+                if control.due and self.pause_point():
+                    place.is_cut = number + 1 < count or not count
+                    return
+
+    def pause_point(self) -> bool:
+        """Between two batches of a loop that has no `batches`: obey what was asked; whether to end the loop.
+
+        while not done:
+            train_on(next(stream))
+            if tracker.pause_point():
+                break
+
+        Returns when the training is not paused, after the checkpoint where it is to end. With several ranks
+        each has to call it equally often.
+        """
+        control = self._control
+        if control.due and control.obey():
+            control.settle()
+        return control.should_stop
 
     @cached_property
     def _progress(self) -> Progress:
@@ -100,7 +140,7 @@ class Epochs:
 
         The fraction is that of `batches`, where those have a length; otherwise whole epochs are counted.
         """
-        return self._epochs_done
+        return self._place.epochs_done
 
 
 def _length(batches: Iterable[object]) -> int:

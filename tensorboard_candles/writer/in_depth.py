@@ -12,7 +12,7 @@ from tensorboard_candles.writer import summaries
 from tensorboard_candles.writer.attention import SIZE, attention_of
 from tensorboard_candles.writer.complexity import Complexity
 from tensorboard_candles.writer.complexity import complexity as measured_complexity
-from tensorboard_candles.writer.epochs import Epochs
+from tensorboard_candles.writer.controlled import Controlled
 from tensorboard_candles.writer.layout import LaterEvent
 from tensorboard_candles.writer.values import as_int64
 
@@ -23,7 +23,7 @@ class _Landscape(Protocol):
     def to_bytes(self) -> bytes: ...
 
 
-class InDepth(Epochs):
+class InDepth(Controlled):
     """The part of a Tracker that looks into the model."""
 
     def attention(

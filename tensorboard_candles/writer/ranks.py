@@ -52,6 +52,14 @@ def agreed(name: str, rank: Rank) -> str:
     return names[0]
 
 
+def shared_store() -> Any | None:
+    """The key-value store that the ranks were initialised with; None where there is none."""
+    distributed = _distributed()
+    # no public name leads there, though launchers and checkpointing of torch itself use it so
+    get_store = getattr(getattr(distributed, "distributed_c10d", None), "_get_default_store", None)
+    return None if get_store is None else get_store()
+
+
 def _distributed() -> Any:
     distributed = sys.modules.get("torch.distributed")
     is_ready = distributed is not None and distributed.is_available() and distributed.is_initialized()

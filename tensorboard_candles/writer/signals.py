@@ -17,6 +17,7 @@ FLUSH_WITHIN_SECS = 5.0
 """How long the end of the process waits for a disk that hangs."""
 
 _flushes: list[Callable[[], object]] = []
+_endings: list[Callable[[], object]] = []
 
 
 def flush_on_sigterm(flush: Callable[[], object]) -> None:
@@ -26,6 +27,12 @@ def flush_on_sigterm(flush: Callable[[], object]) -> None:
     if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
         _flushes[:] = [flush]
         signal.signal(signal.SIGTERM, _flush_and_end)
+
+
+def end_on_sigterm(end: Callable[[], object]) -> None:
+    """Have `end` called after that, when SIGTERM does end the process and nobody has taken it over."""
+    if end not in _endings:
+        _endings.append(end)
 
 
 def forget_parent() -> None:
@@ -40,5 +47,7 @@ def _flush_and_end(number: int, frame: FrameType | None) -> None:
     for flush in _flushes:
         flush()
     if signal.getsignal(number) is _flush_and_end:
+        for end in _endings:
+            end()
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)

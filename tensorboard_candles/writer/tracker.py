@@ -16,9 +16,8 @@ from __future__ import annotations
 import logging
 import os
 import time
-import weakref
 from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, TypeVar, cast, overload
@@ -28,8 +27,11 @@ from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard_candles import metadata
 from tensorboard_candles.errors import WriterError
 from tensorboard_candles.writer import summaries
-from tensorboard_candles.writer.destination import CLOSE_WITHIN_SECS, RunDir
+from tensorboard_candles.writer.control import Control
+from tensorboard_candles.writer.destination import RunDir
 from tensorboard_candles.writer.devices import OnDevice
+from tensorboard_candles.writer.ending import Ending, at_end_of
+from tensorboard_candles.writer.environment import settings
 from tensorboard_candles.writer.event_file import EventFile
 from tensorboard_candles.writer.gathering import CANDLE_STEPS, Detail, gatherer_of
 from tensorboard_candles.writer.in_depth import InDepth, check_tag
@@ -47,7 +49,6 @@ from tensorboard_candles.writer.watching import watch
 if TYPE_CHECKING:
     from tensorboard_candles.indicators.alerts import Alert, Detector
     from tensorboard_candles.integrations.torch import Watch
-    from tensorboard_candles.writer.alerting import Alerting
 
 _OnAlert = TypeVar("_OnAlert", bound="Callable[[Alert], object]")
 Polarity = Literal["lower_is_better", "higher_is_better"]
@@ -69,7 +70,8 @@ class Tracker(InDepth):
 
     Args:
         project: directory below `logdir`; slashes make directories further down.
-        logdir: what `tensorboard --logdir` is pointed at; a URL such as `s3://bucket/runs` works as well.
+        logdir: what `tensorboard --logdir` is pointed at, by default `runs`; a URL such as `s3://bucket/runs`
+            works as well.
         run: directory below the project; by default a readable name that no other process has, such as
             `2026-11-21_14-03-07_brave-otter`. A run that exists already gets one more event file. Its
             steps begin at 0 again, which readers take as a restart from there: see `resume`.
@@ -85,7 +87,15 @@ class Tracker(InDepth):
             with every extreme; TensorBoard's other tabs show nothing of them. See docs/detail.md.
         candle_steps: how many steps such a candle holds, from a multiple of it on; it ends where an epoch
             does, too. None for candles that end there alone. Only with `detail="candles"`.
+        control: obey the dashboard: small files in `candles-control` beside the event files tell it how the
+            training is, and bring what it asks for. See `declare`, `on_checkpoint` and docs/control.md.
+        stats: log what the process takes as `system/cpu_percent`, `system/memory_gigabytes` and, of NVIDIA's
+            GPUs, `system/gpu0/utilization_percent` and `system/gpu0/memory_gigabytes`, every two seconds. For
+            GPUs install `tensorboard_candles[stats]`.
         storage_options: for the file system of a `logdir` that is a URL, as fsspec takes them.
+
+    Whoever starts the training may set CANDLES_LOGDIR, CANDLES_RUN and CANDLES_RESUME=1, which count where
+    the call says nothing; the run is that of the first Tracker that the process makes.
 
     Values are kept as float32, as every SummaryWriter keeps them; NaN and infinity are written as they are.
     What lies on a device (a loss on a GPU) is not waited for: a copy on the device is read in the background.
@@ -106,16 +116,20 @@ class Tracker(InDepth):
         self,
         project: str,
         *,
-        logdir: str | os.PathLike[str] = "runs",
+        logdir: str | os.PathLike[str] | None = None,
         run: str | None = None,
         config: Mapping[str, object] | None = None,
-        resume: bool = False,
+        resume: bool | None = None,
         rank_zero_only: bool = False,
         detail: Detail = "points",
         candle_steps: SupportsIndex | None = CANDLE_STEPS,
+        control: bool = True,
+        stats: bool = False,
         storage_options: Mapping[str, Any] | None = None,
     ) -> None:
         self.project = project
+        given = settings(logdir, run, resume)
+        logdir, run, resume = given.logdir, given.run, given.resume
         gatherer = gatherer_of(detail, candle_steps)
         about = summaries.hyperparameters(config) if config else None
         if resume and run is None:
@@ -136,11 +150,15 @@ class Tracker(InDepth):
         # of a URL it is none; but whoever logs to local directories shall not have to tell the two apart
         self.run_dir = cast(Path, run_dir)
         self.run: str = run if run is not None else self.run_dir.name
-        self._alerting: Alerting | None = None
         self._polarities: dict[str, Polarity] = {}
-        super().__init__(self._file, begin.epoch)
+        super().__init__(self._file, begin.epoch, Control())
+        self._ending = Ending(self._file, self._control)
         # at exit, or when the tracker is dropped without close()
-        self._close = weakref.finalize(self, self._file.close)
+        self._close = at_end_of(self, self._ending)
+        if control:
+            self._begin_control(run_dir, rank, self._ending)
+        if stats and rank.number == 0:
+            self._ending.measure()
         self._has_config = about is not None
         if about is not None:
             self._put(Event(summary=about), step=0)
@@ -312,12 +330,10 @@ class Tracker(InDepth):
         """
         from tensorboard_candles.writer.alerting import Alerting
 
-        if self._alerting is None:
-            self._alerting = Alerting(self.run, self._polarities)
-            self._file.listen(self._alerting.listen)
-            self._close.detach()
-            self._close = weakref.finalize(self, partial(_close_after_alerts, self._file, self._alerting))
-        return self._alerting.subscription(what, tags)
+        if self._ending.alerting is None:
+            self._ending.alerting = Alerting(self.run, self._polarities)
+            self._file.listen(self._ending.alerting.listen)
+        return self._ending.alerting.subscription(what, tags)
 
     def watch(self, model: Any, *, tag: str = "grad_norm", layers: bool = False) -> Watch:
         """Log the norm of a PyTorch model's gradients, the volume of its candles.
@@ -349,10 +365,10 @@ class Tracker(InDepth):
 
     def close(self) -> None:
         """Write out everything and close the file; a second call does nothing. Done at exit as well."""
-        if self._alerting is None:
-            self._file.close()
-        else:
-            _close_after_alerts(self._file, self._alerting)
+        self._end(None)
+
+    def _end(self, error: BaseException | None) -> None:
+        self._ending.close(error)
         self._close.detach()  # not before: close() that Ctrl-C broke off is done again at exit
 
     def __enter__(self) -> Tracker:
@@ -361,7 +377,7 @@ class Tracker(InDepth):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        self._end(error)
 
     def __repr__(self) -> str:
         return f"Tracker(project={self.project!r}, run={self.run!r}, run_dir={str(self.run_dir)!r})"
@@ -369,9 +385,3 @@ class Tracker(InDepth):
     def _say(self, tag: str, text: str) -> None:
         if not self._file.is_closed:
             self._put(summaries.text(tag, text))
-
-
-def _close_after_alerts(file: EventFile | SilentFile, alerting: Alerting) -> None:
-    file.write_out(within_secs=CLOSE_WITHIN_SECS)
-    alerting.close()  # before the file: who is called may log
-    file.close()

@@ -201,7 +201,7 @@ def test_metrics_without_names_are_a_type_error_that_shows_how(
     [
         ({"config": [1]}, r"config must be a mapping of names to values, got \[1\]"),
         ({"config": argparse.Namespace(lr=0.1)}, r"got Namespace\(lr=0.1\); pass vars\(args\)"),
-        ({"logdir": None}, "logdir must be a directory, got None"),
+        ({"logdir": 7}, "logdir must be a directory, got 7"),
         ({"logdir": b"runs"}, "logdir must be a directory, got b'runs'"),
     ],
 )

@@ -1,0 +1,89 @@
+"""How far a training is, counted by its thread and told by another."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+
+from tensorboard_candles.control.forms import Progress
+
+RATE_SECS = 10.0
+"""Batches a second are those of so long a time."""
+
+
+class Place:
+    """Where a training is; written at each batch, so these are plain attributes.
+
+    >>> place = Place()
+    >>> place.begin_epoch(2)
+    >>> place.batches, place.epochs_done
+    (None, 2.0)
+    """
+
+    __slots__ = ("batch", "batches", "batches_done", "epoch", "epochs", "epochs_done", "is_cut")
+
+    def __init__(self, epochs_done: float = 0.0) -> None:
+        self.epoch: int | None = None
+        self.epochs: int | None = None
+        """The number that the last epoch's would be followed by."""
+        self.batch: int | None = None
+        """Of the epoch, from 0."""
+        self.batches: int | None = None
+        self.batches_done = 0
+        """In all."""
+        self.epochs_done = epochs_done
+        self.is_cut = False
+        """Whether this epoch has ended before its end."""
+
+    def begin_epoch(self, number: int) -> None:
+        self.epoch, self.epochs_done, self.is_cut = number, float(number), False
+        self.batch = self.batches = None
+
+
+class Pace:
+    """Tells a place as a Progress, with the speed since the last calls.
+
+    >>> pace = Pace(Place(), lambda: 7)
+    >>> pace.progress().step
+    7
+    """
+
+    def __init__(self, place: Place, step: Callable[[], int | None]) -> None:
+        self._place = place
+        self._step = step
+        self._started_time = time.time()
+        self._seen: deque[tuple[float, int]] = deque()
+
+    def progress(self) -> Progress:
+        place = self._place
+        batches_per_sec = self._batches_per_sec(time.monotonic(), place.batches_done)
+        return Progress(
+            started_time=self._started_time,
+            step=self._step(),
+            epoch=place.epoch,
+            epochs=place.epochs,
+            batch=None if place.batch is None else place.batch + 1,
+            batches=place.batches,
+            epochs_done=place.epochs_done,
+            batches_per_sec=batches_per_sec,
+            remaining_secs=self._remaining_secs(batches_per_sec),
+        )
+
+    def _batches_per_sec(self, now: float, done: int) -> float | None:
+        if self._seen and self._seen[-1][1] == done:
+            return self._rate(now, done)
+        self._seen.append((now, done))
+        while len(self._seen) > 2 and self._seen[1][0] < now - RATE_SECS:
+            self._seen.popleft()
+        return self._rate(now, done)
+
+    def _rate(self, now: float, done: int) -> float | None:
+        began, before = self._seen[0]
+        return (done - before) / (now - began) if done > before and now > began else None
+
+    def _remaining_secs(self, batches_per_sec: float | None) -> float | None:
+        place = self._place
+        if not batches_per_sec or place.epochs is None or place.batches is None:
+            return None
+        return max(place.epochs - place.epochs_done, 0.0) * place.batches / batches_per_sec
