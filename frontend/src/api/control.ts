@@ -73,6 +73,8 @@ export interface Training {
   readonly status: TrainingStatus | null;
   /** The newest first. */
   readonly commands: readonly SentCommand[];
+  /** What could not be read of it; empty: nothing. */
+  readonly problem: string;
 }
 
 /** `control?run=a&run=b` */
@@ -81,7 +83,7 @@ export const controlPath = (runs: readonly string[]): string =>
 
 export const decodeControl = (answer: unknown): Training[] =>
   asArray(asRecord(answer).control).map((item) => {
-    const { run, state, heard_secs_ago, status, commands } = asRecord(item);
+    const { run, state, heard_secs_ago, status, commands, problem } = asRecord(item);
     return {
       run: asText(run),
       state: oneOf(TRAINING_STATES, state) ?? "silent",
@@ -90,6 +92,7 @@ export const decodeControl = (answer: unknown): Training[] =>
       commands: asArray(commands)
         .flatMap(commandOf)
         .sort((a, b) => b.sentTime - a.sentTime),
+      problem: asText(problem),
     };
   });
 

@@ -13,10 +13,10 @@ const MOST_SHOWN = 50;
 
 /** What the training was told, by whom, and what became of that; the newest first. */
 export const History = ({ history }: { readonly history: readonly SentCommand[] }) => (
-  <section class="command-history" aria-label={CONTROL.history}>
+  <section class="control-part command-history" aria-label={CONTROL.history}>
     <h2>{CONTROL.history}</h2>
     {history.length === 0 && <p class="control-note">{CONTROL.nothingTold}</p>}
-    <ul data-testid="command-history" aria-live="polite">
+    <ul class={history.length === 0 ? "" : "ruled"} data-testid="command-history" aria-live="polite">
       {history.slice(0, MOST_SHOWN).map((one) => (
         <Told key={one.id} told={one} />
       ))}

@@ -14,7 +14,7 @@ interface ParametersProps {
 /** What may be changed while it runs. */
 export const Parameters = ({ parameters, model }: ParametersProps) =>
   parameters.length === 0 ? null : (
-    <section class="live-parameters" aria-label={CONTROL.parameters}>
+    <section class="control-part live-parameters" aria-label={CONTROL.parameters}>
       <h2>{CONTROL.parameters}</h2>
       {parameters.map((parameter) => (
         <Field key={`${model.run.value} ${parameter.name}`} parameter={parameter} model={model} />

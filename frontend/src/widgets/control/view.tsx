@@ -45,7 +45,9 @@ export function ControlWidget({ workspace, settings, frame }: WidgetProps<Contro
         frame={frame}
         title={
           <div class="title">
-            <h1 class="tag-name">{CONTROL_KIND.title}</h1>
+            <h1>
+              <span class="tag-name">{CONTROL_KIND.title}</span>
+            </h1>
           </div>
         }
       >
@@ -98,6 +100,8 @@ function Body({ model, workspace }: BodyProps) {
   if (run === null) return <Nothing words={CONTROL.noRun} />;
   if (refusal.value !== null) return <Nothing words={refusal.value} isAlert />;
   if (training === null) return <Nothing words={CONTROL.loading} />;
+  if (training.status === null && training.problem !== "")
+    return <Nothing words={training.problem} isAlert />;
   if (training.status === null) {
     return (
       <Nothing
@@ -111,8 +115,10 @@ function Body({ model, workspace }: BodyProps) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
     <section class="control-body" tabIndex={0} aria-label={CONTROL_KIND.title}>
-      <Who training={training} model={model} workspace={workspace} />
-      <Acts training={training} status={training.status} model={model} workspace={workspace} />
+      <div class="control-part">
+        <Who training={training} model={model} workspace={workspace} />
+        <Acts training={training} status={training.status} model={model} workspace={workspace} />
+      </div>
       <History history={model.history.value} />
     </section>
   );
@@ -146,6 +152,11 @@ function Acts({ training, status, model, workspace }: ActsProps) {
   if (!isAlive(training)) return <p class="control-note">{CONTROL.over}</p>;
   return (
     <>
+      {training.problem !== "" && (
+        <p class="form-problem" role="alert">
+          <bdi>{training.problem}</bdi>
+        </p>
+      )}
       <Commands training={training} obeys={status.obeys} model={model} />
       {model.problem.value !== null && (
         <p class="form-problem" role="alert" data-testid="control-problem">

@@ -29,7 +29,9 @@ export function ExperimentsWidget({ workspace, settings, frame }: WidgetProps<Ex
         frame={frame}
         title={
           <div class="title">
-            <h1 class="tag-name">{EXPERIMENTS_KIND.title}</h1>
+            <h1>
+              <span class="tag-name">{EXPERIMENTS_KIND.title}</span>
+            </h1>
             <span class="count-of-runs" data-testid="instance-tally">
               {tallyOf(model.instances.value)}
             </span>

@@ -2,7 +2,6 @@ import { type Signal, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import type { Training, TrainingProgress } from "../../api/control.ts";
 import { FALLBACK } from "../../base/colour.ts";
-import { formatDigits } from "../../base/format.ts";
 import { PROGRESS_KIND } from "../../base/words/kinds.ts";
 import {
   atStepOf,
@@ -49,7 +48,9 @@ export function ProgressWidget({ workspace, frame }: WidgetProps<ProgressSetting
         frame={frame}
         title={
           <div class="title">
-            <h1 class="tag-name">{PROGRESS_KIND.title}</h1>
+            <h1>
+              <span class="tag-name">{PROGRESS_KIND.title}</span>
+            </h1>
           </div>
         }
       />
@@ -122,7 +123,7 @@ interface RowProps {
 }
 
 function Row({ training, model, workspace, now }: RowProps) {
-  const { run, state, status } = training;
+  const { run, state, status, problem } = training;
   if (status === null) return null;
   const { progress, message } = status;
   const heard = heardAgo(model.heardSecsAgo(training, now.value));
@@ -151,11 +152,11 @@ function Row({ training, model, workspace, now }: RowProps) {
         <span class={state === "dead" ? "heard long-ago" : "heard"} data-testid="heard">
           {heard}
         </span>
-        {message !== "" && (
-          <bdi class="training-message" title={message}>
-            {message}
+        {[message, problem].filter(Boolean).map((words) => (
+          <bdi key={words} class="training-message">
+            {words}
           </bdi>
-        )}
+        ))}
       </p>
     </li>
   );
@@ -195,8 +196,8 @@ const Bar = ({ share, label, kind }: { share: number; label: string; kind: strin
 
 function wholeWords({ epochsDone: done, epochs, step }: TrainingProgress): string {
   const parts: string[] = [];
-  if (epochs > 0) parts.push(epochsDoneOf(formatDigits(Number(done.toFixed(2)), 8), String(epochs)));
-  else if (done > 0) parts.push(epochsDone(formatDigits(Number(done.toFixed(2)), 8)));
+  if (epochs > 0) parts.push(epochsDoneOf(done.toFixed(2), String(epochs)));
+  else if (done > 0) parts.push(epochsDone(done.toFixed(2)));
   if (Number.isFinite(step)) parts.push(atStepOf(step));
   return parts.join(" · ");
 }
