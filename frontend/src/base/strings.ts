@@ -57,6 +57,7 @@ export const STRINGS = {
   emptyText: "holds no scalar points. Log some, and they appear here by themselves:",
   emptyOther:
     "Anything that writes scalars for TensorBoard works as well: SummaryWriter of torch.utils.tensorboard or tensorboardX, tf.summary, Keras, Lightning, Hugging Face.",
+  emptyStart: "Start a training from here",
   goneTitle: "TensorBoard does not answer",
   goneText: "Is it still running? This page asks again by itself and goes on where it was.",
   chartErrorTitle: "Cannot draw this",

@@ -78,6 +78,16 @@ const LIVE = made(
   ["experiments", 0, 20, 12, 8],
 );
 
+/** For a log directory that is empty so far. */
+const START = made(
+  LAYOUTS.live,
+  ["experiments", 0, 0, 12, 8],
+  ["progress", 0, 8, 8, 4],
+  ["control", 8, 8, 4, 8],
+  ["line", 0, 12, 8, 8],
+  ["logs", 8, 16, 4, 8],
+);
+
 export const READY_MADE: readonly ReadyMade[] = [ONE_RUN, COMPARE, MANY_RUNS, TWO_MODELS, LIVE];
 
 export function seenIn({ choice, runs }: Pick<Workspace, "choice" | "runs">): Seen {
@@ -98,5 +108,7 @@ export function readyMade({ name, places }: ReadyMade, kinds: readonly Kind[], s
   });
   return readLayout({ version: 1, tabs: [{ name, widgets }] });
 }
+
+export const startLayout = (kinds: readonly Kind[]): Layout => readyMade(START, kinds);
 
 export const firstLayout = (kinds: readonly Kind[]): Layout => readyMade(ONE_RUN, kinds);

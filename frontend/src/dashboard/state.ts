@@ -3,7 +3,7 @@ import { DASHBOARD, LAYOUTS, LINK, UNDO, WIDGET_MENU } from "../base/words/dashb
 import type { Kind } from "../widgets/kind.tsx";
 import type { Stored } from "../widgets/widget.ts";
 import type { Box, LeastSize } from "./arrange.ts";
-import { firstLayout } from "./defaults.ts";
+import { firstLayout, startLayout } from "./defaults.ts";
 import type { Keeper } from "./keep.ts";
 import { packView, type SharedView, unpackView } from "./link.ts";
 import {
@@ -234,6 +234,11 @@ export class DashboardState {
     this.tellUndo(text, () => {
       this.shown.value = before;
     });
+  }
+
+  /** To start the first training from. */
+  showStart(): void {
+    this.replace(startLayout(this.kinds), LAYOUTS.applied(LAYOUTS.live));
   }
 
   reset(): void {

@@ -29,7 +29,11 @@ export function App({ state, dashboard }: AppProps) {
   useEffect(() => {
     if (isDrawn) fetchAhead();
   }, [isDrawn]);
-  if (!isDrawn) return <Placeholder state={state} />;
+  const enter = () => {
+    dashboard.showStart();
+    state.isEntered.value = true;
+  };
+  if (!isDrawn) return <Placeholder state={state} enter={enter} />;
   return (
     <div
       class={sidebar.shown.value ? "app sidebar-open" : "app"}

@@ -25,7 +25,7 @@ import { choiceIn, detectorsIn, polaritiesIn } from "./picks.ts";
 import { TabRights } from "./rights.ts";
 import { RunsState } from "./runsState.ts";
 import { SidebarState } from "./sidebarState.ts";
-import { readSession, writeSession } from "./storage.ts";
+import { asFlag, kept, readSession, writeSession } from "./storage.ts";
 import { TagsState } from "./tagsState.ts";
 
 const MOST_WATCHED = 50;
@@ -53,15 +53,18 @@ export class AppState implements Workspace, Picks {
   readonly version = computed(() => this.runs.value?.version ?? "");
   /** Whether there is anything to draw: scalars, or what widgets of their own show. */
   readonly hasAnything = computed(
-    () => this.choice.value.tag !== null || (this.runs.value?.runs ?? []).some(hasRecords),
+    () =>
+      this.choice.value.tag !== null ||
+      (this.runs.value?.runs ?? []).some(hasRecords) ||
+      (this.isEntered.value && this.rights.config.value?.launch === true),
   );
   /** How the runs and the tags are listed. */
   readonly list: RunsState;
   readonly tagList: TagsState;
 
   readonly isSeen = signal(true);
-  /** Whether the dashboard was opened before there was anything to draw, to start it from there. */
-  readonly isEntered = signal(false);
+  /** Whether the dashboard was opened before there was anything to draw, to start trainings from there. */
+  readonly isEntered = kept("sessionStorage", "entered", asFlag);
   /** Whether what is picked came by a link, and is not what the person picked. */
   private readonly isGuest = signal(false);
   private readonly picked = signal<Choice>(readChoice());

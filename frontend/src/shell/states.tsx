@@ -5,8 +5,14 @@ import { Countdown } from "./countdown.tsx";
 import { isLoading, LoadingBar } from "./notices.tsx";
 import type { AppState } from "./state.ts";
 
+interface PlaceholderProps {
+  readonly state: AppState;
+  /** Opens the dashboard all the same, where trainings can be started from it. */
+  readonly enter: () => void;
+}
+
 /** What fills the page while there is nothing to draw: it says why, and what to do. */
-export function Placeholder({ state }: { readonly state: AppState }) {
+export function Placeholder({ state, enter }: PlaceholderProps) {
   const runs = state.runs.value;
   if (runs === null) return state.failure.value === null ? <Connecting /> : <Gone state={state} />;
   if (isLoading(runs)) {
@@ -16,7 +22,8 @@ export function Placeholder({ state }: { readonly state: AppState }) {
       </Page>
     );
   }
-  return state.logdir.value === null ? <Connecting /> : <Empty logdir={state.logdir.value} />;
+  if (state.logdir.value === null) return <Connecting />;
+  return <Empty logdir={state.logdir.value} enter={state.rights.config.value?.launch ? enter : null} />;
 }
 
 const Connecting = () => (
@@ -34,7 +41,7 @@ const Gone = ({ state }: { state: AppState }) => (
   </Page>
 );
 
-function Empty({ logdir }: { logdir: string }) {
+function Empty({ logdir, enter }: { readonly logdir: string; readonly enter: (() => void) | null }) {
   const directory = firstDirectory(logdir);
   return (
     <Page testId="state-empty" title={STRINGS.emptyTitle}>
@@ -45,6 +52,13 @@ function Empty({ logdir }: { logdir: string }) {
         <code>{emptySnippet(directory && pythonLiteral(directory))}</code>
       </pre>
       <p>{STRINGS.emptyOther}</p>
+      {enter && (
+        <p>
+          <button type="button" class="plain" data-testid="enter" onClick={enter}>
+            {STRINGS.emptyStart}
+          </button>
+        </p>
+      )}
     </Page>
   );
 }

@@ -1,7 +1,7 @@
 /** Words of trainings as they go: how far they are, and what they are told to do. */
 
 import { isolated } from "../bidi.ts";
-import { formatDuration, formatInteger } from "../format.ts";
+import { formatDuration, formatInteger, formatValue } from "../format.ts";
 import type { CommandName, CommandState, ParameterValue, TrainingState } from "../training.ts";
 
 export const TRAINING_STATE_NAMES: Readonly<Record<TrainingState, string>> = {
@@ -184,9 +184,10 @@ export const notObeyed = (command: string): string => `${command}: this training
 
 /** `0 to 1`, `at least 0`; nothing where everything is allowed. */
 export function allowedRange(least: number | null, most: number | null): string {
-  if (least !== null && most !== null) return `${least} to ${most}`;
-  if (least !== null) return `at least ${least}`;
-  return most === null ? "" : `at most ${most}`;
+  const [from, to] = [least, most].map((bound) => (bound === null ? null : formatValue(bound)));
+  if (from && to) return `${from} to ${to}`;
+  if (from) return `at least ${from}`;
+  return to ? `at most ${to}` : "";
 }
 
 export const notANumber = "This is no number.";

@@ -108,9 +108,11 @@ function Facts({ instance, now }: { readonly instance: Instance; readonly now: n
     <>
       <p class="instance-facts">
         {facts.length > 0 && <span>{facts.join(" · ")}</span>}
-        {[...parameters].map(([name, value]) => (
-          <bdi key={name}>{`${name}=${shownValue(value)}`}</bdi>
-        ))}
+        {[...parameters]
+          .filter(([, value]) => value !== "")
+          .map(([name, value]) => (
+            <bdi key={name}>{`${name}=${shownValue(value)}`}</bdi>
+          ))}
       </p>
       {message !== "" && (
         <p class={instance.state === "failed" ? "form-problem" : "field-help"}>
