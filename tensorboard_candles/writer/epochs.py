@@ -58,15 +58,19 @@ class Epochs:
                     self._place.epochs_done = float(current + 1)
                 self._file.mark(EPOCH_MARK, None)
 
-    def epochs(self, count: int) -> Iterator[int]:
+    def epochs(self, count: int, *, first: SupportsIndex | None = None) -> Iterator[int]:
         """`count` more epochs, each marked, for a `for` loop: their numbers go on from the last one's.
 
         for epoch in tracker.epochs(10):  # 0, 1, …, 9
             for batch in batches:
                 tracker.log(loss=train_on(batch))
 
+        Or begin with `first`, where a training goes on within an epoch: see `done` of `batches`.
+
         Ends early where the dashboard has asked for that, when the epoch's body has ended.
         """
+        if first is not None:
+            self._next_epoch = as_int64("first", first)
         self._place.epochs = self._next_epoch + count
         for _ in range(count):
             if self._control.should_stop:
@@ -79,6 +83,7 @@ class Epochs:
         self,
         batches: Iterable[_Batch],
         *,
+        done: int = 0,
         progress: bool | Literal["always"] = False,
         metric: str | None = None,
     ) -> Iterator[_Batch]:
@@ -91,27 +96,32 @@ class Epochs:
         `on_predict`. Where that is to stop, the batch that has begun is the last, a checkpoint is saved, and
         there are no more batches. With several ranks each has to go over equally many.
 
+        `done` more of this epoch came before: a training that goes on from its checkpoint leaves them out.
+
         With `progress` a line shows how far it is, and the forming candle of `metric`, by default of the
         first loss: on a terminal only, or "always". It needs tqdm (`tensorboard_candles[progress]`).
         """
+        if done < 0:
+            raise WriterError(f"done must be >= 0, got {done}")
         count, control = _length(batches), self._control
         with nullcontext() if self._in_epoch else self.epoch():
             current, place = self._next_epoch - 1, self._place
-            place.batches = count or None
+            whole = count and done + count
+            place.batches = whole or None
             if self.pause_point():
                 return
             if progress:
                 batches = self._progress.over(
                     batches, title=f"epoch {current}", total=count or None, metric=metric, show=progress
                 )
-            for number, batch in enumerate(batches):
+            for number, batch in enumerate(batches, done):
                 place.batch = number
                 if count:
-                    place.epochs_done = current + min(number / count, 1.0)
+                    place.epochs_done = current + min(number / whole, 1.0)
                 yield batch
                 place.batches_done += 1
                 if control.due and self.pause_point():
-                    place.is_cut = number + 1 < count or not count
+                    place.is_cut = number + 1 < whole or not count
                     return
 
     def pause_point(self) -> bool:

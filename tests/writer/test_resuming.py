@@ -50,6 +50,26 @@ def test_resumed_run_goes_on_with_steps_and_epochs(tmp_path: Path) -> None:
     assert shown(tmp_path, "loss") == [*((step, float(step % 5)) for step in range(10)), (10, 7.0)]
 
 
+def test_run_goes_on_within_an_epoch(tmp_path: Path) -> None:
+    with tracker(tmp_path) as first:
+        for _ in first.epochs(2):
+            for batch in first.batches(range(5)):
+                first.log(loss=batch)
+    with tracker(tmp_path, resume=True) as second:
+        step, done = 8, []
+        for number in second.epochs(2, first=1):
+            left_out = step % 5
+            for batch in second.batches(range(left_out, 5), done=left_out):
+                done.append((number, batch, second.epochs_done))
+                second.log(loss=batch, step=step)
+                step += 1
+    assert done[:3] == [(1, 3, 1.6), (1, 4, 1.8), (2, 0, 2.0)]
+    assert sorted(epoch_marks(second.run_dir)) == [(0, 0), (5, 1), (8, 1), (10, 2)]
+    assert shown(tmp_path, "loss") == [(step, float(step % 5)) for step in range(15)]
+    with tracker(tmp_path) as third, pytest.raises(WriterError, match="done must be >= 0, got -1"):
+        next(iter(third.batches([1], done=-1)))
+
+
 def test_run_that_there_is_not_begins_and_that_is_said(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
