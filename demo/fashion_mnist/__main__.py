@@ -54,6 +54,7 @@ def main() -> int:
     interrupt_on_termination()
     RUNS.mkdir(exist_ok=True)
     logdir = tempfile.mkdtemp(prefix=time.strftime("live_%Y-%m-%d_%H-%M-%S_"), dir=RUNS)
+    print(f"Logging to {logdir}. Ctrl-C stops everything.", flush=True)
     steered = ["--candles_control", "--candles_experiments", str(EXPERIMENTS)]
     tensorboard = [
         sys.executable, "-m", "tensorboard_candles.cli", logdir, "--port", str(port), *steered, *flags,
@@ -122,7 +123,7 @@ def _train(dashboard: Dashboard, name: str) -> None:
     started = dashboard.instances()
     address = view.link(dashboard.url, [started[one]["run"] for one in ids])
     print(
-        f"\nTwo models train on {name}. Watch and steer them (Ctrl-C stops everything):\n\n  {address}\n",
+        f"\nTwo models train on {name}. Watch and steer them:\n\n  {address}\n",
         flush=True,
     )
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from demo.fashion_mnist import data
 from demo.fashion_mnist.data import DataMissing, DataSet
 from demo.fashion_mnist.settings import BadCheckpoint, Settings, add_arguments, of_arguments
-from tensorboard_candles import Tracker
+from tensorboard_candles import Parameter, Tracker
 
 if TYPE_CHECKING:
     from demo.fashion_mnist.training import Training
@@ -33,30 +33,61 @@ PICTURES = 64
 log = logging.getLogger("demo.fashion_mnist")
 
 
-def train(settings: Settings, found: DataSet, *, resume: bool, wanted: Wanted, **where: Any) -> Training:
+def train(settings: Settings, found: DataSet, *, wanted: Wanted, **where: Any) -> Training:
     """Train until the epochs are over or a stop is asked for; `where` is for the Tracker."""
     from demo.fashion_mnist.training import Training, best_device, leave_cores_to_others
 
     leave_cores_to_others()
     training = Training(settings, found, best_device())
-    with Tracker(PROJECT, config=settings.as_config(), resume=resume, **where) as tracker:
-        _begin(training, tracker, resume=resume)
+    with Tracker(PROJECT, config=settings.as_config(), stats=True, **where) as tracker:
         checkpoint = Path(tracker.run_dir) / CHECKPOINT
-        while training.epoch < settings.epochs and not wanted.stop:
-            with tracker.epoch(training.epoch):
-                _one_epoch(training, tracker, wanted)
+        log.addHandler(tracker.logger)
+        if where.get("resume"):
+            _go_on(training, checkpoint)
+        _steer(training, tracker, checkpoint)
+        for _ in tracker.epochs(settings.epochs - training.epoch, first=training.epoch):
+            _one_epoch(training, tracker, wanted)
             training.save(checkpoint)
+            if wanted.stop:
+                break
     return training
 
 
-def _begin(training: Training, tracker: Tracker, *, resume: bool) -> None:
-    log.addHandler(tracker.logger)
-    checkpoint = Path(tracker.run_dir) / CHECKPOINT
-    if resume and checkpoint.exists():
+def _go_on(training: Training, checkpoint: Path) -> None:
+    try:
         training.restore(checkpoint)
-        log.info("goes on at step %d, from %s", training.step, checkpoint)
-    elif resume:
+    except FileNotFoundError:
         log.warning("there is no checkpoint yet (%s): it begins anew", checkpoint)
+    else:
+        log.info("goes on at step %d, from %s", training.step, checkpoint)
+
+
+def _steer(training: Training, tracker: Tracker, checkpoint: Path) -> None:
+    """Say what the tab may ask for while it trains."""
+    tracker.declare(
+        lr=Parameter(training.lr, least=0, most=10, help="Learning rate"),
+        dropout=Parameter(
+            training.dropout, least=0, most=0.95, help="Share that the last layer does not see"
+        ),
+    )
+
+    @tracker.on_param("lr")
+    def set_lr(lr: float) -> None:
+        training.lr = lr
+
+    @tracker.on_param("dropout")
+    def set_dropout(dropout: float) -> None:
+        training.dropout = dropout
+
+    @tracker.on_checkpoint
+    def save() -> Path:
+        training.save(checkpoint)
+        return checkpoint
+
+    @tracker.on_predict
+    def predict() -> None:
+        _validate(training, tracker)
+
     settings = training.settings
     log.info(
         "%s, %s kernels, %s with lr %g and dropout %g, on %s",
@@ -68,19 +99,22 @@ def _begin(training: Training, tracker: Tracker, *, resume: bool) -> None:
 def _one_epoch(training: Training, tracker: Tracker, wanted: Wanted) -> None:
     """What is left of the current epoch, or until a stop is asked for."""
     count = training.batches_per_epoch
+    done = training.step % count
     report = Report(training)
-    for batch in tracker.batches(training.batches()[training.step % count :]):
+    for batch in tracker.batches(training.batches()[done:], done=done):
         step = training.step
         loss, accuracy = training.train_on(batch)
         tracker.log({"train/loss": loss, "train/accuracy": accuracy, "lr": training.lr}, step=step)
         report.add(loss, accuracy)
         if wanted.stop:
-            log.info("stopped after step %d, as asked", step)
-            return
-    _validate(training, tracker)
+            log.info("stopped after step %d, as a signal asked", step)
+            break
+    if training.step % count == 0:
+        _validate(training, tracker)
 
 
 def _validate(training: Training, tracker: Tracker) -> None:
+    """How good it is, and what it takes each picture for."""
     (loss, accuracy), scores = training.validate()
     step = training.step - 1
     tracker.log({"val/loss": loss, "val/accuracy": accuracy}, step=step)
@@ -145,18 +179,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description="Train a CNN on Fashion-MNIST, logging every batch.",
     )
     add_arguments(parser)
-    parser.add_argument("--logdir", default=argparse.SUPPRESS, help="where to log (default: runs)")
-    parser.add_argument("--run", default=argparse.SUPPRESS, help="the run's name (default: a new one)")
+    parser.add_argument("--logdir", help="where to log (default: runs)")
+    parser.add_argument("--run", help="the run's name (default: a new one)")
     parser.add_argument("--resume", action="store_true", help="go on from the run's checkpoint")
     parser.add_argument("--directory", type=Path, default=data.DIRECTORY, help="where Fashion-MNIST lies")
     given = parser.parse_args(arguments)
     settings = of_arguments(given)
-    where = {name: getattr(given, name) for name in ("logdir", "run") if hasattr(given, name)}
+    where = {name: getattr(given, name) for name in ("logdir", "run", "resume")}
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", stream=sys.stdout, level=logging.INFO)
     try:
         found = data.load(settings.data, given.directory)
         with Wanted().listening() as wanted:
-            train(settings, found, resume=given.resume, wanted=wanted, **where)
+            train(settings, found, wanted=wanted, **where)
         return wanted.status
     except (DataMissing, BadCheckpoint) as error:
         print(error, file=sys.stderr)
