@@ -13,6 +13,7 @@ from tensorboard_candles.plugin import DEFAULT_POLL_SECS, CandlesLoader
 
 def parsed(*arguments: str) -> argparse.Namespace:
     loader, parser = CandlesLoader(), argparse.ArgumentParser()
+    parser.add_argument("--logdir", default="")  # TensorBoard's own
     loader.define_flags(parser)
     flags = parser.parse_args(arguments)
     loader.fix_flags(flags)
@@ -97,3 +98,35 @@ def test_names_of_hosts_come_one_by_one_or_with_commas() -> None:
 def test_what_is_no_name_of_a_host_is_refused(given: str) -> None:
     with pytest.raises(base_plugin.FlagsError, match=r"--candles_allow_host: .*write team\.example"):
         parsed(f"--candles_allow_host={given}")
+
+
+def test_a_file_of_experiments_is_read_once_at_the_start(tmp_path: Path) -> None:
+    file = tmp_path / "experiments.toml"
+    file.write_text('[experiments.toy]\ncommand = ["true"]\n')
+    flags = parsed("--logdir=logs", f"--candles_experiments={file}")
+    file.write_text("changed")
+    assert list(flags.candles_declared.experiments) == ["toy"]
+    assert parsed().candles_declared is None
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("[experiments.toy]\ncomand = []", r"experiments\.toml: experiments\.toy: command is missing"),
+        ("not toml", r"experiments\.toml: not TOML"),
+        (None, r"experiments\.toml: No such file"),
+    ],
+)
+def test_a_file_of_experiments_that_can_not_be_used_is_told_at_the_start(
+    tmp_path: Path, content: str | None, says: str
+) -> None:
+    file = tmp_path / "experiments.toml"
+    if content is not None:
+        file.write_text(content)
+    with pytest.raises(base_plugin.FlagsError, match=f"--candles_experiments: .*{says}"):
+        parsed("--logdir=logs", f"--candles_experiments={file}")
+
+
+def test_experiments_need_a_log_directory_to_write_to(tmp_path: Path) -> None:
+    with pytest.raises(base_plugin.FlagsError, match="--candles_experiments needs --logdir"):
+        parsed(f"--candles_experiments={tmp_path}")

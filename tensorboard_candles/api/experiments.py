@@ -146,7 +146,7 @@ def _experiments(launcher: Launcher) -> dict[str, Any]:
         ],
         "instances": [
             {**_instance(one), "output_end": last_lines(launcher.folder_of(one.id))}
-            for one in launcher.instances()
+            for one in sorted(launcher.instances(), key=lambda one: (one.created_time, one.id))
         ],
     }
 

@@ -70,7 +70,7 @@ class DockerExecutor:
             "name": name,
             "labels": {LABEL: job.id},
             "environment": {**docker.environment, **variables(job, logdir=logdir)},
-            "volumes": _volumes(job, docker),
+            "mounts": _mounts(job, docker),
             "user": docker.user or f"{os.getuid()}:{os.getgid()}",
             "init": True,
             "security_opt": ["no-new-privileges"],
@@ -139,11 +139,13 @@ class DockerExecutor:
         return self._clients[url]
 
 
-def _volumes(job: Job, docker: Docker) -> dict[str, dict[str, str]]:
-    volumes = {} if is_url(job.logdir) else {job.logdir: {"bind": LOGDIR, "mode": "rw"}}
+def _mounts(job: Job, docker: Docker) -> list[Any]:
+    from docker.types import Mount
+
+    mounts = [] if is_url(job.logdir) else [Mount(LOGDIR, job.logdir, type="bind")]
     if docker.mount_directory:
-        volumes[str(job.experiment.directory)] = {"bind": DIRECTORY, "mode": "ro"}
-    return volumes
+        mounts.append(Mount(DIRECTORY, str(job.experiment.directory), type="bind", read_only=True))
+    return mounts
 
 
 def _bounds(docker: Docker, limits: Limits) -> dict[str, Any]:

@@ -88,8 +88,14 @@ class Lane:
     def _attend(self, instance: Instance) -> None:
         asked = self._folder.asked(instance.id)
         if asked:
+            try:
+                self._obey(instance, asked)
+            except Unreachable:
+                raise  # it is tried again
+            except Exception:
+                self._folder.done(instance.id)
+                raise
             # first done, then forgotten: where TensorBoard ends between, it is done once more
-            self._obey(instance, asked)
             self._folder.done(instance.id)
         now = self._folder.read(instance.id) if asked else instance
         if now and now.is_ours and now.state in ACTIVE:
@@ -104,7 +110,7 @@ class Lane:
         elif asked in ("restart", "resume"):
             if instance.state in ENDED:
                 self._folder.write(_queued_again(instance, is_resumed=asked == "resume"))
-        elif instance.state == "queued":
+        elif instance.state == "queued" or (instance.state in ACTIVE and not instance.handle):
             message = "taken from the queue"
             self._folder.write(replace(instance, state="stopped", ended_time=time.time(), message=message))
         elif instance.state in ACTIVE:
@@ -112,7 +118,10 @@ class Lane:
 
     def _remove(self, instance: Instance) -> None:
         if instance.is_ours and instance.handle:
-            self._executor.forget(instance.handle)
+            try:
+                self._executor.forget(instance.handle)
+            except CandlesError as error:
+                logger.warning("Of the instance %s something is left behind: %s", instance.id, error)
         self._folder.remove(instance.id)
 
     def _stop(self, instance: Instance, *, at_once: bool) -> None:
@@ -120,14 +129,22 @@ class Lane:
             instance, state="stopping", asked_time=instance.asked_time or time.time(), is_signalled=True
         )
         if at_once:
-            self._folder.write(stopping)
-            self._executor.kill(instance.handle)
+            self._kill(stopping)
         elif self._is_asked_gracefully(instance):
             message = "asked to stop after the batch that it is at"
             self._folder.write(replace(stopping, is_signalled=False, message=message))
         else:
             self._folder.write(replace(stopping, message="sent SIGTERM"))
             self._executor.stop(instance.handle)
+
+    def _kill(self, stopping: Instance) -> None:
+        self._folder.write(stopping)
+        try:
+            self._executor.kill(stopping.handle)
+        except Unreachable as error:
+            # who asks for that has given it up: it takes nobody's place in the queue any more
+            message = _message(f"given up, and it may still run: {error}")
+            self._folder.write(replace(stopping, state="lost", message=message, ended_time=time.time()))
 
     def _is_asked_gracefully(self, instance: Instance) -> bool:
         run_dir = run_dir_of(self._logdir, instance.run)

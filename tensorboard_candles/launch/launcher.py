@@ -162,7 +162,12 @@ class Launcher:
             if sum(one.state == "queued" for one in known) + len(asked) > MOST_QUEUED:
                 raise Conflict(f"at most {MOST_QUEUED} may wait in the queue")
             names = self._names(declared, asked, values, taken={one.run for one in known})
-            made = [self._queued(declared, name, one) for name, one in zip(names, values, strict=True)]
+            now = time.time()
+            made = [
+                # each a little later than the one before, so that they stay in order
+                self._queued(declared, name, one, now + at * 1e-6)
+                for at, (name, one) in enumerate(zip(names, values, strict=True))
+            ]
             for instance in made:
                 self._folder.write(instance)
         self._wake()
@@ -232,8 +237,7 @@ class Launcher:
                 used.add(names[at])
         return [names[at] for at in range(len(asked))]
 
-    def _queued(self, experiment: Experiment, name: str, values: Mapping[str, Value]) -> Instance:
-        now = time.time()
+    def _queued(self, experiment: Experiment, name: str, values: Mapping[str, Value], now: float) -> Instance:
         return Instance(
             id=new_id(),
             experiment=experiment.name,

@@ -23,6 +23,7 @@ COMMAND_VARIABLE = "CANDLES_COMMAND"
 _BEGIN = f"""
 import json, os, sys
 told = json.loads(os.environ.pop("{COMMAND_VARIABLE}"))
+print(told["begins"], flush=True)
 try:
     if told["directory"]:
         os.chdir(told["directory"])
@@ -59,12 +60,13 @@ class RayExecutor:
         ray, limits = job.experiment.ray, job.experiment.limits
         assert ray is not None
         directory = str(job.experiment.directory)
+        submission_id = f"candles-{job.id}-{job.attempt}"
         told = {
             "command": vector_of(job, python=ray.python, logdir=job.logdir, directory=directory),
             "directory": None if ray.upload else directory,
+            "begins": _beginning(submission_id),
         }
         environment = {**ray.environment, **variables(job, logdir=job.logdir)}
-        submission_id = f"candles-{job.id}-{job.attempt}"
         submission = {
             "entrypoint": f"exec {shlex.quote(ray.python)} -c {shlex.quote(_BEGIN)}",
             "submission_id": submission_id,
@@ -97,7 +99,10 @@ class RayExecutor:
         has_ended = info.status.is_terminal()
         with _asking(str(handle["address"])):
             self._outputs.keep(
-                folder, handle, lambda: client.get_job_logs(submission_id).encode(), at_once=has_ended
+                folder,
+                handle,
+                lambda: printed_in(client.get_job_logs(submission_id), submission_id, has_ended=has_ended),
+                at_once=has_ended,
             )
         if not has_ended:
             is_waiting = info.status.name == "PENDING"
@@ -132,6 +137,24 @@ class RayExecutor:
             with _asking(address):
                 self._clients[address] = JobSubmissionClient(address)
         return self._clients[address]
+
+
+def printed_in(logs: str, submission_id: str, *, has_ended: bool) -> bytes:
+    """What the job itself has printed, without what Ray says of it; all, where it never came to begin.
+
+    >>> printed_in("Ray sets up\nBegin of candles-1\nepoch 1\n", "candles-1", has_ended=False)
+    b'epoch 1\n'
+    >>> printed_in("Ray can't\n", "candles-1", has_ended=False)
+    b''
+    >>> printed_in("Ray can't\n", "candles-1", has_ended=True)
+    b"Ray can't\n"
+    """
+    _, begins, own = logs.partition(_beginning(submission_id) + "\n")
+    return (own if begins or not has_ended else logs).encode()
+
+
+def _beginning(submission_id: str) -> str:
+    return f"Begin of {submission_id}"
 
 
 @contextmanager

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -21,6 +23,7 @@ from tensorboard_candles.launch.instances import Instance
 from tensorboard_candles.launch.lane import next_of
 from tensorboard_candles.launch.launcher import Asked, Launcher
 from tests.launch.running import declared, program
+from tests.support.docker_engine import IMAGE, docker_engine
 from tests.support.server import eventually
 
 WAITS = program("print('ready', flush=True); time.sleep(600)")
@@ -401,6 +404,31 @@ def test_an_executor_that_breaks_fails_its_instance_and_no_thread(
     ids = launcher.start("toy", [Asked(name="broken"), Asked(name="whole")])
     wait_for(launcher, "failed", "running")
     assert one(launcher, ids[0]).message == "ZeroDivisionError: what a client may raise"
+
+
+def test_where_an_engine_goes_away_that_is_told_and_its_instance_may_be_given_up(
+    desk: Desk, tmp_path: Path
+) -> None:
+    (tmp_path / "code").mkdir()
+    sockets = Path(tempfile.mkdtemp(prefix="docker-", dir="/tmp"))
+    with docker_engine(sockets / "engine.sock") as engine:
+        docker = {"image": IMAGE, "url": engine.url, "python": sys.executable, "mount_directory": False}
+        toy = {"command": WAITS, "executor": "docker", "docker": docker}
+        launcher = desk.open(declared(tmp_path / "code", 1, toy=toy, other={"command": WAITS}))
+        [boxed] = launcher.start("toy", [Asked()])
+        wait_for(launcher, "running")
+        assert one(launcher, boxed).message == ""
+    shutil.rmtree(sockets)
+    launcher.start("other", [Asked()])
+    eventually(
+        lambda: "Docker does not answer" in one(launcher, boxed).message, within_secs=30, what="the message"
+    )
+    assert states(launcher) == ["running", "queued"]
+    launcher.ask("kill", [boxed])
+    wait_for(launcher, "lost", "running")
+    assert "it may still run: Docker does not answer" in one(launcher, boxed).message
+    launcher.ask("remove", [boxed])
+    wait_for(launcher, "running")
 
 
 def test_of_a_bucket_the_states_are_kept_by_the_user(tmp_path: Path) -> None:

@@ -1,0 +1,117 @@
+"""Experiments as jobs of a Ray cluster: a real one, of this machine."""
+
+from __future__ import annotations
+
+import dataclasses
+import secrets
+import sys
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tensorboard_candles.errors import Unreachable
+from tensorboard_candles.launch.executor import Executor, Job
+from tensorboard_candles.launch.ray_jobs import RayExecutor
+from tests.launch.executors import ExecutorTests
+from tests.launch.running import begun, ended, program
+from tests.support.experiments import Page, write_toy
+from tests.support.ray_head import free_ports, ray_head
+from tests.support.server import Server
+
+if find_spec("ray") is None:
+    pytest.skip("could not import 'ray'", allow_module_level=True)
+
+OURS = str(Path(__file__).parent.parent.parent)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _token() -> Iterator[None]:
+    """The cluster is ours alone; it is set before Ray is imported, which looks at it once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAY_AUTH_MODE", "token")
+        patch.setenv("RAY_AUTH_TOKEN", secrets.token_hex(32))
+        yield
+
+
+@pytest.fixture(scope="module")
+def address(_token: None) -> Iterator[str]:
+    with ray_head() as started:
+        yield started
+
+
+class TestRay(ExecutorTests):
+    @pytest.fixture(autouse=True)
+    def _cluster(self, address: str) -> None:
+        ray = {"address": address, "python": sys.executable, "environment": {"PYTHONPATH": OURS}}
+        self.more = {"executor": "ray", "ray": ray}
+
+    @pytest.fixture
+    def executor(self) -> Executor:
+        return RayExecutor()
+
+    @pytest.fixture
+    def again(self) -> Executor:
+        return RayExecutor()
+
+    def check_stopped(self, got: int | None, expected: int) -> None:
+        """Ray doesn't tell with what a job has ended that was stopped."""
+        assert got in (None, expected)
+
+    def test_started_twice_by_the_same_name_it_is_one_job(self, executor: Executor, tmp_path: Path) -> None:
+        made = self.job(tmp_path, program(f"open({str(tmp_path / 'ran')!r}, 'a').write('x')"))
+        first = executor.prepare(made)
+        first.go()
+        with pytest.raises(Exception, match="already exists"):
+            first.go()
+        ended(executor, first.handle, made.folder)
+        assert (tmp_path / "ran").read_text() == "x"
+
+    def test_output_of_a_later_attempt_follows_that_of_the_first(
+        self, executor: Executor, tmp_path: Path
+    ) -> None:
+        first = self.job(tmp_path, program("print(os.environ.get('CANDLES_RESUME'))"), resume=[])
+        ended(executor, begun(executor, first), first.folder)
+        second: Job = dataclasses.replace(first, attempt=2, is_resumed=True)
+        ended(executor, begun(executor, second), second.folder)
+        assert (first.folder / "output.log").read_text() == "None\n1\n"
+
+
+def test_a_cluster_that_is_not_there_is_told_in_words(tmp_path: Path) -> None:
+    [port] = free_ports(1)
+    tests = ExecutorTests()
+    tests.more = {"executor": "ray", "ray": {"address": f"http://127.0.0.1:{port}"}}
+    with pytest.raises(Unreachable, match=f"at http://127.0.0.1:{port} does not answer"):
+        RayExecutor().prepare(tests.job(tmp_path, program("pass")))
+
+
+def test_the_same_experiments_give_the_same_runs_here_and_on_the_cluster(
+    address: str, tmp_path: Path, tensorboard_server: Callable[..., Server]
+) -> None:
+    runs: dict[str, dict[str, Any]] = {}
+    more = f'[experiments.toy.ray]\naddress = "{address}"\npython = "{sys.executable}"\n'
+    more += f'environment = {{ PYTHONPATH = "{OURS}" }}\n'
+    for executor in ("local", "ray"):
+        file = write_toy(tmp_path / "code", executor=executor, more=more)
+        logdir = tmp_path / executor
+        logdir.mkdir()
+        page = Page(tensorboard_server(logdir, "--candles_experiments", str(file)))
+        ids = page.start({"lr": 0.3}, {"lr": 0.05, "steps": 25}, {"lr": 1.5})
+        page.wait_for(dict(zip(ids, ("finished", "finished", "failed"), strict=True)), within_secs=180)
+        found = page.instances()
+        server = page.server
+        for one in ids:
+            server.wait_for_points(found[one]["run"], found[one]["parameters"]["steps"])
+        runs[executor] = {
+            found[one]["run"]: (
+                server.values(found[one]["run"]),
+                server.get_json("arguments", run=found[one]["run"])["runs"][0]["arguments"],
+                found[one]["exit_code"],
+                found[one]["output_end"].strip(),
+            )
+            for one in ids
+        }
+    assert list(runs["local"]) == ["toy/lr=0.3", "toy/lr=0.05_steps=25", "toy/lr=1.5"]
+    assert runs["ray"] == runs["local"]
