@@ -105,8 +105,8 @@ def test_a_file_of_experiments_is_read_once_at_the_start(tmp_path: Path) -> None
     file.write_text('[experiments.toy]\ncommand = ["true"]\n')
     flags = parsed("--logdir=logs", f"--candles_experiments={file}")
     file.write_text("changed")
-    assert list(flags.candles_declared.experiments) == ["toy"]
-    assert parsed().candles_declared is None
+    assert list(flags.candles_declared.content.experiments) == ["toy"]
+    assert parsed().candles_declared.content is None
 
 
 @pytest.mark.parametrize(
