@@ -52,7 +52,7 @@ export const EXPERIMENTS = {
   outputHint: "The end of what it has printed",
   wholeOutput: "All of it",
   noOutput: "It has printed nothing.",
-  follow: "The newest line",
+  onlyEnd: "Only its end is shown here.",
   more: "More to do with it",
   stop: "Stop",
   kill: "Kill",

@@ -75,7 +75,7 @@ const shown = (text: string): string =>
   text
     .replaceAll("\r\n", "\n")
     .split("\n")
-    .map((line) => line.replace(/\r$/, "").replace(/^.*\r/, ""))
+    .map((line) => line.replace(/\r$/, "").split("\r").at(-1) ?? "")
     .join("\n")
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they begin with one
     .replace(/\u001b\[[0-9;?]*[A-Za-z]/g, "");

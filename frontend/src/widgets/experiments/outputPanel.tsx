@@ -38,6 +38,7 @@ export function OutputPanel({ client, instance: { id, run, outputEnd } }: Output
       >
         {output.refusal.value ?? (text === "" ? EXPERIMENTS.noOutput : text)}
       </pre>
+      {output.isCut.value && <span class="field-help">{EXPERIMENTS.onlyEnd}</span>}
       <a href={client.address(outputPath(id))} target="_blank" rel="noreferrer">
         {EXPERIMENTS.wholeOutput}
       </a>
