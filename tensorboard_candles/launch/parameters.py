@@ -53,8 +53,8 @@ class Parameter:
 
     def _chosen(self, value: object) -> Value:
         for one in self.choices:
-            # 1 and True are equal, and not the same
-            if type(one) is type(value) and one == value:
+            # 1 and True are equal, and not the same; 1 and 1.0 are to a browser
+            if isinstance(one, bool) == isinstance(value, bool) and one == value:
                 return one
         raise self._refused(f"one of {', '.join(map(as_text, self.choices))}", value)
 

@@ -45,13 +45,18 @@ def test_values_that_are_allowed_are_taken(given: dict[str, object], expected: d
         ("steps", 0), ("steps", 101), ("steps", 1.0), ("steps", True), ("steps", "3"), ("steps", None),
         ("steps", 10**400), ("lr", -0.1), ("lr", float("nan")), ("lr", float("inf")), ("lr", "0.1"),
         ("lr", True), ("lr", [0.1]), ("augment", 1), ("augment", "true"), ("optimizer", "rmsprop"),
-        ("optimizer", True), ("optimizer", 1.0), ("note", 7), ("note", "a\0b"), ("note", "a\nb"),
+        ("optimizer", True), ("optimizer", 1.5), ("note", 7), ("note", "a\0b"), ("note", "a\nb"),
         ("note", "\ud800"), ("note", "x" * (MOST_TEXT + 1)), ("other", 1), ("__class__", 1),
     ],
 )  # fmt: skip
 def test_values_that_are_not_allowed_are_refused_by_their_name(name: str, value: Any) -> None:
     with pytest.raises(BadRequest, match=name):
         checked_values(ALL, {name: value})
+
+
+def test_a_choice_is_the_declared_number_however_a_browser_wrote_it() -> None:
+    (found,) = checked_values([Parameter("rate", "choice", 0.5, choices=(0.5, 1.0))], {"rate": 1}).values()
+    assert repr(found) == "1.0"
 
 
 def test_a_message_about_a_value_is_short() -> None:
