@@ -262,7 +262,8 @@ class EventFile:
             self._wake_at = self._put_bytes + output.flush_bytes
             output.wake()
         room = KEEP_BYTES - output.waiting(self._put_bytes)
-        self._look_at = self._put_bytes + min(room, output.flush_bytes)
+        is_waited_for = self._marks or self._beside  # the next numbers are to be written with them
+        self._look_at = 0 if is_waited_for else self._put_bytes + min(room, output.flush_bytes)
         return True
 
     def _append(self, event: LaterEvent, at: int) -> None:

@@ -152,6 +152,15 @@ def test_description_of_nothing_or_that_says_nothing_is_refused(tracker: Tracker
     assert [value for event in raw_events(tracker.run_dir) for value in event.summary.value] == []
 
 
+def test_text_before_the_first_numbers_of_an_epoch_leaves_its_mark(tracker: Tracker) -> None:
+    for epoch in tracker.epochs(3):
+        tracker.text("logs/info", f"epoch {epoch} begins")
+        tracker.log(loss=1)
+        tracker.log(loss=2)
+    tracker.close()
+    assert epoch_marks(tracker.run_dir) == [(0, 0), (2, 1), (4, 2)]
+
+
 def test_epochs_done_counts_batches_within_the_epoch(tracker: Tracker) -> None:
     found = [tracker.epochs_done]
     for _ in tracker.epochs(2):
