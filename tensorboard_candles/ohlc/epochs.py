@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -52,6 +52,8 @@ class EpochStarts:
     epoch: Int64Array
     last_step: int
     """The last step that the run has reached."""
+    last_length: float | None = None
+    """Steps of the last epoch, where the log tells; it may not be over yet."""
 
     @property
     def is_monotone(self) -> bool:
@@ -73,12 +75,16 @@ class EpochStarts:
         >>> starts.fractional(np.array([0, 5, 10, 15]))
         array([0. , 0.5, 1. , 1.5])
 
-        The last epoch is taken to be as long as the one before it until it is longer.
+        The last epoch is taken to be as long as the one before it until it is longer, if nothing tells.
+
+        >>> EpochStarts(np.array([0]), np.array([0]), 14, last_length=40.0).fractional(np.array([0, 10]))
+        array([0.  , 0.25])
         """
         index = self._index(step)
         reached = self.last_step + 1 - int(self.first_step[-1])
         before = np.diff(self.first_step)
-        lengths = np.append(before, max(int(before[-1]) if len(before) else 1, reached, 1))
+        expected = self.last_length or (int(before[-1]) if len(before) else 1)
+        lengths = np.append(before, max(expected, reached, 1))
         # Where two epochs begin at one step, the later has it: no length is ever zero where it is used.
         done = (step - self.first_step[index]) / lengths[index]
         return np.asarray(self.epoch[index] + np.clip(done, 0.0, None), np.float64)
@@ -93,12 +99,14 @@ def epochs_of(run: RunView, *, steps_per_epoch: int | None = None) -> Epochs:
     Raises NoEpochs where there is none of the three.
     """
     last_step = max((series.last_step for series in run.series.values()), default=0)
+    logged = _epoch_scalar(run.series.values())
     if len(run.epoch_marks):
         marks = run.epoch_marks
-        return _where_it_changes(marks.step, marks.value.astype(np.int64), last_step)
-    logged = _epoch_scalar(run.series.values())
+        starts = _where_it_changes(marks.step, marks.value.astype(np.int64), last_step)
+        return replace(starts, last_length=_length_told(starts, logged))
     if logged is not None:
-        return _from_scalar(logged, last_step)
+        starts = _from_scalar(logged, last_step)
+        return replace(starts, last_length=_length_told(starts, logged))
     if steps_per_epoch is not None:
         return EqualEpochs(steps_per_epoch)
     raise NoEpochs(
@@ -126,6 +134,15 @@ def _from_scalar(logged: Series, last_step: int) -> EpochStarts:
     # No training reaches 2^53 epochs: what is logged beyond is as little an epoch as NaN is.
     finite = np.abs(logged.value) < 2**53
     return _where_it_changes(logged.step[finite], np.floor(logged.value[finite]).astype(np.int64), last_step)
+
+
+def _length_told(starts: EpochStarts, logged: Series | None) -> float | None:
+    """Steps of the last epoch by a scalar whose last point is a part of it, as `tracker.epochs_done` is."""
+    if logged is None:
+        return None
+    steps = int(logged.step[-1]) - int(starts.first_step[-1])
+    done = float(logged.value[-1]) - int(starts.epoch[-1])
+    return steps / done if steps > 0 and 0 < done <= 1 else None
 
 
 def _where_it_changes(step: Int64Array, epoch: Int64Array, last_step: int) -> EpochStarts:

@@ -59,6 +59,29 @@ def test_a_single_epoch_that_goes_on_has_fractions_below_one() -> None:
     assert (fractional[0], fractional[15], fractional[-1] < 1) == (0.0, 0.5, True)
 
 
+@pytest.mark.parametrize("marks", [None, {0: 0, 10: 1}])
+def test_a_fractional_scalar_tells_how_long_the_epoch_will_be_that_goes_on(
+    marks: dict[int, int] | None,
+) -> None:
+    told = series("epoch", [0, 10, 20], [0.0, 1.0, 1.25])
+    fractional = epochs_of(run_of(LOSS, told, marks=marks)).fractional(np.array([0, 5, 10, 20, 29]))
+    assert fractional.tolist() == [0.0, 0.5, 1.0, 1.25, 1.475]
+
+
+def test_in_the_first_epoch_steps_stay_where_they_are_as_more_come() -> None:
+    def fraction_of_step_5(reached: int) -> float:
+        loss = series("loss", list(range(reached)), [0.0] * reached)
+        told = series("epoch", list(range(reached)), [step / 40 for step in range(reached)])
+        return float(epochs_of(run_of(loss, told, marks={0: 0})).fractional(np.array([5]))[0])
+
+    assert [fraction_of_step_5(reached) for reached in (6, 20, 39)] == pytest.approx([5 / 40] * 3, rel=1e-6)
+
+
+def test_an_epoch_that_is_longer_than_was_told_ends_below_the_next() -> None:
+    found = epochs_of(run_of(LOSS, series("epoch", [0, 10], [0.0, 1.0]), marks={0: 0}))
+    assert found.fractional(np.array([29])).tolist() == [29 / 30]
+
+
 def test_an_epoch_that_is_marked_again_within_goes_on() -> None:
     found = epochs_of(run_of(LOSS, marks={0: 0, 10: 1, 15: 1, 20: 2}))
     assert found.fractional(np.array([10, 14, 15, 19, 20])).tolist() == [1.0, 1.4, 1.5, 1.9, 2.0]

@@ -27,6 +27,9 @@ export const WIDGETS: readonly Kind[] = [
   kindOf(alerts),
   kindOf(indicator),
   kindOf(runArguments),
+  kindOf(progress),
+  kindOf(control),
+  kindOf(experiments),
   kindOf(logs),
   kindOf(outputs),
   kindOf(stats),
@@ -37,7 +40,4 @@ export const WIDGETS: readonly Kind[] = [
   kindOf(hyperparameters),
   kindOf(complexity),
   kindOf(attention),
-  kindOf(progress),
-  kindOf(control),
-  kindOf(experiments),
 ];

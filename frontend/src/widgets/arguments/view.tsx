@@ -11,6 +11,7 @@ import {
 import { ARGUMENTS_KIND } from "../../base/words/kinds.ts";
 import { copyText } from "../clipboard.ts";
 import { WidgetHead } from "../head.tsx";
+import { Nothing } from "../nothing.tsx";
 import type { WidgetProps } from "../widget.ts";
 import { ArgumentsModel, MOST_RUNS_SHOWN } from "./model.ts";
 import { jsonOf, tableOf } from "./rows.ts";
@@ -38,7 +39,7 @@ export function ArgumentsWidget({ workspace, settings, frame }: WidgetProps<Argu
       {model.rows.value.length > 0 ? (
         <ArgumentsTable workspace={workspace} model={model} />
       ) : (
-        <Nothing model={model} />
+        <NoRows model={model} />
       )}
       {model.all.value.length > 0 && <Notes model={model} checked={checked} />}
     </section>
@@ -138,7 +139,7 @@ function CopyButton({ model }: { readonly model: ArgumentsModel }) {
 }
 
 /** What is said where there is no table. */
-function Nothing({ model }: { readonly model: ArgumentsModel }) {
+function NoRows({ model }: { readonly model: ArgumentsModel }) {
   if (model.refusal.value !== null) {
     return (
       <p class="in-place" role="alert">
@@ -161,13 +162,11 @@ function Nothing({ model }: { readonly model: ArgumentsModel }) {
 }
 
 const Empty = () => (
-  <div class="arguments-empty" role="status" data-testid="arguments-empty">
-    <h2>{ARGUMENTS.emptyTitle}</h2>
-    <p>{ARGUMENTS.emptyText}</p>
-    {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
-    <pre tabIndex={0}>
-      <code>{ARGUMENTS_SNIPPET}</code>
-    </pre>
-    <p>{ARGUMENTS.emptyOther}</p>
-  </div>
+  <Nothing
+    title={ARGUMENTS.emptyTitle}
+    words={ARGUMENTS.emptyText}
+    code={ARGUMENTS_SNIPPET}
+    more={ARGUMENTS.emptyOther}
+    testId="arguments-empty"
+  />
 );

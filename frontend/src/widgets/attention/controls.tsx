@@ -1,5 +1,5 @@
 import type { Signal } from "@preact/signals";
-import { ATTENTION, ATTENTION_SNIPPET } from "../../base/words/attention.ts";
+import { ATTENTION } from "../../base/words/attention.ts";
 import { Choice } from "../choice.tsx";
 import type { AttentionModel } from "./model.ts";
 import { type AttentionSettings, SCALES, VIEWS } from "./settings.ts";
@@ -39,14 +39,3 @@ export function Controls({ model, settings }: ControlsProps) {
     </>
   );
 }
-
-/** How attention gets here, where there is none. */
-export const Nothing = () => (
-  <div class="arguments-empty" role="status" data-testid="attention-empty">
-    <p>{ATTENTION.none}</p>
-    {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
-    <pre tabIndex={0}>
-      <code>{ATTENTION_SNIPPET}</code>
-    </pre>
-  </div>
-);

@@ -1,9 +1,10 @@
 import { type Signal, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { AttentionCurves, AttentionMaps } from "../../api/attention.ts";
-import { ATTENTION, attentionOf, headName } from "../../base/words/attention.ts";
+import { ATTENTION, ATTENTION_SNIPPET, attentionOf, headName } from "../../base/words/attention.ts";
 import { ATTENTION_WIDGET } from "../../base/words/attentionWidget.ts";
 import { WidgetHead } from "../head.tsx";
+import { Nothing } from "../nothing.tsx";
 import { AnalysisArea } from "../plot/area.tsx";
 import type { PlotHandle } from "../plot/handle.ts";
 import { Plot, usePlot } from "../plot/plot.tsx";
@@ -12,7 +13,7 @@ import { SourcePicker } from "../sourcePicker.tsx";
 import { StepPlayer } from "../stepPlayer.tsx";
 import type { Offer, WidgetProps } from "../widget.ts";
 import type { Workspace } from "../workspace.ts";
-import { Controls, Nothing } from "./controls.tsx";
+import { Controls } from "./controls.tsx";
 import { curvesFigure, mapFigure } from "./figures.ts";
 import type { Geometry } from "./geometry.ts";
 import { Grid } from "./grid.tsx";
@@ -54,7 +55,7 @@ export function AttentionWidget({ workspace, settings, frame }: WidgetProps<Atte
         <Controls model={model} settings={settings} />
       </WidgetHead>
       {model.source.value === null ? (
-        <Nothing />
+        <Nothing words={ATTENTION.none} code={ATTENTION_SNIPPET} testId="attention-empty" />
       ) : (
         <AnalysisArea analysis={model.curves} empty={ATTENTION.none}>
           {({ curves }) =>

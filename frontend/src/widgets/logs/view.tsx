@@ -4,6 +4,7 @@ import { formatInteger } from "../../base/format.ts";
 import { LOGS_KIND } from "../../base/words/kinds.ts";
 import { LOGS, LOGS_SNIPPET, lineCount } from "../../base/words/logs.ts";
 import { WidgetHead } from "../head.tsx";
+import { Nothing } from "../nothing.tsx";
 import { AnalysisArea } from "../plot/area.tsx";
 import type { WidgetProps } from "../widget.ts";
 import { Controls } from "./controls.tsx";
@@ -32,7 +33,7 @@ export function LogsWidget({ workspace, settings, frame }: WidgetProps<LogsSetti
           model.lines.value.length > 0 ? (
             <LineList model={model} search={settings.value.search.trim()} colours={workspace.colours.value} />
           ) : (
-            <Nothing settings={settings} />
+            <NoLines settings={settings} />
           )
         }
       </AnalysisArea>
@@ -54,23 +55,16 @@ const Title = ({ model }: { readonly model: LogsModel }) => (
 );
 
 /** No line, and why. */
-function Nothing({ settings }: { readonly settings: Signal<LogsSettings> }) {
+function NoLines({ settings }: { readonly settings: Signal<LogsSettings> }) {
   const { search, levels } = settings.value;
-  if (search.trim() !== "" || levels.length > 0)
-    return (
-      <p class="in-place" role="status">
-        {LOGS.noMatch}
-      </p>
-    );
+  if (search.trim() !== "" || levels.length > 0) return <Nothing words={LOGS.noMatch} />;
   return (
-    <div class="arguments-empty" role="status" data-testid="logs-empty">
-      <h2>{LOGS.emptyTitle}</h2>
-      <p>{LOGS.emptyText}</p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
-      <pre tabIndex={0}>
-        <code>{LOGS_SNIPPET}</code>
-      </pre>
-      <p>{LOGS.emptyOther}</p>
-    </div>
+    <Nothing
+      title={LOGS.emptyTitle}
+      words={LOGS.emptyText}
+      code={LOGS_SNIPPET}
+      more={LOGS.emptyOther}
+      testId="logs-empty"
+    />
   );
 }

@@ -12,6 +12,7 @@ import {
   rightOf,
 } from "../../base/words/outputs.ts";
 import { WidgetHead } from "../head.tsx";
+import { Nothing } from "../nothing.tsx";
 import { AnalysisArea } from "../plot/area.tsx";
 import { SourcePicker } from "../sourcePicker.tsx";
 import { StepPlayer } from "../stepPlayer.tsx";
@@ -54,7 +55,7 @@ export function OutputsWidget({ workspace, settings, frame }: WidgetProps<Output
         <Controls model={model} settings={settings} />
       </WidgetHead>
       {model.source.value === null ? (
-        <Nothing />
+        <Nothing words={OUTPUTS.none} code={OUTPUTS_SNIPPET} testId="outputs-empty" />
       ) : (
         <AnalysisArea analysis={model.analysis} empty={OUTPUTS.none}>
           {({ outputs }) =>
@@ -140,14 +141,3 @@ function Steps({ model }: { readonly model: OutputsModel }) {
     />
   );
 }
-
-/** How predictions get here, where there are none. */
-const Nothing = () => (
-  <div class="arguments-empty" role="status" data-testid="outputs-empty">
-    <p>{OUTPUTS.none}</p>
-    {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
-    <pre tabIndex={0}>
-      <code>{OUTPUTS_SNIPPET}</code>
-    </pre>
-  </div>
-);

@@ -5,6 +5,7 @@ import { STATS_KIND } from "../../base/words/kinds.ts";
 import { STATS, STATS_SNIPPET } from "../../base/words/stats.ts";
 import { Choice } from "../choice.tsx";
 import { WidgetHead } from "../head.tsx";
+import { Nothing } from "../nothing.tsx";
 import { AnalysisArea } from "../plot/area.tsx";
 import type { WidgetProps } from "../widget.ts";
 import { Panels } from "./lines.tsx";
@@ -42,7 +43,12 @@ export function StatsWidget({ workspace, settings, frame }: WidgetProps<StatsSet
       <AnalysisArea analysis={model.analysis} empty={STATS.noRuns}>
         {() =>
           panels.value.length === 0 ? (
-            <Nothing />
+            <Nothing
+              title={STATS.emptyTitle}
+              words={STATS.emptyText}
+              code={STATS_SNIPPET}
+              testId="stats-empty"
+            />
           ) : (
             <>
               <Panels workspace={workspace} panels={panels.value} time={settings.value.time} id={frame.id} />
@@ -68,15 +74,4 @@ const NoSystem = () => (
   <p class="hint" data-testid="stats-no-system">
     {STATS.noSystem} <code>{STATS_SNIPPET}</code>
   </p>
-);
-
-const Nothing = () => (
-  <div class="arguments-empty" role="status" data-testid="stats-empty">
-    <h2>{STATS.emptyTitle}</h2>
-    <p>{STATS.emptyText}</p>
-    {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
-    <pre tabIndex={0}>
-      <code>{STATS_SNIPPET}</code>
-    </pre>
-  </div>
 );
