@@ -19,7 +19,6 @@ from tensorboard_candles.errors import BadRequest, NotFound
 from tensorboard_candles.launch.declared import Declared, Experiment
 from tensorboard_candles.launch.instances import AskKind, Instance
 from tensorboard_candles.launch.launcher import Asked, Launcher
-from tensorboard_candles.launch.printed import last_lines
 
 logger = logging.getLogger(__name__)
 
@@ -49,9 +48,9 @@ def launcher_of(declared: Declared | None, logdir: str) -> Launcher | None:
 
 
 def experiments_route(request: Request, launcher: Launcher | None) -> Response:
-    content = json.dumps(_experiments(_given(launcher)), allow_nan=False)
-    etag = etag_of(request, hashlib.blake2b(content.encode(), digest_size=12).hexdigest())
-    return not_modified(request, etag) or respond_json(request, json.loads(content), etag=etag)
+    content = _experiments(_given(launcher))
+    etag = etag_of(request, hashlib.blake2b(json.dumps(content).encode(), digest_size=12).hexdigest())
+    return not_modified(request, etag) or respond_json(request, content, etag=etag)
 
 
 def output_route(request: Request, launcher: Launcher | None) -> Response:
@@ -145,7 +144,7 @@ def _experiments(launcher: Launcher) -> dict[str, Any]:
             _experiment(one, declared.most_running(name)) for name, one in declared.experiments.items()
         ],
         "instances": [
-            {**_instance(one), "output_end": last_lines(launcher.folder_of(one.id))}
+            {**_instance(one), "output_end": launcher.last_lines(one)}
             for one in sorted(launcher.instances(), key=lambda one: (one.created_time, one.id))
         ],
     }

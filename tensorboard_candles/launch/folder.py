@@ -1,13 +1,13 @@
 """The folder of instances: one directory each, which a TensorBoard that is started later finds.
 
-`<logdir>/candles-experiments/<id>/` holds
+`<logdir>/candles-experiments/` holds
 
-- `instance.json`: an `Instance`, by the one dashboard that looks after the queue
-- `ask.json`: what a dashboard was asked to do with it, until that is done
-- `output.log`, `exit.json`: see `start`
+- `<id>/instance.json`: an `Instance`, by the one dashboard that looks after the queue
+- `<id>/output.log`, `<id>/exit.json`: see `start`
+- `asks/<id>.json`: what a dashboard was asked to do with it, until that is done
 
-Others may write there, too. So the first two carry a seal that only this user on this machine can make, and
-without it nothing is started, signalled or stopped; and what is no regular file is passed by.
+Others may write there, too. So instances and asks carry a seal that only this user on this machine can make:
+without it nothing is started, signalled or stopped. What is no regular file is passed by.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ import platform
 import secrets
 import shutil
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +32,7 @@ from tensorboard_candles.control.fields import Fields
 from tensorboard_candles.control.files import LocalPlace
 from tensorboard_candles.control.forms import is_id
 from tensorboard_candles.errors import BadControl
-from tensorboard_candles.launch.instances import ASK_KINDS, AskKind, Instance
+from tensorboard_candles.launch.instances import ASK_KINDS, ENDED, AskKind, Instance
 
 DIRECTORY = "candles-experiments"
 """In the log directory."""
@@ -39,6 +41,9 @@ MOST_INSTANCES = 5000
 """Directories that are looked at."""
 
 KEY_BYTES = 32
+
+LOOK_AT_ENDED_EVERY_SECS = 3.0
+"""There may be thousands of them, and they change only where another dashboard starts one again."""
 
 
 class Seals:
@@ -94,6 +99,14 @@ def key_in(directory: Path) -> bytes:
     return path.read_bytes()
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    version: tuple[int, int, int]
+    instance: Instance | None
+    until: float = 0.0
+    """It is taken for what it is until then."""
+
+
 class Folder:
     """Instances on disk.
 
@@ -119,7 +132,7 @@ class Folder:
         self._lock_path = user_state / f"{_short(f'{self.host} {place}')}.lock"
         self._locking = threading.Lock()
         self._leading: int | None = None
-        self._known: dict[str, tuple[tuple[int, int, int], Instance | None]] = {}
+        self._known: dict[str, _Known] = {}
         self._knowing = threading.Lock()
 
     def lead(self) -> bool:
@@ -163,17 +176,22 @@ class Folder:
         ids = sorted(filter(is_id, self._place.names(".")))[:MOST_INSTANCES]
         with self._knowing:
             self._known = {one: self._look(one) for one in ids}
-            found = [instance for _, instance in self._known.values() if instance]
+            found = [known.instance for known in self._known.values() if known.instance]
         return sorted(found, key=lambda one: (one.queued_time, one.id))
 
-    def _look(self, instance_id: str) -> tuple[tuple[int, int, int], Instance | None]:
+    def _look(self, instance_id: str) -> _Known:
+        known = self._known.get(instance_id)
+        now = time.monotonic()
+        if known and now < known.until:
+            return known
         try:
             said = os.stat(self.root / instance_id / "instance.json", follow_symlinks=False)
         except OSError:
-            return (0, 0, 0), None
+            return _Known((0, 0, 0), None)
         version = (said.st_mtime_ns, said.st_size, said.st_ino)
-        known = self._known.get(instance_id)
-        return known if known and known[0] == version else (version, self.read(instance_id))
+        found = known.instance if known and known.version == version else self.read(instance_id)
+        has_ended = found is not None and found.state in ENDED
+        return _Known(version, found, until=now + LOOK_AT_ENDED_EVERY_SECS if has_ended else 0.0)
 
     def read(self, instance_id: str) -> Instance | None:
         """As it is written down; None where there is none that can be read."""
@@ -191,27 +209,35 @@ class Folder:
         """OSError where it can't be."""
         self.root.parent.mkdir(parents=True, exist_ok=True)  # TensorBoard may watch what is not there yet
         self._place.write(f"{instance.id}/instance.json", self._seals.sealed(instance.as_json()))
+        with self._knowing:
+            self._known.pop(instance.id, None)
 
-    def ask(self, instance_id: str, kind: AskKind) -> None:
+    def ask(self, instance: Instance, kind: AskKind) -> None:
         """Have whoever looks after the queue do that."""
-        self._place.write(f"{instance_id}/ask.json", self._seals.sealed({"id": instance_id, "ask": kind}))
+        told = {"id": instance.id, "attempt": instance.attempt, "ask": kind}
+        self._place.write(f"asks/{instance.id}.json", self._seals.sealed(told))
 
-    def asked(self, instance_id: str) -> AskKind | None:
-        """What is to be done with it; what someone else has written there is not."""
+    def asks(self) -> set[str]:
+        """Ids of instances that something is to be done with."""
+        return {name.removesuffix(".json") for name in self._place.names("asks")}
+
+    def asked(self, instance: Instance) -> AskKind | None:
+        """What is to be done with it; not what others wrote there, or what an earlier attempt was for."""
         try:
-            text = self._place.read(f"{instance_id}/ask.json")
+            text = self._place.read(f"asks/{instance.id}.json")
             if text is None:
                 return None
             content, is_sealed = self._seals.opened(text)
             kind = Fields("ask", content).one_of("ask", ASK_KINDS)
         except (BadControl, OSError):
             return None
-        return kind if is_sealed and content.get("id") == instance_id else None
+        is_meant = (content.get("id"), content.get("attempt")) == (instance.id, instance.attempt)
+        return kind if is_sealed and is_meant else None
 
     def done(self, instance_id: str) -> None:
         """What was asked has been done."""
         with suppress(OSError, BadControl):
-            self._place.delete(f"{instance_id}/ask.json")
+            self._place.delete(f"asks/{instance_id}.json")
 
     def remove(self, instance_id: str) -> None:
         """Forget it, and its output; its run is left alone."""

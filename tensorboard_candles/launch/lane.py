@@ -49,8 +49,9 @@ class Lane:
 
     def tick(self) -> None:
         """Once around."""
+        asks = self._folder.asks()
         for instance in self._folder.instances():
-            if instance.executor == self._name:
+            if instance.executor == self._name and (instance.id in asks or instance.state in ACTIVE):
                 self._safely(self._attend, instance)
         while chosen := self._choose():
             self._safely(self._launch, chosen)
@@ -86,7 +87,7 @@ class Lane:
     # what was asked
 
     def _attend(self, instance: Instance) -> None:
-        asked = self._folder.asked(instance.id)
+        asked = self._folder.asked(instance)
         if asked:
             try:
                 self._obey(instance, asked)

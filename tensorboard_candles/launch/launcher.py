@@ -21,7 +21,7 @@ from tensorboard_candles.launch.lane import Lane
 from tensorboard_candles.launch.local import LocalExecutor
 from tensorboard_candles.launch.names import check_name, name_of, new_id, run_dir_of, run_of, unused
 from tensorboard_candles.launch.parameters import Value, checked_values
-from tensorboard_candles.launch.printed import Printed, printed
+from tensorboard_candles.launch.printed import Printed, last_lines, printed, size_of
 from tensorboard_candles.remote_files import ask as ask_storage
 from tensorboard_candles.remote_files import attempt, is_url, open_system
 
@@ -83,6 +83,7 @@ class Launcher:
         self._changed = threading.Condition()
         self._changes = 0
         self._has_ended = False
+        self._last_lines: dict[str, tuple[object, str]] = {}
         self._threads: list[threading.Thread] = []
 
     def begin(self) -> None:
@@ -141,8 +142,17 @@ class Launcher:
 
     def output(self, instance_id: str, *, offset: int, most: int) -> Printed:
         """What it has printed; NotFound where there is no such instance."""
-        self._found(instance_id)
+        _found({one.id: one for one in self.instances()}, instance_id)
         return printed(self._folder.path(instance_id), offset=offset, most=most)
+
+    def last_lines(self, instance: Instance) -> str:
+        """The end of what it has printed."""
+        path = self._folder.path(instance.id)
+        version = (instance.attempt, instance.ended_time, None if instance.ended_time else size_of(path))
+        known = self._last_lines.get(instance.id)
+        if known is None or known[0] != version:
+            known = self._last_lines[instance.id] = (version, last_lines(path))
+        return known[1]
 
     def folder_of(self, instance_id: str) -> Path:
         return self._folder.path(instance_id)
@@ -177,17 +187,13 @@ class Launcher:
         """Have that done with all of them, or with none; Conflict where what one is at does not allow it."""
         if not 1 <= len(ids) <= MOST_QUEUED:
             raise BadRequest(f"name from 1 to {MOST_QUEUED} instances, got {len(ids)}")
-        for instance in [self._found(one) for one in ids]:
+        known = {one.id: one for one in self.instances()}
+        found = [_found(known, one) for one in ids]
+        for instance in found:
             self._check(kind, instance)
-        for one in ids:
-            self._folder.ask(one, kind)
+        for instance in found:
+            self._folder.ask(instance, kind)
         self._wake()
-
-    def _found(self, instance_id: str) -> Instance:
-        for one in self.instances():
-            if one.id == instance_id:
-                return one
-        raise NotFound(f"there is no instance {instance_id[:80]!r}")
 
     def _declared(self, experiment: str) -> Experiment:
         found = self.declared.experiments.get(experiment)
@@ -249,6 +255,12 @@ class Launcher:
             created_time=now,
             queued_time=now,
         )
+
+
+def _found(known: Mapping[str, Instance], instance_id: str) -> Instance:
+    if instance_id not in known:
+        raise NotFound(f"there is no instance {instance_id[:80]!r}")
+    return known[instance_id]
 
 
 class _Used:

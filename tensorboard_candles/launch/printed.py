@@ -48,6 +48,11 @@ def last_lines(folder: Path) -> str:
     return shown[-MOST_END_CHARACTERS:]
 
 
+def size_of(folder: Path) -> int:
+    """Of `output.log`: while a job runs, another size is another output."""
+    return _size(folder / "output.log")
+
+
 def _parts(folder: Path) -> list[tuple[int, Path]]:
     """Files, and the number of the first byte of each."""
     try:

@@ -303,10 +303,9 @@ def test_what_others_write_into_the_log_directory_is_shown_and_nothing_is_done(
     stranger = desk.open(toy(tmp_path / "code"), user="stranger", begins=False)
     [theirs] = stranger.start("toy", [Asked()])
     stranger.ask("kill", [theirs])
-    forged = launcher.folder_of(instance_id) / "ask.json"
-    forged.write_bytes((launcher.folder_of(theirs) / "ask.json").read_bytes().replace(
-        theirs.encode(), instance_id.encode()
-    ))  # fmt: skip
+    asks = launcher._folder.root / "asks"
+    forged = (asks / f"{theirs}.json").read_bytes().replace(theirs.encode(), instance_id.encode())
+    (asks / f"{instance_id}.json").write_bytes(forged)
     copied = launcher._folder.root / ("0" * 16)
     shutil.copytree(launcher.folder_of(instance_id), copied)
     for text in ("{", "[]", '{"version": 1}', json.dumps({"version": 99}), "x" * 100_000, "[" * 9999):
