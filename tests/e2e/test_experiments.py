@@ -9,7 +9,7 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.support.experiments import Page, write_toy
+from tests.support.experiments import LISTENING, Page, write_toy
 from tests.support.server import Server, eventually
 
 StartServer = Callable[..., Server]
@@ -121,6 +121,30 @@ def test_started_again_from_its_checkpoint_the_run_goes_on(open_page: Callable[.
     page.ask("remove", instance)
     eventually(lambda: page.instances() == {}, what="that it is forgotten")
     assert page.server.points("toy/a") == 5
+
+
+def test_one_that_listens_stops_after_its_batch_and_goes_on_from_its_checkpoint(
+    open_page: Callable[..., Page], tmp_path: Path
+) -> None:
+    page = open_page(training=LISTENING)
+    [instance] = page.start({"steps": 100_000}, names=["a"])
+    page.wait_for({instance: "running"})
+    eventually(lambda: page.server.points("toy/a") > 5, within_secs=60, what="some points")
+    page.ask("stop", instance)
+    page.wait_for({instance: "stopped"})
+    found = page.instances()[instance]
+    assert (found["exit_code"], found["message"]) == (0, "asked to stop after the batch that it is at")
+    steps = int((tmp_path / "logs" / "toy" / "a" / "checkpoint.txt").read_text())
+    assert found["output_end"] == f"saved at {steps}\n"
+    page.server.wait_for_points("toy/a", steps)
+    page.ask("restart", instance, **{"from": "checkpoint"})
+    eventually(lambda: page.instances()[instance]["attempt"] == 2, what="the second attempt")
+    eventually(lambda: page.server.points("toy/a") > steps + 5, within_secs=60, what="more points")
+    page.ask("stop", instance)
+    page.wait_for({instance: "stopped"})
+    final = int((tmp_path / "logs" / "toy" / "a" / "checkpoint.txt").read_text())
+    page.server.wait_for_points("toy/a", final)
+    assert page.instances()[instance]["output_end"] == f"saved at {steps}\nsaved at {final}\n"
 
 
 HOSTILE = [

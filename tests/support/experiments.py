@@ -37,10 +37,43 @@ if told.lr > 1:
 '''
 
 
-def write_toy(directory: Path, *, running: int = 2, executor: str = "local", more: str = "") -> Path:
-    """`toy.toml`, and the script that it declares; TOML."""
+LISTENING = '''
+"""Goes on from its checkpoint until it is asked to stop, or has done enough."""
+import os, time
+from pathlib import Path
+from tensorboard_candles import Tracker
+
+import argparse
+parser = argparse.ArgumentParser()
+parser.add_argument("--lr", type=float)
+parser.add_argument("--steps", type=int)
+parser.add_argument("--until", default="")
+parser.add_argument("--resume", action="store_true")
+told = parser.parse_args()
+
+with Tracker(project="toy") as tracker:
+    saved = Path(tracker.run_dir) / "checkpoint.txt"
+    step = int(saved.read_text()) if told.resume else 0
+
+    @tracker.on_checkpoint
+    def save():
+        saved.write_text(str(step))
+        return saved
+
+    for step in tracker.batches(range(step, told.steps)):
+        tracker.log(loss=1 / (step + 1), step=step)
+        step += 1
+        time.sleep(0.02)
+    print("saved" if tracker.should_stop else "done", "at", step, flush=True)
+'''
+
+
+def write_toy(
+    directory: Path, *, running: int = 2, executor: str = "local", more: str = "", training: str = TRAINING
+) -> Path:
+    """A file of experiments, and the script that it declares; `more` is TOML."""
     directory.mkdir(parents=True, exist_ok=True)
-    (directory / "train.py").write_text(TRAINING)
+    (directory / "train.py").write_text(training)
     file = directory / f"{executor}.toml"
     file.write_text(f"""
 [limits]
