@@ -37,5 +37,28 @@ def asked_to_stop(run_dir: str, instance: Instance, *, within_secs: float) -> bo
 def obeys(status: Status, instance: Instance) -> bool:
     """Whether the status is of this attempt, and of a training that stops when it is asked to."""
     is_alive = status.state in ("running", "paused") and "stop" in status.obeys
-    is_this = status.instance == instance.id and status.time >= (instance.started_time or 0) - SAME_CLOCK_SECS
-    return is_alive and is_this
+    return is_alive and is_of(status, instance)
+
+
+def is_of(status: Status, instance: Instance) -> bool:
+    """Whether the status is of this attempt."""
+    return status.instance == instance.id and status.time >= (instance.started_time or 0) - SAME_CLOCK_SECS
+
+
+def was_told_to_stop(run_dir: str, instance: Instance) -> bool:
+    """Whether its training ended because somebody told it to, past the queue: in the control widget, say."""
+    files = ControlFiles.of(run_dir)
+    try:
+        status = files.status()
+        if status is None or not is_of(status, instance):
+            return False
+        return any(_has_stopped(files, one, status.session) for one in files.answers())
+    except (BadControl, OSError):
+        return False
+
+
+def _has_stopped(files: ControlFiles, command_id: str, session: str) -> bool:
+    command, answer = files.command(command_id), files.answer(command_id)
+    if command is None or answer is None or command.session != session:
+        return False
+    return command.command == "stop" and answer.state == "done"

@@ -15,7 +15,7 @@ from tensorboard_candles.errors import CandlesError, Conflict, Unreachable
 from tensorboard_candles.launch.declared import DEFAULT_STOP_SECS, Declared
 from tensorboard_candles.launch.executor import Executor, Job, Seen
 from tensorboard_candles.launch.folder import Folder
-from tensorboard_candles.launch.gracefully import asked_to_stop
+from tensorboard_candles.launch.gracefully import asked_to_stop, was_told_to_stop
 from tensorboard_candles.launch.instances import ACTIVE, ENDED, MOST_MESSAGE, AskKind, Instance, State
 from tensorboard_candles.launch.names import run_dir_of
 from tensorboard_candles.launch.parameters import checked_values
@@ -168,7 +168,7 @@ class Lane:
             self._write(replace(instance, message=_message(str(error))), unless=instance)
             return
         if seen.state in ("ended", "gone"):
-            self._folder.write(_ended(instance, seen))
+            self._folder.write(self._ended(instance, seen))
             return
         now = instance
         if now.state == "starting" and seen.state == "running":
@@ -181,6 +181,12 @@ class Lane:
             self._executor.stop(now.handle)
             now = replace(now, state="stopping", message="stopped after its time", is_signalled=True)
         self._write(now, unless=instance)
+
+    def _ended(self, instance: Instance, seen: Seen) -> Instance:
+        ended = _ended(instance, seen)
+        if ended.state == "finished" and was_told_to_stop(run_dir_of(self._logdir, instance.run), instance):
+            return replace(ended, state="stopped", message="told to stop in its run")
+        return ended
 
     def _signalled_in_time(self, instance: Instance, asked_time: float) -> Instance:
         grace = self._grace(instance)

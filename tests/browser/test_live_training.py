@@ -170,7 +170,7 @@ def _stops_gracefully(live: Live, run_dir: Path, run: str) -> None:
     live.control.get_by_test_id("command-stop").click()
     live.confirm()
     live.wait_training(run, "ended")
-    until(lambda: live.instance(run).get_attribute("data-state") in ("finished", "stopped"), f"end of {run}")
+    live.wait_instance(run, "stopped")
     assert (run_dir / "checkpoint.npz").exists()
     for path in event_files(run_dir):
         assert whole_records(path)

@@ -121,6 +121,15 @@ def _goes_on(live: Live, instance: str, run_dir: Path, first: dict[str, dict[int
     live.server.wait_for_points("live/a", len(steps), tag=LOSS)
 
 
+def test_training_that_is_told_to_stop_in_its_run_is_stopped_and_not_finished(live: Live) -> None:
+    instance = live.start("a")
+    live.wait_control("live/a", "running")
+    assert live.ask("live/a", "stop")["state"] == "done"
+    live.wait_state(instance, "stopped", "finished", "failed")
+    found = live.dashboard.instances()[instance]
+    assert (found["state"], found["exit_code"]) == ("stopped", 0)
+
+
 def _series(run_dir: Path) -> dict[str, dict[int, float]]:
     found: dict[str, dict[int, float]] = {}
     for tag, step, value in points(run_dir):
