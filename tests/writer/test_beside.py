@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 
 from tensorboard_candles.writer.event_file import EventFile
-from tensorboard_candles.writer.layout import Layout
+from tensorboard_candles.writer.layout import LaterEvent, Layout
+from tensorboard_candles.writer.summaries import text
 from tests.writer.reading import points, raw_events
 from tests.writer.scripts import posix
 
@@ -73,3 +74,14 @@ def test_wall_times_that_are_given_are_kept(tmp_path: Path) -> None:
         file.log(LOSS, [0.5], None, wall_time=wall_time)
     file.close()
     assert [event.wall_time for event in raw_events(tmp_path) if event.summary.value] == [0.0, -1.5, 1e9]
+
+
+def test_what_waits_is_not_passed_by_where_a_text_comes_first(tmp_path: Path) -> None:
+    file = EventFile(tmp_path)
+    file.log(Layout(("loss",)), [1.0], step=0)
+    file.beside(Layout(("grad_norm",)), [0.5])
+    file.put(LaterEvent(10, lambda: text("notes", "hello")))
+    file.log(Layout(("loss",)), [2.0], step=1)
+    file.log(Layout(("loss",)), [3.0], step=2)
+    file.close()
+    assert [point for point in points(tmp_path) if point[0] == "grad_norm"] == [("grad_norm", 1, 0.5)]
