@@ -137,7 +137,7 @@ def _check_obeys(run: str, told: ToldRun, status: Status, asked: str) -> None:
         raise Conflict(f"{run!r} {words}, so it obeys no command")
     if asked not in status.obeys:
         can = ", ".join(status.obeys) or "nothing"
-        raise Conflict(f"{run!r} can't {asked}: its training declares no way to; it obeys {can}")
+        raise Conflict(f"{run!r} can't {asked}: its training has declared no way to, so far; it obeys {can}")
     if sum(one.state in ("sent", "seen") for one in told.commands) >= MOST_WAITING:
         raise Conflict(f"{run!r} has {MOST_WAITING} commands to answer already; wait for it")
 
