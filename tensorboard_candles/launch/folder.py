@@ -20,8 +20,10 @@ import os
 import platform
 import secrets
 import shutil
+import sys
 import threading
 import time
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -124,7 +126,7 @@ class Folder:
 
     def __init__(self, root: Path, user_state: Path) -> None:
         self.root = root
-        self.host = platform.node()
+        self.host = _machine()
         self._place = LocalPlace(root)
         place = os.path.realpath(root)
         self._seals = Seals(key_in(user_state), place)
@@ -242,6 +244,11 @@ class Folder:
     def remove(self, instance_id: str) -> None:
         """Forget it, and its output; its run is left alone."""
         shutil.rmtree(self.path(instance_id), ignore_errors=True)
+
+
+def _machine() -> str:
+    """What this machine is called; on a laptop the host's name changes from network to network."""
+    return f"{uuid.getnode():012x}" if sys.platform == "darwin" else platform.node()
 
 
 def _short(text: str) -> str:

@@ -142,12 +142,12 @@ class RayExecutor:
 def printed_in(logs: str, submission_id: str, *, has_ended: bool) -> bytes:
     """What the job itself has printed, without what Ray says of it; all, where it never came to begin.
 
-    >>> printed_in("Ray sets up\nBegin of candles-1\nepoch 1\n", "candles-1", has_ended=False)
-    b'epoch 1\n'
-    >>> printed_in("Ray can't\n", "candles-1", has_ended=False)
+    >>> printed_in("Ray sets up\\nBegin of candles-1\\nepoch 1\\n", "candles-1", has_ended=False)
+    b'epoch 1\\n'
+    >>> printed_in("Ray can't\\n", "candles-1", has_ended=False)
     b''
-    >>> printed_in("Ray can't\n", "candles-1", has_ended=True)
-    b"Ray can't\n"
+    >>> printed_in("Ray can't\\n", "candles-1", has_ended=True)
+    b"Ray can't\\n"
     """
     _, begins, own = logs.partition(_beginning(submission_id) + "\n")
     return (own if begins or not has_ended else logs).encode()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import sys
 import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -61,7 +60,3 @@ def ended(executor: Executor, handle: Handle, folder: Path) -> Seen:
     found = eventually(look, within_secs=60, what="the end of the job")
     assert isinstance(found, Seen)
     return found
-
-
-def is_this_python(text: str) -> bool:
-    return text.strip() == sys.executable

@@ -29,6 +29,7 @@ ALL = [
     [
         ({"steps": 100, "lr": 1}, {"steps": 100, "lr": 1.0}),
         ({"augment": True, "optimizer": 1}, {"augment": True, "optimizer": 1}),
+        ({"optimizer": 1.0}, {"optimizer": 1}),
         ({"note": "$(id) é😀 'x'"}, {"note": "$(id) é😀 'x'"}),
     ],
 )
