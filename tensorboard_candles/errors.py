@@ -14,6 +14,7 @@ CandlesError
 ├── TooMany               more changes than one client may ask for in so short a time (HTTP 429)
 ├── Cancelled             work that nobody waits for any more
 ├── WorkFailed            work that came to an end by a mistake of ours (HTTP 500)
+├── CantKeep              what is started can't be written down, so nothing is (HTTP 507)
 ├── ExecutorFailed        what experiments run on did not do what it was asked
 │   └── Unreachable       it can't be asked at present
 ├── Missing               an optional package that is not installed (HTTP 501)
@@ -116,6 +117,12 @@ class Cancelled(CandlesError):
 
 class WorkFailed(CandlesError):
     """What was computed came to an end by a mistake of ours; the log has the rest."""
+
+
+class CantKeep(CandlesError):
+    """What is started can't be written down; so nothing is started, and nothing that runs is changed."""
+
+    status = HTTPStatus.INSUFFICIENT_STORAGE
 
 
 class ExecutorFailed(CandlesError):

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Request, Response
 from tensorboard_candles.api import params
 from tensorboard_candles.api.answer import INERT, etag_headers, etag_of, not_modified, respond_json
 from tensorboard_candles.api.changing import Changed
-from tensorboard_candles.errors import BadRequest, NotFound
+from tensorboard_candles.errors import BadRequest, CantKeep, NotFound
 from tensorboard_candles.launch.declared import Declared, Experiment
 from tensorboard_candles.launch.instances import AskKind, Instance
 from tensorboard_candles.launch.launcher import Asked, Launcher
@@ -40,7 +40,7 @@ def launcher_of(declared: Declared | None, logdir: str) -> Launcher | None:
         user_state = platformdirs.user_state_path("tensorboard_candles", appauthor=False)
         launcher = Launcher(declared, logdir=logdir, user_state=user_state / "experiments")
         launcher.begin()
-    except (OSError, RuntimeError) as error:
+    except (CantKeep, OSError, RuntimeError) as error:
         # TensorBoard goes on without
         logger.warning("Candles: experiments are off, since what runs can't be written down: %s", error)
         return None

@@ -44,6 +44,9 @@ class _Prepared:
                     self.client.containers.get(self.options["name"]).remove(force=True)
                 raise
 
+    def give_up(self) -> None:
+        """Nobody has been asked for anything yet."""
+
 
 @dataclass(slots=True)
 class DockerExecutor:

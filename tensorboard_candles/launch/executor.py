@@ -54,6 +54,10 @@ class Prepared(Protocol):
         """Start it; ExecutorFailed where that is not possible."""
         ...
 
+    def give_up(self) -> None:
+        """Never start it."""
+        ...
+
 
 class Executor(Protocol):
     """Starts jobs and looks after them. All may raise ExecutorFailed, Unreachable or Missing.

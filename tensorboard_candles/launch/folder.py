@@ -33,7 +33,7 @@ from typing import Any
 from tensorboard_candles.control.fields import Fields
 from tensorboard_candles.control.files import LocalPlace
 from tensorboard_candles.control.forms import is_id
-from tensorboard_candles.errors import BadControl
+from tensorboard_candles.errors import BadControl, CantKeep
 from tensorboard_candles.launch.instances import ASK_KINDS, ENDED, AskKind, Instance
 
 DIRECTORY = "candles-experiments"
@@ -175,7 +175,8 @@ class Folder:
 
     def instances(self) -> list[Instance]:
         """All of them, the first queued first; what can't be read is passed by."""
-        ids = sorted(filter(is_id, self._place.names(".")))[:MOST_INSTANCES]
+        with _keeping():
+            ids = sorted(filter(is_id, self._place.names(".")))[:MOST_INSTANCES]
         with self._knowing:
             self._known = {one: self._look(one) for one in ids}
             found = [known.instance for known in self._known.values() if known.instance]
@@ -208,20 +209,23 @@ class Folder:
         return found if found.id == instance_id else None
 
     def write(self, instance: Instance) -> None:
-        """OSError where it can't be."""
-        self.root.parent.mkdir(parents=True, exist_ok=True)  # TensorBoard may watch what is not there yet
-        self._place.write(f"{instance.id}/instance.json", self._seals.sealed(instance.as_json()))
+        """CantKeep where it can't be."""
+        with _keeping():
+            self.root.parent.mkdir(parents=True, exist_ok=True)  # TensorBoard may watch what is not there yet
+            self._place.write(f"{instance.id}/instance.json", self._seals.sealed(instance.as_json()))
         with self._knowing:
             self._known.pop(instance.id, None)
 
     def ask(self, instance: Instance, kind: AskKind) -> None:
         """Have whoever looks after the queue do that."""
         told = {"id": instance.id, "attempt": instance.attempt, "ask": kind}
-        self._place.write(f"asks/{instance.id}.json", self._seals.sealed(told))
+        with _keeping():
+            self._place.write(f"asks/{instance.id}.json", self._seals.sealed(told))
 
     def asks(self) -> set[str]:
         """Ids of instances that something is to be done with."""
-        return {name.removesuffix(".json") for name in self._place.names("asks")}
+        with _keeping():
+            return {name.removesuffix(".json") for name in self._place.names("asks")}
 
     def asked(self, instance: Instance) -> AskKind | None:
         """What is to be done with it; not what others wrote there, or what an earlier attempt was for."""
@@ -244,6 +248,15 @@ class Folder:
     def remove(self, instance_id: str) -> None:
         """Forget it, and its output; its run is left alone."""
         shutil.rmtree(self.path(instance_id), ignore_errors=True)
+
+
+@contextmanager
+def _keeping() -> Iterator[None]:
+    """A full disk, or a link where a directory should be."""
+    try:
+        yield
+    except (OSError, BadControl) as error:
+        raise CantKeep(f"what is started can't be written down: {error}") from None
 
 
 def _machine() -> str:

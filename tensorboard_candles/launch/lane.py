@@ -6,12 +6,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 from tensorboard_candles.control.fields import shortened
-from tensorboard_candles.errors import CandlesError, Conflict, Unreachable
+from tensorboard_candles.errors import CandlesError, CantKeep, Conflict, Unreachable
 from tensorboard_candles.launch.declared import DEFAULT_STOP_SECS, Declared
 from tensorboard_candles.launch.executor import Executor, Job, Seen
 from tensorboard_candles.launch.folder import Folder
@@ -75,10 +76,8 @@ class Lane:
             return
         state: State = "failed" if has_failed else now.state
         told = replace(now, message=_message(message), state=state)
-        try:
+        with suppress(CantKeep):  # it is tried again, and told by whoever asks for anything
             self._write(replace(told, ended_time=time.time()) if has_failed else told, unless=now)
-        except OSError:
-            logger.exception("The state of the instance %s can't be written", instance_id)
 
     def _write(self, instance: Instance, *, unless: Instance | None = None) -> None:
         if instance != unless:
@@ -235,7 +234,11 @@ class Lane:
         )
         prepared = self._executor.prepare(job)
         known = replace(instance, handle=prepared.handle)
-        self._folder.write(known)
+        try:
+            self._folder.write(known)
+        except CantKeep:
+            prepared.give_up()
+            raise
         prepared.go()
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from tensorboard_candles.errors import BadRequest, Conflict, NotFound
+from tensorboard_candles.errors import BadRequest, CantKeep, Conflict, NotFound
 from tensorboard_candles.launch.declared import Declared, Experiment
 from tensorboard_candles.launch.executor import Executor
 from tensorboard_candles.launch.folder import DIRECTORY, Folder
@@ -116,14 +116,20 @@ class Launcher:
         self._folder.resign()
 
     def _look_after(self, lane: Lane) -> None:
+        said = ""
         while not self._has_ended:
             seen = self._changes
             try:
                 if self._folder.lead():
                     lane.tick()
+                is_busy = any(one.state not in ENDED for one in self.instances())
+            except CantKeep as error:
+                is_busy = False
+                if str(error) != said:
+                    logger.warning("Candles: %s", said := str(error))
             except Exception:  # the thread's last line of defence: what is wrong now may be right again later
+                is_busy = False
                 logger.exception("Experiments could not be looked after; it is tried again")
-            is_busy = any(one.state not in ENDED for one in self.instances())
             with self._changed:
                 pause = LOOK_EVERY_SECS if is_busy else LOOK_EVERY_SECS_IDLE
                 self._changed.wait_for(partial(self._has_changed, seen), pause)

@@ -41,6 +41,11 @@ class _Prepared:
         except BrokenPipeError:
             raise ExecutorFailed("the process that was to look after it has ended") from None
 
+    def give_up(self) -> None:
+        """What was to look after it ends, since nothing comes."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+
 
 @dataclass(slots=True)
 class LocalExecutor:

@@ -44,6 +44,9 @@ class _Prepared:
         with _asking(str(self.handle["address"])):
             self.client.submit_job(**self.submission)
 
+    def give_up(self) -> None:
+        """Nobody has been asked for anything yet."""
+
 
 @dataclass(slots=True)
 class RayExecutor:

@@ -17,8 +17,9 @@ import pytest
 
 from tensorboard_candles.control.files import ControlFiles
 from tensorboard_candles.control.forms import Progress, Status
-from tensorboard_candles.errors import BadRequest, Conflict, NotFound
+from tensorboard_candles.errors import BadRequest, CantKeep, Conflict, NotFound
 from tensorboard_candles.launch.declared import Declared
+from tensorboard_candles.launch.folder import Folder
 from tensorboard_candles.launch.instances import Instance
 from tensorboard_candles.launch.lane import next_of
 from tensorboard_candles.launch.launcher import Asked, Launcher
@@ -173,6 +174,7 @@ def test_two_dashboards_start_nothing_twice_and_either_may_be_asked(desk: Desk, 
     what = toy(
         code, running=9, command=program(f"open({str(tmp_path / 'ran')!r}, 'a').write('x'); time.sleep(600)")
     )
+    (tmp_path / "ran").touch()
     first, second = desk.open(what), desk.open(what)
     ids = first.start("toy", [Asked()] * 3) + second.start("toy", [Asked()] * 3)
     for launcher in (first, second):
@@ -375,6 +377,50 @@ def test_one_that_does_not_listen_gets_a_signal_at_once(
     wait_for(launcher, "stopped")
     assert one(launcher, instance_id).message == "sent SIGTERM"
     assert training.files.commands() == []
+
+
+def test_where_nothing_can_be_written_down_nothing_is_started_and_what_runs_is_left_alone(
+    desk: Desk, tmp_path: Path
+) -> None:
+    launcher = desk.open(toy(tmp_path / "code"))
+    [running] = launcher.start("toy", [Asked()])
+    wait_for(launcher, "running")
+    root, elsewhere = launcher._folder.root, tmp_path / "elsewhere"
+    root.rename(elsewhere)
+    root.symlink_to(elsewhere)
+    for ask in (launcher.instances, lambda: launcher.start("toy", [Asked()])):
+        with pytest.raises(CantKeep, match="can't be written down: candles-experiments must be a directory"):
+            ask()
+    assert len([*elsewhere.iterdir()]) == 1
+    root.unlink()
+    elsewhere.rename(root)
+    wait_for(launcher, "running")
+    launcher.ask("kill", [running])
+    wait_for(launcher, "stopped")
+
+
+def test_one_that_can_not_be_written_down_at_the_last_moment_is_not_started(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran = tmp_path / "ran"
+    launcher = desk.open(
+        toy(tmp_path / "code", command=program(f"open({str(ran)!r}, 'a').write('x')")), begins=False
+    )
+    write = Folder.write
+
+    def full(self: Folder, instance: Instance) -> None:
+        if instance.handle and instance.attempt == 1:
+            raise CantKeep("what is started can't be written down: the disk is full")
+        write(self, instance)
+
+    [instance_id] = launcher.start("toy", [Asked()])
+    monkeypatch.setattr(Folder, "write", full)
+    launcher.begin()
+    wait_for(launcher, "failed")
+    assert "the disk is full" in one(launcher, instance_id).message
+    launcher.ask("restart", [instance_id])
+    wait_for(launcher, "finished")
+    assert ran.read_text() == "x"
 
 
 def test_what_is_not_declared_any_more_is_not_started(desk: Desk, tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ class TestLocal(ExecutorTests):
     ) -> None:
         made = job(tmp_path, program(f"open({str(tmp_path / 'ran')!r}, 'w')"))
         prepared = executor.prepare(made)
-        prepared.process.stdin.close()  # type: ignore[union-attr]
+        prepared.give_up()
         assert ended(executor, prepared.handle, made.folder).state == "gone"
         assert not (tmp_path / "ran").exists()
 
