@@ -1,0 +1,74 @@
+"""How far trainings are, and whether they are alive: with real ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.browser import logs
+from tests.browser.conftest import OpenTab, StartServer
+from tests.browser.lines import open_widgets
+from tests.browser.steered import KILLED, PLAIN, Trainings, row, state
+from tests.browser.tab import until
+from tests.browser.test_accessibility import grave_violations
+
+SILENT = "silent"
+
+
+@pytest.fixture
+def trainings(tmp_path: Path) -> Iterator[Trainings]:
+    started = Trainings(tmp_path)
+    for run in (PLAIN, KILLED):
+        started.start(run)
+    logs.write_short_run(tmp_path, SILENT)
+    yield started
+    started.end()
+
+
+def percent(words: str) -> int:
+    return int(words.removesuffix(" %"))
+
+
+def test_trainings_tell_how_far_they_are_and_who_was_killed_is_dead(
+    trainings: Trainings, open_tab: OpenTab, tensorboard_server: StartServer
+) -> None:
+    server = tensorboard_server(trainings.logdir)
+    tab = open_widgets(open_tab, server.url, ["progress"], viewport={"width": 1280, "height": 700})
+    until(lambda: (state(tab, PLAIN), state(tab, KILLED)) == ("running", "running"), "both to run")
+
+    going = row(tab, PLAIN)
+    assert "of 1000 epochs" in going.get_by_test_id("epochs-done").inner_text()
+    assert "of 50" in going.get_by_test_id("in-epoch").inner_text()
+    assert "batches/s" in until(going.get_by_test_id("speed").inner_text, "a speed")
+    before = going.get_by_test_id("epochs-done").inner_text()
+    until(lambda: going.get_by_test_id("epochs-done").inner_text() != before, "more to be done")
+    bars = going.get_by_role("progressbar")
+    assert percent(going.get_by_test_id("whole-percent").inner_text()) == int(
+        bars.first.get_attribute("aria-valuenow") or "-1"
+    )
+    assert "1 checked run tells nothing of itself." in tab.widget("progress").inner_text()
+    assert grave_violations(tab) == []
+
+    trainings.kill(KILLED)
+    until(lambda: state(tab, KILLED) == "dead", "the killed one to be dead")
+    assert "told something" in row(tab, KILLED).get_by_test_id("heard").inner_text()
+    assert row(tab, KILLED).get_by_test_id("speed").count() == 0
+    assert state(tab, PLAIN) == "running"
+
+    row(tab, KILLED).get_by_role("button").click()
+    assert tab.focused_run() == KILLED
+
+
+def test_where_nothing_tells_how_far_it_is_the_lines_of_code_are_shown_that_do(
+    tmp_path: Path, open_tab: OpenTab, tensorboard_server: StartServer
+) -> None:
+    logs.write_short_run(tmp_path, SILENT)
+    tab = open_widgets(
+        open_tab, tensorboard_server(tmp_path).url, ["progress"], viewport={"width": 320, "height": 640}
+    )
+    tab.frame.get_by_test_id("progress-empty").wait_for()
+    words = tab.frame.get_by_test_id("progress-empty").inner_text()
+    assert "for batch in tracker.batches(loader):" in words
+    assert grave_violations(tab) == []
