@@ -130,3 +130,10 @@ def test_a_file_of_experiments_that_can_not_be_used_is_told_at_the_start(
 def test_experiments_need_a_log_directory_to_write_to(tmp_path: Path) -> None:
     with pytest.raises(base_plugin.FlagsError, match="--candles_experiments needs --logdir"):
         parsed(f"--candles_experiments={tmp_path}")
+
+
+def test_every_flag_that_opens_something_is_in_the_threat_model() -> None:
+    page = (Path(__file__).parent.parent / "SECURITY.md").read_text()
+    for flag in vars(parsed()):
+        if flag not in ("candles_poll_secs", "candles_memory", "candles_cache", "candles_declared"):
+            assert f"--{flag}" in page

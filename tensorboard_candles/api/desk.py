@@ -6,8 +6,10 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
+from tensorboard_candles.api.later import Later
 from tensorboard_candles.control.confined import confined_place
 from tensorboard_candles.control.files import DIRECTORY, ControlFiles, RemotePlace
 from tensorboard_candles.control.forms import Command
@@ -27,15 +29,15 @@ _TAKEN_BACK_AFTER_SECS = 0.5
 class Desk:
     """Listens to the runs that are asked for, and sends them commands.
 
-    A command that nobody has seen when its time is over is taken back: by a timer, and where this process was
-    not the one that sent it, with the next look. That is the only thing that a look changes, and only where
-    `may_write`.
+    A command that nobody has seen when its time is over is taken back, in a thread of its own: when the time
+    comes, and where another process sent it, when a look finds it. That only where this one `may_write`.
     """
 
     def __init__(self, *, may_write: bool = False) -> None:
         self._may_write = may_write
         self._lock = threading.Lock()
         self._listeners: OrderedDict[str, Listener] = OrderedDict()
+        self._later = Later()
         self._texts: OrderedDict[str, tuple[object, object, str]] = OrderedDict()
 
     def look(self, directories: Sequence[RunDirectory]) -> tuple[ToldRun, RunDirectory | None]:
@@ -67,17 +69,14 @@ class Desk:
         except (OSError, BadControl) as error:
             raise Conflict(f"the command could not be written: {error}") from error
         listener.note_change()
-        timer = threading.Timer(
-            command.timeout_secs + _TAKEN_BACK_AFTER_SECS, self._take_back, [listener, directory]
-        )
-        timer.daemon = True
-        timer.start()
+        after_secs = command.timeout_secs + _TAKEN_BACK_AFTER_SECS
+        self._later.call(partial(self._take_back, listener, directory), after_secs=after_secs)
 
     def _look(self, directory: RunDirectory) -> ToldRun:
         listener = self._listener(directory)
         told = listener.look()
-        if self._may_write and any(one.state == "timed out" and not one.answer for one in told.commands):
-            self._take_back(listener, directory)
+        if self._may_write and listener.is_newly_overdue(told):
+            self._later.call(partial(self._take_back, listener, directory), after_secs=0.0)
         return told
 
     def _take_back(self, listener: Listener, directory: RunDirectory) -> None:
@@ -93,6 +92,7 @@ class Desk:
             return
         if taken:
             listener.note_change()
+            listener.look()
 
     def _files(self, directory: RunDirectory) -> ControlFiles:
         path, root = directory.path, directory.root

@@ -82,6 +82,7 @@ class Listener:
         self._status: Status | None = None
         self._commands: dict[str, Command] = {}
         self._answers: dict[str, Answer] = {}
+        self._found_overdue: set[str] = set()
         self._taken_back: dict[str, Command] = {}
         self._seen_status: Hashable = None
         self._seen_commands: Hashable = None
@@ -107,6 +108,13 @@ class Listener:
         with self._lock:
             unseen = [command for command in self._commands.values() if command.id not in self._answers]
             return [command.id for command in unseen if self._is_late(command, wall)]
+
+    def is_newly_overdue(self, told: ToldRun) -> bool:
+        """Whether a look found a command of that kind that the look before did not."""
+        before = self._found_overdue
+        late = [one for one in told.commands if one.state == "timed out" and one.answer is None]
+        self._found_overdue = {one.command.id for one in late}
+        return bool(self._found_overdue - before)
 
     def note_change(self) -> None:
         """The next look is one: a command was sent."""

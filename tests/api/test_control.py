@@ -54,9 +54,9 @@ def status_of(**changes: Any) -> Status:
 class Dashboard:
     """The routes on a log directory, asked by their own page."""
 
-    def __init__(self, logdir: Path) -> None:
+    def __init__(self, logdir: Path | str, *, spec: str = "") -> None:
         self.guard = Guard(control=True)
-        self.source = LocalSource(log_roots(str(logdir), ""), poll_secs=None)
+        self.source = LocalSource(log_roots(str(logdir), spec), poll_secs=None)
         self.source.refresh()
         backend = Backend(str(logdir), self.source, None, guard=self.guard, desk=Desk(may_write=True))
         self._client = Client(routes(backend)["/control"])
@@ -218,7 +218,8 @@ def test_a_command_that_was_seen_is_left_and_told_when_it_is_done_after_all(
 def test_commands_of_a_session_that_is_over_are_timed_out(dashboard: Dashboard, files: ControlFiles) -> None:
     files.send(Command("0" * 16, OTHER, "stop", sent_time=time.time()))
     assert [one["state"] for one in dashboard.told()["commands"]] == ["timed out"]
-    assert files.commands() == []
+    eventually(lambda: files.commands() == [], what="its withdrawal")
+    assert [one["state"] for one in dashboard.told()["commands"]] == ["timed out"]
 
 
 def test_a_dashboard_that_only_reads_takes_nothing_back(run: Path, files: ControlFiles) -> None:
@@ -323,3 +324,38 @@ def test_another_process_of_the_same_number_is_not_taken_for_it(
 def test_a_process_of_another_host_is_not_looked_for_here(dashboard: Dashboard, files: ControlFiles) -> None:
     files.write_status(status_of(time=time.time() - 5, host="gpu7", pid=2**22 + 1))
     assert dashboard.told()["state"] == "running"
+
+
+def test_runs_of_several_log_directories_are_found_by_the_names_that_they_have(
+    tmp_path: Path, run: Path, files: ControlFiles
+) -> None:
+    other = records.write_run(tmp_path / "other", ".", records.scalar_file("loss", [1.0])).parent
+    ControlFiles.of(other).write_status(status_of(state="paused"))
+    dashboard = Dashboard("", spec=f"mine:{run.parent},theirs:{other}")
+    told = {one["run"]: one["state"] for one in dashboard.get().get_json()["control"]}
+    assert told == {"mine/run": "running", "theirs/.": "paused"}
+    assert dashboard.post(run="theirs/.", command="resume").status_code == 202
+    assert len(ControlFiles.of(other).commands()) == 1
+    assert files.commands() == []
+
+
+def test_a_run_in_a_bucket_is_listened_to_and_commanded() -> None:
+    import fsspec
+
+    system, url = fsspec.filesystem("memory"), "memory://bucket-of-test-control/logs"
+    try:
+        system.pipe_file(
+            "/bucket-of-test-control/logs/run/events.out.tfevents.1", records.scalar_file("loss", [2.0])
+        )
+        files = ControlFiles.of(f"{url}/run")
+        files.write_status(status_of(every_secs=10.0))
+        dashboard = Dashboard(url)
+        assert eventually(lambda: dashboard.told()["state"] == "running", what="its status")
+        sent = dashboard.post(run="run", command="set", name="lr", value=0.5).get_json()["id"]
+        assert files.commands() == [sent]
+        files.write_answer(Answer(sent, "done", 1.0))
+        eventually(
+            lambda: [one["state"] for one in dashboard.told()["commands"]] == ["done"], what="the answer"
+        )
+    finally:
+        system.rm("/bucket-of-test-control", recursive=True)
