@@ -59,8 +59,11 @@ def main() -> None:
             train = [sys.executable, "-m", "demo.attention", "--logdir", f"{directory}/attention"]
             subprocess.run([*train, "--epochs", "20"], cwd=ROOT, check=True)
             attention(browser, Path(directory, "attention"))
+            logdir = Path(directory, "models")
+            two_models(logdir)
+            said_and_predicted(browser, logdir)
         else:
-            print("docs/attention.png and docs/complexity.png are as they were: their demos need torch")
+            print(f"{', '.join(NEED_TORCH)} are as they were: their demos need torch")
         browser.close()
 
 
@@ -89,6 +92,28 @@ def attention(browser: Browser, logdir: Path) -> None:
         tab.widget("attention").get_by_test_id("attention-grid").wait_for()
         _take(tab, "attention", tab.widget("attention"))
         tab.page.context.close()
+
+
+def two_models(logdir: Path) -> None:
+    """Two CNNs, on the digits that need no download."""
+    for optimizer, lr in (("adam", "0.001"), ("sgd", "0.05")):
+        program = [sys.executable, "-m", "demo.fashion_mnist.train", "--data", "digits", "--epochs", "4"]
+        one = ["--logdir", str(logdir), "--run", optimizer, "--optimizer", optimizer, "--lr", lr]
+        subprocess.run([*program, *one], cwd=ROOT, check=True)
+
+
+def said_and_predicted(browser: Browser, logdir: Path) -> None:
+    """What they said, what they took digits for, and what they took of the machine."""
+    with serving(logdir, logdir / "tensorboard.txt") as server:
+        server.wait_loaded()
+        for kind, part, rows in (("logs", "log-line", 6), ("outputs", "example", 9), ("stats", "stat", 4)):
+            tab = open_page(browser, server.url, viewport=SQUARE, stored=dashboard_of(kind, rows=rows))
+            tab.widget(kind).get_by_test_id(part).first.wait_for()
+            if kind == "outputs":
+                tab.widget(kind).get_by_test_id("time").focus()
+                tab.page.keyboard.press("Home")  # where there are mistakes
+            _take(tab, kind, tab.widget(kind))
+            tab.page.context.close()
 
 
 def _take(tab: Tab, name: str, part: Locator | None = None) -> None:
@@ -158,6 +183,7 @@ WIDGETS: tuple[tuple[str, dict[str, object]], ...] = (
     ("correlation", {"method": "spearman"}),
     ("convergence", {"tag": "val/loss"}),
 )
+NEED_TORCH = ("attention.png", "complexity.png", "logs.png", "outputs.png", "stats.png")
 # What is clicked first.
 OPENED = {"correlation": "pair"}
 

@@ -104,7 +104,8 @@ def _one_epoch(training: Training, tracker: Tracker, wanted: Wanted) -> None:
     for batch in tracker.batches(training.batches()[done:], done=done):
         step = training.step
         loss, accuracy = training.train_on(batch)
-        tracker.log({"train/loss": loss, "train/accuracy": accuracy, "lr": training.lr}, step=step)
+        measures = {"train/loss": loss, "train/accuracy": accuracy, "lr": training.lr}
+        tracker.log({**measures, "epoch": tracker.epochs_done}, step=step)
         report.add(loss, accuracy)
         if wanted.stop:
             log.info("stopped after step %d, as a signal asked", step)

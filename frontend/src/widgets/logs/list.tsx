@@ -46,6 +46,7 @@ export function LineList({ model, search, colours }: LineListProps) {
         tabIndex={0}
         data-testid="log-list"
         data-lines={lines.length}
+        style={{ "--run": `${runWidth(runs, look.common)}ch` }}
       >
         <div class="log-lines" style={{ height: `${virtual.totalPx}px` }}>
           {lines.slice(virtual.begin, virtual.end).map((line, i) => (
@@ -163,6 +164,12 @@ const Level = ({ level }: { readonly level: string }) => (
     </b>
   </span>
 );
+
+// With the swatch before it, in characters.
+const [SWATCH, WIDEST_RUN] = [3, 18];
+
+const runWidth = (runs: readonly string[], common: string | null): number =>
+  Math.min(WIDEST_RUN, SWATCH + Math.max(...runs.map((run) => run.length - (common?.length ?? 0))));
 
 function spansDays(lines: readonly Line[]): boolean {
   const day = (line: Line | undefined) => new Date((line?.time ?? 0) * 1000).toDateString();

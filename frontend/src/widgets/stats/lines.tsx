@@ -28,22 +28,9 @@ export function Panels({ workspace, panels, time, id }: PanelsProps) {
   const range = rangeOf(panels, time);
   if (range === null) return null;
   const axis = AXES[time];
-  const crosshair = workspace.crosshair.value;
-  const at = crosshair?.axis === axis ? crosshair.at : null;
-  const point = (place: number | null) => {
-    if (place !== null) {
-      const inside = Math.min(range.to, Math.max(range.from, place));
-      workspace.crosshair.value = { axis, at: inside, source: id };
-    } else if (workspace.crosshair.value?.source === id) workspace.crosshair.value = null;
-  };
-  const move = (share: number) => () => point((at ?? range.to) + share * (range.to - range.from));
-  const keys = {
-    ArrowLeft: move(-KEY_SHARE),
-    ArrowRight: move(KEY_SHARE),
-    Home: () => point(range.from),
-    End: () => point(range.to),
-    Escape: () => point(null),
-  };
+  const { at, point, keys } = crosshairOf(workspace, { axis, range, id });
+  const endName = (place: number) =>
+    placeName(axis, axis === "seconds" ? Number(place.toPrecision(3)) : place);
   const runs = [...new Set(panels.flatMap(({ lines }) => lines.map(({ run }) => run)))];
   return (
     <section
@@ -65,7 +52,7 @@ export function Panels({ workspace, panels, time, id }: PanelsProps) {
           panel={panel}
           range={range}
           at={at}
-          ends={[placeName(axis, range.from), placeName(axis, range.to)]}
+          ends={[endName(range.from), endName(range.to)]}
           colours={workspace.colours.value}
           common={commonFolder(runs)}
           point={point}
@@ -73,6 +60,32 @@ export function Panels({ workspace, panels, time, id }: PanelsProps) {
       ))}
     </section>
   );
+}
+
+interface Along {
+  readonly axis: (typeof AXES)[Times];
+  readonly range: Range;
+  /** Of the widget. */
+  readonly id: string;
+}
+
+/** Where the crosshair of all charts of this axis is, and what moves it. */
+function crosshairOf({ crosshair }: Workspace, { axis, range, id }: Along) {
+  const at = crosshair.value?.axis === axis ? crosshair.value.at : null;
+  const point = (place: number | null) => {
+    if (place !== null) {
+      crosshair.value = { axis, at: Math.min(range.to, Math.max(range.from, place)), source: id };
+    } else if (crosshair.value?.source === id) crosshair.value = null;
+  };
+  const move = (share: number) => () => point((at ?? range.to) + share * (range.to - range.from));
+  const keys = {
+    ArrowLeft: move(-KEY_SHARE),
+    ArrowRight: move(KEY_SHARE),
+    Home: () => point(range.from),
+    End: () => point(range.to),
+    Escape: () => point(null),
+  };
+  return { at, point, keys };
 }
 
 interface SmallProps {
