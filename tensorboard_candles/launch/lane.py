@@ -23,6 +23,8 @@ from tensorboard_candles.launch.parameters import checked_values
 
 logger = logging.getLogger(__name__)
 
+NOT_DECLARED = "the TensorBoard that looks after the queue does not declare it"
+
 
 class Lane:
     """What one thread does, again and again; another executor that does not answer holds nothing up here.
@@ -52,8 +54,12 @@ class Lane:
         """Once around."""
         asks = self._folder.asks()
         for instance in self._folder.instances():
-            if instance.executor == self._name and (instance.id in asks or instance.state in ACTIVE):
+            if instance.executor != self._name:
+                continue
+            if instance.id in asks or instance.state in ACTIVE:
                 self._safely(self._attend, instance)
+            elif instance.state == "queued" and instance.is_ours:
+                self._safely(self._say_why_it_waits, instance)
         while chosen := self._choose():
             self._safely(self._launch, chosen)
 
@@ -215,10 +221,12 @@ class Lane:
             self._folder.write(claimed)
             return claimed
 
+    def _say_why_it_waits(self, instance: Instance) -> None:
+        message = "" if is_declared(instance, self._declared) else NOT_DECLARED
+        self._write(replace(instance, message=message), unless=instance)
+
     def _launch(self, instance: Instance) -> None:
-        experiment = self._declared.experiments.get(instance.experiment)
-        if experiment is None or experiment.executor != self._name:
-            raise Conflict(f"{instance.experiment} is not declared any more, for {self._name}")
+        experiment = self._declared.experiments[instance.experiment]
         if instance.is_resumed and experiment.resume is None:
             raise Conflict(f"{instance.experiment} declares no `resume` any more")
         run_dir_of(self._logdir, instance.run)
@@ -245,7 +253,7 @@ class Lane:
 def next_of(instances: Sequence[Instance], declared: Declared, executor: str) -> Instance | None:
     """The first in the queue that there is room for, where that executor is to run it.
 
-    Whoever waits for room of its own experiment holds up nobody else.
+    Whoever waits for room of its own experiment holds up nobody else, and neither does what isn't declared.
     """
     ours = [one for one in instances if one.is_ours]
     running = [one.experiment for one in ours if one.state in ACTIVE]
@@ -254,13 +262,20 @@ def next_of(instances: Sequence[Instance], declared: Declared, executor: str) ->
             continue
         if len(running) >= declared.running:
             return None
-        is_declared = one.experiment in declared.experiments
-        if is_declared and running.count(one.experiment) >= declared.most_running(one.experiment):
+        if not is_declared(one, declared):
+            continue
+        if running.count(one.experiment) >= declared.most_running(one.experiment):
             continue
         if one.executor == executor:
             return one
         running.append(one.experiment)
     return None
+
+
+def is_declared(instance: Instance, declared: Declared) -> bool:
+    """Whether it may be started here: another TensorBoard, with another file, may have asked for it."""
+    experiment = declared.experiments.get(instance.experiment)
+    return experiment is not None and experiment.executor == instance.executor
 
 
 def _queued_again(instance: Instance, *, is_resumed: bool) -> Instance:

@@ -89,23 +89,21 @@ class Launcher:
     def begin(self) -> None:
         """Look after the queue from now on, in background threads."""
         choosing = threading.Lock()
-        used: set[str] = {"local", *(one.executor for one in self.declared.experiments.values())}
-        used |= {one.executor for one in self._folder.instances() if one.is_ours and one.state in ACTIVE}
+        self._folder.instances()  # where that can't be read, it is told now
         for name, made in executors().items():
-            if name in used:
-                lane = Lane(
-                    name,
-                    made(),
-                    declared=self.declared,
-                    folder=self._folder,
-                    logdir=self._logdir,
-                    choosing=choosing,
-                )
-                thread = threading.Thread(
-                    target=self._look_after, args=(lane,), name=f"candles-{name}", daemon=True
-                )
-                self._threads.append(thread)
-                thread.start()
+            lane = Lane(
+                name,
+                made(),
+                declared=self.declared,
+                folder=self._folder,
+                logdir=self._logdir,
+                choosing=choosing,
+            )
+            thread = threading.Thread(
+                target=self._look_after, args=(lane,), name=f"candles-{name}", daemon=True
+            )
+            self._threads.append(thread)
+            thread.start()
 
     def end(self) -> None:
         """Look after nothing any more; what runs goes on."""

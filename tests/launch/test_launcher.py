@@ -423,13 +423,18 @@ def test_one_that_can_not_be_written_down_at_the_last_moment_is_not_started(
     assert ran.read_text() == "x"
 
 
-def test_what_is_not_declared_any_more_is_not_started(desk: Desk, tmp_path: Path) -> None:
+def test_what_is_not_declared_any_more_waits_for_a_dashboard_that_does(desk: Desk, tmp_path: Path) -> None:
     first = desk.open(toy(tmp_path / "code"), begins=False)
     first.start("toy", [Asked()])
     desk.close(first)
     second = desk.open(declared(tmp_path / "code", other={"command": WAITS}))
-    wait_for(second, "failed")
-    assert "not declared any more" in second.instances()[0].message
+    eventually(lambda: second.instances()[0].message, what="why it waits")
+    assert "does not declare it" in second.instances()[0].message
+    second.start("other", [Asked()])
+    wait_for(second, "queued", "running")
+    desk.close(second)
+    third = desk.open(toy(tmp_path / "code"))
+    wait_for(third, "running", "running")
 
 
 def test_an_executor_that_breaks_fails_its_instance_and_no_thread(
