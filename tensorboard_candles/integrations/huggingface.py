@@ -9,9 +9,12 @@ Trainer(model, arguments, train_dataset=data, callbacks=[CandlesCallback(project
 from __future__ import annotations
 
 import logging
+import math
+import os
 from typing import Any
 
 from tensorboard_candles.integrations import missing
+from tensorboard_candles.integrations.learning_rates import scale
 from tensorboard_candles.integrations.training import Training
 from tensorboard_candles.writer.tracker import Tracker
 
@@ -32,9 +35,11 @@ class CandlesCallback(TrainerCallback):
 
     The Trainer averages the loss over `logging_steps`: with 1, each step is logged as it was. By default it
     also leaves out losses that are no finite numbers; `logging_nan_inf_filter=False` lets them be seen.
-    The arguments are logged as hyperparameters, unless the Tracker has a `config=`. With `run=` given,
-    `resume_from_checkpoint` goes on in that run, at the checkpoint's step. Another training from the start,
-    such as a trial of a search, gets a run of its own, where neither a Tracker nor `run=` was given.
+    It obeys the dashboard: `stop`, `pause`, `checkpoint` (the Trainer saves its own), and `learning_rate`,
+    which is that of the arguments, that the schedule scales. The arguments are logged as hyperparameters,
+    unless the Tracker has a `config=`. With `run=` given, `resume_from_checkpoint` goes on in that run, at
+    the checkpoint's step. Another training from the start, such as a trial of a search, gets a run of its
+    own, where neither a Tracker nor `run=` was given.
     """
 
     def __init__(self, tracker: Tracker | None = None, /, **options: Any) -> None:
@@ -42,9 +47,11 @@ class CandlesCallback(TrainerCallback):
         self._training.suggest(rank_zero_only=True)
         self._has_trained = False
         self._next_epoch = 0
+        self._first_step = 0
+        self._saved_as = ""
 
     def on_train_begin(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **more: Any
     ) -> None:
         if not state.is_world_process_zero:
             return
@@ -56,6 +63,7 @@ class CandlesCallback(TrainerCallback):
         self._has_trained = True
         self._next_epoch = int(state.epoch or 0)
         self._training.tracker.log_config(args.to_sanitized_dict())
+        self._declare(args, more.get("optimizer"), more.get("lr_scheduler"))
         if state.logging_steps != 1 or args.logging_nan_inf_filter:
             _log.warning(
                 "logging_steps=%s, logging_nan_inf_filter=%s: for every step's own loss, pass"
@@ -72,6 +80,37 @@ class CandlesCallback(TrainerCallback):
             self._training.begin_epoch(self._next_epoch, first_step=state.global_step + 1)
             self._next_epoch += 1
 
+    def on_step_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
+    ) -> None:
+        """On every rank; the Trainer saves the checkpoint right after it, and ends then."""
+        epochs = math.ceil(args.num_train_epochs) if args.max_steps <= 0 else None
+        per_epoch = max(state.max_steps // epochs, 1) if epochs else None
+        ends = self._training.at_batch(
+            state.global_step, batch=per_epoch and (state.global_step - 1) % per_epoch, batches=per_epoch,
+            epochs=epochs, checkpoint_now=False,
+        )  # fmt: skip
+        self._saved_as = os.path.join(args.output_dir, f"checkpoint-{state.global_step}")
+        control.should_training_stop |= ends
+        control.should_save |= self._training.is_unsettled
+
+    def on_save(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
+    ) -> None:
+        self._training.settle()
+
+    def _declare(self, args: TrainingArguments, optimizer: Any, scheduler: Any) -> None:
+        self._training.saves(lambda _: self._saved_as, "")
+        if optimizer is not None and scheduler is not None:
+            rate = args.learning_rate
+
+            def change(wanted: float) -> None:
+                nonlocal rate
+                scale([optimizer], [scheduler], wanted / rate)
+                rate = wanted
+
+            self._training.learns_at(rate or None, change)
+
     def on_log(
         self,
         args: TrainingArguments,
@@ -87,6 +126,7 @@ class CandlesCallback(TrainerCallback):
     def on_train_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
     ) -> None:
+        self._training.settle()
         if state.is_world_process_zero:
             self._training.end_epoch()
             self._training.tracker.flush()

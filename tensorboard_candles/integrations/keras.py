@@ -12,6 +12,7 @@ that mean.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from tensorboard_candles.integrations import missing
@@ -37,7 +38,9 @@ class CandlesCallback(keras.callbacks.Callback):
     `steps_per_execution=k` Keras returns once in k batches, and the last one's loss is what is logged. Of a
     model with a `train_step` of its own, what that returns is logged after each batch, as it is.
     Metrics such as `train/accuracy` are the epoch's, as Keras shows them; `learning_rate` is that at its end.
-    The optimizer's settings are logged as hyperparameters, unless the Tracker has a `config=`.
+    It obeys the dashboard: `stop`, `pause`, `checkpoint` (saved as `<run>/checkpoints/step-….keras`), and
+    `learning_rate` where no schedule gives it. The optimizer's settings are logged as hyperparameters, unless
+    the Tracker has a `config=`.
     """
 
     async_safe = True  # so that Keras reads the loss from the device in a thread, and training goes on
@@ -81,6 +84,8 @@ class CandlesCallback(keras.callbacks.Callback):
         if self._epoch_step is None:
             per_update = getattr(optimizer, "gradient_accumulation_steps", None) or 1
             self._last_step = int(optimizer.iterations) * per_update - 1
+        self._training.saves(self._save, ".keras")
+        self._training.learns_at(_constant_rate(optimizer), self._set_rate)
         config = {"epochs": self.params.get("epochs"), "optimizer": optimizer.get_config()}
         self._training.tracker.log_config(config)
 
@@ -89,6 +94,7 @@ class CandlesCallback(keras.callbacks.Callback):
         self._training.begin_epoch(epoch, first_step=self._epoch_step)
 
     def on_train_batch_begin(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
+        self._obey(batch)
         if self._batch_loss:
             self._batch_loss.begin(batch)
 
@@ -110,11 +116,28 @@ class CandlesCallback(keras.callbacks.Callback):
                 found[f"train/{name}"] = value
         self._training.tracker.log(found, step=max(self._last_step, 0))
         self._training.end_epoch()
+        self._obey(self._last_step + 1 - (self._epoch_step or 0))
 
     def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:
+        self._training.settle()
         self._training.tracker.flush()
         self._is_training = False
         self._leave()
+
+    def _obey(self, begun: int) -> None:
+        """What the dashboard asked for, in Keras' own thread; a stop ends after the batch that begins."""
+        steps = self.params.get("steps")
+        done = (self._epoch_step or 0) + begun
+        # not `self.model`: of JAX that copies the whole state
+        self._model.stop_training |= self._training.at_batch(
+            done, batch=begun, batches=steps, epochs=self.params.get("epochs")
+        )
+
+    def _save(self, path: Path) -> None:
+        self.model.save(path)
+
+    def _set_rate(self, learning_rate: float) -> None:
+        self.model.optimizer.learning_rate = learning_rate
 
 
 class _BatchLoss:
@@ -182,6 +205,13 @@ class _BatchLoss:
         if self._last_added:
             logs = {**logs, _BATCH_LOSS: self._last_added.pop()}
         return (logs, *state) if state else logs
+
+
+def _constant_rate(optimizer: Any) -> float | None:
+    """None where a schedule gives the rate: Keras lets nobody set it then."""
+    if isinstance(optimizer._learning_rate, keras.optimizers.schedules.LearningRateSchedule):
+        return None
+    return float(optimizer.learning_rate)
 
 
 def _mean_loss(model: Any) -> Any:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
+from tensorboard_candles.control.forms import Parameter
 from tensorboard_candles.errors import WriterError
+from tensorboard_candles.writer.remote.directory import RemoteDir
 from tensorboard_candles.writer.tracker import Tracker
 
 
@@ -35,6 +38,7 @@ class Training:
         self._tracker = tracker
         self._options = dict(options)
         self._epoch = ExitStack()
+        self._ours: dict[str, object] = {}
 
     @property
     def tracker(self) -> Tracker:
@@ -66,3 +70,57 @@ class Training:
 
     def end_epoch(self) -> None:
         self._epoch.close()
+
+    # -- what the dashboard asks for -------------------------------------------------------------
+
+    def saves(self, save: Callable[[Path], object], suffix: str) -> None:
+        """How the framework saves a checkpoint, where the user has not said how."""
+        control = self.tracker._control
+
+        def checkpoint() -> object:
+            path = self.checkpoint_path(f"step-{control.step()}{suffix}")
+            found = save(path)
+            return found if isinstance(found, str | Path) else path
+
+        if control.on_checkpoint in (None, self._ours.get("checkpoint")):
+            self._ours["checkpoint"] = control.on_checkpoint = checkpoint
+
+    def checkpoint_path(self, name: str) -> Path:
+        """In the run's directory; of a run in a bucket, in `checkpoints` where the program runs."""
+        tracker = self.tracker
+        is_remote = isinstance(tracker.run_dir, RemoteDir)
+        parent = Path.cwd() / tracker.project / tracker.run if is_remote else tracker.run_dir
+        (parent / "checkpoints").mkdir(parents=True, exist_ok=True)
+        return parent / "checkpoints" / name
+
+    def learns_at(self, learning_rate: float | None, change: Callable[[Any], object]) -> None:
+        """The rate, and how to change it, where the user has declared none; no rate where that can't be."""
+        control = self.tracker._control
+        is_ours = control.on_param.get("learning_rate") == self._ours.get("learning_rate", [])
+        if learning_rate is not None and ("learning_rate" not in control.parameters or is_ours):
+            control.declare("learning_rate", Parameter(float(learning_rate), least=0.0, help="Learning rate"))
+            self._ours["learning_rate"] = control.on_param["learning_rate"] = [change]
+
+    def at_batch(
+        self, done: int, *, batch: int | None = None, batches: int | None = None, epochs: int | None = None,
+        checkpoint_now: bool = True,
+    ) -> bool:  # fmt: skip
+        """Between two batches, after so many in all: obey; whether the training is to end, see `settle`."""
+        tracker = self.tracker
+        place, control = tracker._place, tracker._control
+        place.batches_done = done
+        place.batch, place.batches, place.epochs = batch, batches, epochs
+        if place.epoch is not None and batch is not None and batches:
+            place.epochs_done = place.epoch + min((batch + 1) / batches, 1.0)
+        if control.due:
+            control.obey(checkpoint_now=checkpoint_now)
+        return control.should_stop
+
+    @property
+    def is_unsettled(self) -> bool:
+        """Whether a checkpoint is to be saved that `at_batch` left, or the training has ended for good."""
+        return self.tracker._control.is_unsettled
+
+    def settle(self) -> None:
+        """Have that saved, and say so."""
+        self.tracker._control.settle()

@@ -8,6 +8,7 @@ xgboost.train(params, train, 200, evals=[(train, "train"), (val, "val")],
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,8 +29,10 @@ class CandlesCallback(xgboost.callback.TrainingCallback):
         tracker: where to log; or else
         options: what a Tracker takes, `project=` at least. XGBoost shows a callback no parameters: `config=`.
 
-    Training that goes on from `xgb_model=` goes on in its rounds. Of `xgboost.cv` the mean over the folds is
-    logged, and as `train/logloss/std` their standard deviation.
+    It obeys the dashboard: `stop`, `pause`, `checkpoint` (saved as `<run>/checkpoints/step-….ubj`) and
+    `learning_rate`; of `xgboost.cv` the first two. Training that goes on from `xgb_model=` goes on in its
+    rounds. Of `xgboost.cv` the mean over the folds is logged, and as `train/logloss/std` their standard
+    deviation.
     """
 
     def __init__(self, tracker: Tracker | None = None, /, **options: Any) -> None:
@@ -43,6 +46,9 @@ class CandlesCallback(xgboost.callback.TrainingCallback):
         if self._has_trained and not self._first_round:
             self._training.renew()
         self._has_trained = True
+        if isinstance(model, xgboost.Booster):
+            self._training.saves(model.save_model, ".ubj")
+            self._training.learns_at(_rate(model), lambda rate: model.set_param("learning_rate", rate))
         return model
 
     def after_iteration(self, model: Any, epoch: int, evals_log: Mapping[str, Mapping[str, Any]]) -> bool:
@@ -53,8 +59,17 @@ class CandlesCallback(xgboost.callback.TrainingCallback):
                 found[f"{data}/{metric}"] = score
                 found.update({f"{data}/{metric}/std": number for number in std})
         self._training.tracker.log(found, step=self._first_round + epoch)
-        return False
+        ends = self._training.at_batch(epoch + 1)
+        self._training.settle()
+        return ends
 
     def after_training(self, model: Any) -> Any:
         self._training.tracker.flush()
         return model
+
+
+def _rate(model: xgboost.Booster) -> float | None:
+    """As its configuration has it; a linear booster calls its parameters something else."""
+    booster = json.loads(model.save_config())["learner"]["gradient_booster"]
+    rate = booster.get("tree_train_param", {}).get("learning_rate")
+    return None if rate is None else float(rate)

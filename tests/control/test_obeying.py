@@ -6,59 +6,18 @@ import logging
 import math
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tensorboard_candles import Parameter, Tracker
-from tensorboard_candles.control.files import ControlFiles
-from tensorboard_candles.control.forms import Answer, Command, Status
 from tensorboard_candles.errors import WriterError
+from tests.support.dashboard import WITHIN_SECS, Dashboard
 from tests.support.server import eventually
 from tests.writer.reading import raw_events
 from tests.writer.scripts import posix, run_script
-
-WITHIN_SECS = 30.0
-
-
-class Dashboard:
-    """Asks what the dashboard asks, by the same files."""
-
-    def __init__(self, run_dir: Any, files: ControlFiles | None = None) -> None:
-        self.files = files or ControlFiles.of(run_dir)
-        self._count = 0
-
-    def status(self, fits: Callable[[Status], bool] = lambda status: True) -> Status:
-        def found() -> Status | None:
-            status = self.files.status()
-            return status if status is not None and fits(status) else None
-
-        status: Status = eventually(found, within_secs=WITHIN_SECS, what="a status that fits")
-        return status
-
-    def send(self, command: Any, **more: Any) -> str:
-        """Its id."""
-        self._count += 1
-        session = more.pop("session", None) or self.status().session
-        sent = Command(f"{self._count:016x}", session, command, sent_time=self._count, by="::1", **more)
-        self.files.send(sent)
-        return sent.id
-
-    def answer(self, command_id: str) -> Answer:
-        """The last one."""
-
-        def final() -> Answer | None:
-            answer = self.files.answer(command_id)
-            return answer if answer is not None and answer.state != "seen" else None
-
-        answer: Answer = eventually(final, within_secs=WITHIN_SECS, what=f"an answer to {command_id}")
-        return answer
-
-    def ask(self, command: Any, **more: Any) -> tuple[str, str]:
-        answer = self.answer(self.send(command, **more))
-        return answer.state, answer.message
 
 
 class Loop:
