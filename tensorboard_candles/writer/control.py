@@ -206,6 +206,8 @@ class Control:
 
     def settle(self, *, save: bool = True) -> None:
         """Save what was left to be saved; and where the training stops, say that it has."""
+        if self.should_stop:
+            self._take_stops()  # which a loop of its own has seen, and nobody has obeyed
         unsettled, self._unsettled = self._unsettled, []
         if not unsettled:
             return
@@ -216,6 +218,13 @@ class Control:
             else:
                 self._finish_checkpoint(command, said, failed)
 
+    def _take_stops(self) -> None:
+        for command in self.take():
+            if command.command == "stop":
+                self._unsettled.append(command)
+            else:
+                self.refuse(command, "the training is stopping already")
+
     def wind_up(self, *, save: bool) -> None:
         """The training is over: what was not obeyed so far won't be, but for a stop that it saw by itself.
 
@@ -224,12 +233,9 @@ class Control:
         if self.is_over:
             return
         self.is_over, self.is_paused = True, False
-        for command in self.take():
-            if command.command == "stop":
-                self._unsettled.append(command)
-            else:
-                self.refuse(command, "the training ended before")
         self.settle(save=save)
+        for command in self.take():
+            self.refuse(command, "the training ended before")
         self.agreement.leave()
 
     def refuse(self, command: Command, why: str) -> None:

@@ -195,6 +195,23 @@ def test_a_loop_of_its_own_stops_by_should_stop_alone(tracker: Tracker) -> None:
     assert (dashboard.answer(command_id).state, saved) == ("done", [1])
 
 
+def test_epochs_of_a_loop_of_its_own_end_with_a_checkpoint(tracker: Tracker) -> None:
+    dashboard, saved = Dashboard(tracker.run_dir), threading.Event()
+    tracker.on_checkpoint(saved.set)
+
+    def train() -> None:
+        for _ in tracker.epochs(10**6):
+            while not tracker.should_stop:
+                saved.wait(0.001)
+
+    thread = threading.Thread(target=train)
+    thread.start()
+    dashboard.status(lambda status: status.obeys == ("stop",))
+    assert dashboard.ask("stop") == ("done", "")
+    thread.join(WITHIN_SECS)
+    assert saved.is_set()
+
+
 def test_a_loop_of_its_own_obeys_at_its_pause_points(tracker: Tracker) -> None:
     tracker.declare(lr=0.1)
     dashboard, passed = Dashboard(tracker.run_dir), threading.Event()
