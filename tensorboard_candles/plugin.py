@@ -36,7 +36,8 @@ class CandlesLoader(base_plugin.TBLoader):
             type=float,
             default=DEFAULT_POLL_SECS,
             help="Candles: pause between two looks for new points in the log directory "
-            "(default: %(default)s). With --reload_interval=0 the logs are read once.",
+            "(default: %(default)s); runs on somebody's screen are looked at up to five times as often. With "
+            "--reload_interval=0 the logs are read once.",
         )
         group.add_argument(
             "--candles_memory",

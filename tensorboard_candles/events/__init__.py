@@ -2,10 +2,11 @@
 
 Read in this order: `storage` (where files lie), with `storage_remote` and `storage_retry` (behind a network);
 `discovery` (which of them belong to which run), `framing` (records in bytes, and what to do where they are
-damaged), `said`, `arguments`, `points`, `own` and `decode` (events to columns), `window` (a piece of a file),
-`tail` (a file that grows), with `large` (records too long for memory); `together` (many of them); `payloads`
-(summaries of more than numbers) and `texts` (those of `lines` of logs), read when they are asked for. Then
-what makes it fast: `bulk` (the trick, in five steps), with `boundaries`, `rows`, `template` and `crc`.
+damaged), `said`, `arguments`, `lines`, `points`, `pieces`, `own` and `decode` (events to columns), `window`
+(a piece of a file), `tail` (a file that grows), with `large` (records too long for memory); `together` (many
+of them); `payloads` (summaries of more than numbers) and `texts` (lines of logs), read when they are asked
+for. Then what makes it fast: `bulk` (the trick, in five steps), with `boundaries`, `rows`, `template` and
+`crc`.
 """
 
 from tensorboard_candles.events.arguments import Argument, Arguments

@@ -27,8 +27,9 @@ from tensorboard.compat.proto import event_pb2
 
 from tensorboard_candles.events.boundaries import LENGTH_LIMIT, find_boundaries
 from tensorboard_candles.events.crc import masked, masked_crc32c
-from tensorboard_candles.events.decode import ORDER_BITS, Collector, Piece
+from tensorboard_candles.events.decode import ORDER_BITS, Collector
 from tensorboard_candles.events.framing import FOOTER_BYTES, FRAME_BYTES, HEADER_BYTES, Damage
+from tensorboard_candles.events.pieces import Piece
 from tensorboard_candles.events.points import Float64Array, FloatArray, Int64Array
 from tensorboard_candles.events.rows import Rows
 from tensorboard_candles.events.template import Template, template_of

@@ -13,15 +13,14 @@ from dataclasses import dataclass, replace
 from functools import reduce
 
 import numpy as np
-import numpy.typing as npt
 from tensorboard.compat.proto import event_pb2, summary_pb2, types_pb2
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
 
 from tensorboard_candles import metadata
 from tensorboard_candles.events.arguments import MOST_ARGUMENTS, Argument, Arguments, arguments_of
-from tensorboard_candles.events.candle import LATE_ROW, ROW, values_of
+from tensorboard_candles.events.candle import LATE_ROW, ROW
 from tensorboard_candles.events.candle_rows import rows_in
-from tensorboard_candles.events.lines import Lines, level_of, no_lines
+from tensorboard_candles.events.lines import Line, Lines, level_of, lines_of
 from tensorboard_candles.events.own import (
     IMAGES_PLUGIN,
     TEXT_PLUGIN,
@@ -35,15 +34,12 @@ from tensorboard_candles.events.own import (
     records_between,
     text_of,
 )
+from tensorboard_candles.events.pieces import Piece, Row, joined, piece_of
 from tensorboard_candles.events.points import (
     Float64Array,
-    FloatArray,
     Int64Array,
-    Points,
     Segment,
     SessionStart,
-    ValueArray,
-    no_points,
 )
 from tensorboard_candles.events.said import Said, overruled, said_in
 
@@ -155,10 +151,11 @@ class Collector:
         self._firsts = list(firsts)
         self._begins = np.array([*firsts, 1 << ORDER_BITS], np.int64) << ORDER_BITS
         self._pieces: dict[tuple[str, bool], list[Piece]] = defaultdict(list)
-        self._rows: dict[tuple[str, bool], list[_Row]] = defaultdict(list)
+        self._rows: dict[tuple[str, bool], list[Row]] = defaultdict(list)
         self._named: list[dict[str, tuple[int, PluginData]]] = [{} for _ in firsts]
         self._starts: list[list[tuple[int, SessionStart]]] = [[] for _ in firsts]
         self._tensors: list[list[OwnTensor]] = [[] for _ in firsts]
+        self._lines: list[list[tuple[int, Line]]] = [[] for _ in firsts]
         self._arguments: list[dict[str, tuple[int, Argument]]] = [{} for _ in firsts]
         self.problems: list[list[tuple[int, str]]] = [[] for _ in firsts]
         """Of each window what `segments` could not use: where its record begins, and what is wrong."""
@@ -178,7 +175,7 @@ class Collector:
                 self._note_arguments(window, order + index, arguments_of(value))
             if (found := _number_of(value)) is not None:
                 number, fits_float32 = found
-                row = _Row(order + index, event.step, event.wall_time, number, fits_float32)
+                row = Row(order + index, event.step, event.wall_time, number, fits_float32)
                 self._rows[value.tag, value.HasField("tensor")].append(row)
                 has_number = True
             elif value.HasField("tensor"):
@@ -213,14 +210,14 @@ class Collector:
         for key, rows in self._rows.items():
             # Behind damage a window is read on only after those that it is decoded together with.
             rows.sort(key=lambda row: row.order)
-            self._pieces[key].append(_piece_of(rows))
+            self._pieces[key].append(piece_of(rows))
         by_window: list[list[tuple[str, bool, Piece]]] = [[] for _ in self._firsts]
         for (tag, is_tensor), pieces in self._pieces.items():
-            joined = _joined(pieces)
-            cuts = np.searchsorted(joined.order, self._begins).tolist()
+            whole = joined(pieces)
+            cuts = np.searchsorted(whole.order, self._begins).tolist()
             for found, begin, end in zip(by_window, cuts, cuts[1:], strict=False):
                 if begin < end:
-                    found.append((tag, is_tensor, joined.where(slice(begin, end))))
+                    found.append((tag, is_tensor, whole.where(slice(begin, end))))
         return [self._segments_of(window, found) for window, found in enumerate(by_window)]
 
     def _windows_of(self, order: Int64Array) -> tuple[Int64Array, Int64Array]:
@@ -238,12 +235,17 @@ class Collector:
         self, window: int, record: int, index: int, event: event_pb2.Event, place: tuple[int, int]
     ) -> None:
         value = event.summary.value[index]
+        order, when = (record << ORDER_BITS) + index, (event.step, event.wall_time)
+        if value.metadata.plugin_data.plugin_name == TEXT_PLUGIN:
+            # The quick way: there may be as many of them as there are points.
+            if (level := level_of(value.tag)) and value.tensor.dtype == types_pb2.DT_STRING:
+                self._lines[window].append((order, (when[1], when[0], *place, index, level)))
+            return
         named = used_of(value.metadata.plugin_data) if value.metadata.plugin_data.plugin_name else None
         known = named or self._plugins[window].get(value.tag)
         # Not those of others: histograms and texts would be kept by the thousand.
         is_ours = known is None or known.plugin_name == metadata.PLUGIN_NAME
         if is_ours or (known and is_shown(known, value.tag, value.tensor)):
-            order, when = (record << ORDER_BITS) + index, (event.step, event.wall_time)
             tensor = value.tensor if is_ours else None
             self._tensors[window].append(OwnTensor(order, *place, index, *when, value.tag, named, tensor))
 
@@ -269,7 +271,7 @@ class Collector:
         said: list[tuple[int, Said]] = []
         candles: dict[str, list[Piece]] = defaultdict(list)
         records: list[tuple[int, OwnRecord]] = []
-        lines: list[tuple[float, int, int, int, int, str]] = []
+        lines = self._lines[window]
         for one in sorted(self._tensors[window], key=lambda one: one.order):
             plugin = one.plugin or self._plugin_at(window, one.tag, one.order)
             if plugin and plugin.plugin_name != metadata.PLUGIN_NAME:
@@ -278,7 +280,8 @@ class Collector:
                 if plugin.plugin_name == IMAGES_PLUGIN:
                     records.append((one.order, place_of(one, metadata.IMAGES_KIND)))
                 elif plugin.plugin_name == TEXT_PLUGIN and (level := level_of(one.tag)):
-                    lines.append((one.wall_time, one.step, one.offset, one.size, one.index, level))
+                    line = one.wall_time, one.step, one.offset, one.size, one.index, level
+                    lines.append((one.order, line))
                 continue
             kind = kind_of(plugin)
             if kind == metadata.TAGS_KIND and (text := text_of(one.tensor)):
@@ -290,7 +293,7 @@ class Collector:
                     records.append((one.order, record))
                 else:
                     self.problems[window].append((one.offset, _NOT_ONE_STRING.format(kind)))
-        return _Own(said, candles, records, Lines.of(lines) if lines else no_lines())
+        return _Own(said, candles, records, lines_of(lines))
 
     def _rows_of(self, window: int, one: OwnTensor, kind: int) -> Piece:
         points, problem = rows_in(one.tensor, kind)
@@ -328,8 +331,8 @@ class Collector:
             self._plugins[window].setdefault(tag, plugin)
         for tag in metadata.OWN_TAGS & scalars.keys():
             del scalars[tag]
-        joined = {tag: joined for tag, pieces in scalars.items() if len(joined := _joined(pieces))}
-        *segments, last = _cut(joined, _joined(marks), own, self._starts[window])
+        whole = {tag: piece for tag, pieces in scalars.items() if len(piece := joined(pieces))}
+        *segments, last = _cut(whole, joined(marks), own, self._starts[window])
         # They hold for the whole file, whatever sessions start in it. What was said in logs was said.
         arguments = {name: argument for name, (_, argument) in self._arguments[window].items()}
         return [*segments, replace(last, arguments=arguments, lines=own.lines)]
@@ -372,66 +375,3 @@ def _cut(
         )
         for start, low, high in zip([None, *(one for _, one in starts)], cuts, cuts[1:], strict=False)
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Points of one tag, and where in the window each stood: record number · 2^ORDER_BITS + value number."""
-
-    order: Int64Array
-    step: Int64Array
-    wall_time: Float64Array
-    value: ValueArray
-
-    def __len__(self) -> int:
-        return len(self.order)
-
-    def where(self, rows: npt.NDArray[np.bool_] | Int64Array | slice) -> Piece:
-        return Piece(self.order[rows], self.step[rows], self.wall_time[rows], self.value[rows])
-
-    def between(self, low: int, high: int) -> Points:
-        """Points whose order is in [low, high); for a piece that is in order."""
-        if not len(self) or (low <= self.order[0] and self.order[-1] < high):
-            return Points(self.step, self.wall_time, self.value)
-        rows = slice(*np.searchsorted(self.order, [low, high]).tolist())
-        return Points(self.step[rows], self.wall_time[rows], self.value[rows])
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    order: int
-    step: int
-    wall_time: float
-    value: float
-    fits_float32: bool
-
-
-def _piece_of(rows: list[_Row]) -> Piece:
-    value: FloatArray = np.array([row.value for row in rows], np.float64)
-    if all(row.fits_float32 for row in rows):
-        value = value.astype(np.float32)
-    return Piece(
-        np.array([row.order for row in rows], np.int64),
-        np.array([row.step for row in rows], np.int64),
-        np.array([row.wall_time for row in rows], np.float64),
-        value,
-    )
-
-
-def _joined(pieces: Sequence[Piece]) -> Piece:
-    """All pieces as one, in order."""
-    filled = [piece for piece in pieces if len(piece)]
-    if len(filled) == 1:
-        return filled[0]
-    if not filled:
-        none = no_points()
-        return Piece(none.step, none.step, none.wall_time, none.value)
-    joined = Piece(
-        np.concatenate([piece.order for piece in filled]),
-        np.concatenate([piece.step for piece in filled]),
-        np.concatenate([piece.wall_time for piece in filled]),
-        np.concatenate(values_of(filled)),
-    )
-    # Candles of one tensor have one order.
-    is_ordered = bool(np.all(joined.order[1:] >= joined.order[:-1]))
-    return joined if is_ordered else joined.where(np.argsort(joined.order, kind="stable"))

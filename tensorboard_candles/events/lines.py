@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -24,6 +24,9 @@ LINE = np.dtype(
 )
 """`offset` and `size` are of the record in its file, in bytes, `index` is which of the event's values it is,
 and `level` which of the levels."""
+
+Line: TypeAlias = tuple[float, int, int, int, int, str]
+"""Wall time, step, offset, size, index and level."""
 
 _PREFIX = "logs/"
 _SUFFIX = "/text_summary"
@@ -57,7 +60,7 @@ class Lines:
         return len(self.rows)
 
     @staticmethod
-    def of(rows: Sequence[tuple[float, int, int, int, int, str]]) -> Lines:
+    def of(rows: Iterable[Line]) -> Lines:
         """Of wall time, step, offset, size, index and level of each.
 
         >>> lines = Lines.of([(1.5, 3, 0, 90, 0, "info"), (1.6, 4, 90, 95, 0, "warning")])
@@ -86,6 +89,13 @@ class Lines:
 
 def no_lines() -> Lines:
     return _NONE
+
+
+def lines_of(ordered: Sequence[tuple[int, Line]]) -> Lines:
+    """Lines that each have a place, in the order of those."""
+    if not ordered:
+        return _NONE
+    return Lines.of(line for _, line in sorted(ordered, key=lambda one: one[0]))
 
 
 def _number(numbers: dict[str, int], level: str) -> int:

@@ -8,15 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tensorboard.compat.proto import summary_pb2, types_pb2
-from tensorboard.compat.proto.tensor_pb2 import TensorProto
 
 from tensorboard_candles import Tracker
 from tests.support.records import (
     event_of,
+    line,
+    line_value,
     scalar_record,
     start_record,
-    tensor_value,
     version_record,
     write_run,
 )
@@ -24,19 +23,6 @@ from tests.support.server import Server, eventually
 
 LEVELS = ("info", "warning", "error")
 MANY = 100_000
-
-
-def line_value(
-    tag: str, *words: str, plugin: str | None = "text", rank: int = 0
-) -> summary_pb2.Summary.Value:
-    tensor = TensorProto(dtype=types_pb2.DT_STRING, string_val=[one.encode() for one in words])
-    for _ in range(rank):
-        tensor.tensor_shape.dim.add(size=len(words))
-    return tensor_value(tag, tensor, plugin)
-
-
-def line(words: str, *, step: int, wall_time: float, level: str = "info") -> bytes:
-    return event_of(line_value(f"logs/{level}", words), step=step, wall_time=wall_time)
 
 
 def many_lines() -> bytes:

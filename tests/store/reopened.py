@@ -11,6 +11,7 @@ import numpy as np
 from tensorboard_candles.events import LogRoot, Points
 from tensorboard_candles.store import Cache, CacheKeeper, LocalSource
 from tensorboard_candles.store.run import RunFile, Saved
+from tests.support.reading import plain_lines
 from tests.support.records import (
     FILE_NAME,
     description_record,
@@ -49,6 +50,8 @@ def everything(source: LocalSource) -> Any:
             run.said,
             run.arguments,
             run.records,
+            [(file.path, file.first, plain_lines(file.lines)) for file in run.logs.files],
+            run.began.tolist(),
         )
         for run in source.runs()
     }

@@ -4,6 +4,7 @@ import errno
 import os
 import shutil
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -193,3 +194,22 @@ def test_while_one_run_is_put_together_the_others_are_read_and_served(
     assert source.loading().total == 2
     may_end.set()
     request.join()
+
+
+def test_what_is_watched_is_read_between_two_looks_at_all(tmp_path: Path) -> None:
+    first = scalar_record("loss", step=1, value=2.0)
+    paths = [write(tmp_path / run, first) for run in ("watched", "other")]
+    source = source_of(tmp_path)
+    for path in paths:
+        with path.open("ab") as file:
+            file.write(scalar_record("loss", step=2, value=1.0))
+    source._look_at_watched(time.monotonic())
+    assert [len(run.series["loss"]) for run in source.runs()] == [1, 1]
+    source.watch(["watched", "nothing"])
+    source._look_at_watched(time.monotonic())
+    assert {run.name: len(run.series["loss"]) for run in source.runs()} == {"watched": 2, "other": 1}
+    version = source.version()
+    source._look_at_watched(time.monotonic())
+    assert source.version() == version
+    source.refresh()
+    assert [len(run.series["loss"]) for run in source.runs()] == [2, 2]

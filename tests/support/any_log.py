@@ -24,12 +24,12 @@ from tests.support.records import (
     tensor_value,
 )
 
-tags = st.sampled_from(["a", "b", "loss", "train/loss", "τ/ü", "layer_01", "layer_02", ""])
+tags = st.sampled_from(["a", "b", "loss", "train/loss", "τ/ü", "layer_01", "layer_02", "", "logs/info"])
 steps = st.one_of(
     st.integers(0, 300), st.integers(-(2**63), 2**63 - 1), st.sampled_from([127, 128, 16383, 16384])
 )
 floats = st.one_of(st.floats(width=32), st.sampled_from([math.nan, math.inf, 0.0]))
-plugins = st.sampled_from([None, None, "scalars", "hparams", "candles", ""])
+plugins = st.sampled_from([None, None, "scalars", "hparams", "candles", "", "text", "images"])
 int64s = st.integers(-(2**63), 2**63 - 1)
 any_tensor = st.one_of(
     st.builds(lambda x: TensorProto(dtype=types_pb2.DT_FLOAT, float_val=[x]), floats),
@@ -64,6 +64,8 @@ def any_value(draw: Callable[..., Any]) -> summary_pb2.Summary.Value:
         return description_value(draw(descriptions))
     if draw(st.integers(0, 4)) == 0:
         return own_value(draw(record_kinds), tag, draw(st.binary(max_size=5)), is_named=draw(st.booleans()))
+    if draw(st.integers(0, 9)) == 0:
+        return summary_pb2.Summary.Value(tag=tag, image={"encoded_image_string": draw(st.binary(max_size=5))})
     value = tensor_value(tag, draw(any_tensor), draw(plugins))
     if value.metadata.plugin_data.plugin_name == "candles":
         value.metadata.plugin_data.content = metadata.plugin_content(metadata.EPOCH_KIND)

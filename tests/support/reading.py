@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tensorboard_candles.events import Points, window
+from tensorboard_candles.events import Lines, Points, window
 from tensorboard_candles.events.bulk import BulkDecoder
 from tensorboard_candles.events.candle import are_candles
 from tensorboard_candles.events.window import Decoded, WindowDecoder, decode_windows
@@ -33,11 +33,20 @@ def points_of(found: Decoded) -> list[Any]:
                 plain(segment.epoch_marks),
                 segment.said,
                 segment.arguments,
-                segment.records,
+                [repr(record) for record in segment.records],
+                plain_lines(segment.lines),
             )
             for segment in found.segments
         ),
     ]
+
+
+def plain_lines(lines: Lines) -> list[Any]:
+    """What can be compared: the levels by name."""
+    levels = [lines.levels[level] for level in lines.rows["level"].tolist()]
+    places = [lines.rows[name].tolist() for name in ("step", "offset", "size", "index")]
+    wall_times = np.ascontiguousarray(lines.rows["wall_time"]).view(np.int64).tolist()
+    return [*zip(levels, wall_times, *places, strict=True)]
 
 
 def told(found: Decoded) -> list[Any]:

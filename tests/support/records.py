@@ -63,6 +63,20 @@ def own_value(kind: str, tag: str, text: bytes, *, is_named: bool = True) -> sum
     return value
 
 
+def line_value(
+    tag: str, *words: str, plugin: str | None = "text", rank: int = 0
+) -> summary_pb2.Summary.Value:
+    """A line of logs, under `logs/<level>`."""
+    tensor = TensorProto(dtype=types_pb2.DT_STRING, string_val=[one.encode() for one in words])
+    for _ in range(rank):
+        tensor.tensor_shape.dim.add(size=len(words))
+    return tensor_value(tag, tensor, plugin)
+
+
+def line(words: str, *, step: int, wall_time: float, level: str = "info") -> bytes:
+    return event_of(line_value(f"logs/{level}", words), step=step, wall_time=wall_time)
+
+
 def description_record(about: Mapping[str, Mapping[str, str]]) -> bytes:
     return event_of(description_value(about), step=0)
 
