@@ -80,9 +80,9 @@ def _steer(training: Training, tracker: Tracker, checkpoint: Path) -> None:
         training.dropout = dropout
 
     @tracker.on_checkpoint
-    def save() -> Path:
+    def save() -> str:
         training.save(checkpoint)
-        return checkpoint
+        return f"{PROJECT}/{tracker.run}/{CHECKPOINT}"
 
     @tracker.on_predict
     def predict() -> None:

@@ -8,18 +8,18 @@ import zlib
 from collections.abc import Sequence
 from typing import Any
 
-_LOSS = {"tag": "train/loss", "axis": "epochs"}
+_LOSS = {"tag": "train/loss", "axis": "epochs", "scale": "log"}
 _ACCURACY = {"tag": "train/accuracy", "axis": "epochs"}
 _TWO_MODELS: tuple[tuple[str, int, int, int, int, dict[str, Any]], ...] = (
-    ("progress", 0, 0, 8, 4, {}),
-    ("control", 8, 0, 4, 4, {}),
-    ("line", 0, 4, 6, 6, _LOSS),
-    ("line", 6, 4, 6, 6, _ACCURACY),
-    ("stats", 0, 10, 6, 7, {}),
-    ("arguments", 6, 10, 6, 7, {"onlyDifferences": True}),
-    ("logs", 0, 17, 6, 8, {}),
-    ("outputs", 6, 17, 6, 8, {}),
-    ("experiments", 0, 25, 12, 8, {}),
+    ("progress", 0, 0, 8, 3, {}),
+    ("control", 8, 0, 4, 6, {}),
+    ("line", 0, 3, 4, 6, _LOSS),
+    ("line", 4, 3, 4, 6, _ACCURACY),
+    ("arguments", 8, 6, 4, 3, {"onlyDifferences": True}),
+    ("logs", 0, 9, 6, 6, {}),
+    ("stats", 6, 9, 6, 6, {}),
+    ("outputs", 0, 15, 6, 8, {}),
+    ("experiments", 6, 15, 6, 8, {}),
 )
 
 
