@@ -76,6 +76,14 @@ def test_tracker_is_imported_without_the_reader() -> None:
     assert rooms & set(FLOW) == set()
 
 
+def test_what_windows_lacks_is_imported_where_experiments_are_started_and_not_before() -> None:
+    program = (
+        "import sys; sys.modules.update(fcntl=None, resource=None); "
+        "import tensorboard_candles.api, tensorboard_candles.launch.declared"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
 def test_no_framework_is_imported_outside_integrations() -> None:
     outside = [path for path in PACKAGE.rglob("*.py") if "integrations" not in path.parts]
     assert len(outside) > 20

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import platformdirs
 from tensorboard import plugin_util
@@ -26,9 +26,11 @@ from tensorboard_candles.errors import NotFound
 from tensorboard_candles.events import LogRoot, log_roots
 from tensorboard_candles.hosts import allowed_hosts
 from tensorboard_candles.indicators.alerts.lookout import Lookout
-from tensorboard_candles.launch.launcher import Launcher
 from tensorboard_candles.sizes import bytes_of
 from tensorboard_candles.store import Cache, CacheKeeper, LocalSource, Memory, SampledSources, Source
+
+if TYPE_CHECKING:
+    from tensorboard_candles.launch.launcher import Launcher
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import json
 import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import platformdirs
 from werkzeug.wrappers import Request, Response
@@ -18,7 +18,9 @@ from tensorboard_candles.api.changing import Changed
 from tensorboard_candles.errors import BadRequest, CantKeep, NotFound
 from tensorboard_candles.launch.declared import Declared, Experiment
 from tensorboard_candles.launch.instances import AskKind, Instance
-from tensorboard_candles.launch.launcher import Asked, Launcher
+
+if TYPE_CHECKING:
+    from tensorboard_candles.launch.launcher import Asked, Launcher
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +38,9 @@ def launcher_of(declared: Declared | None, logdir: str) -> Launcher | None:
     """Looks after what is declared, from now on; None where nothing is, or nothing can be written down."""
     if declared is None:
         return None
+    # what no Windows has is imported where it is used, and only there
+    from tensorboard_candles.launch.launcher import Launcher
+
     try:
         user_state = platformdirs.user_state_path("tensorboard_candles", appauthor=False)
         launcher = Launcher(declared, logdir=logdir, user_state=user_state / "experiments")
@@ -102,6 +107,8 @@ def _kind(action: object, start: object) -> AskKind:
 
 
 def _asked(content: object) -> Asked:
+    from tensorboard_candles.launch.launcher import Asked
+
     if not isinstance(content, dict):
         raise BadRequest(f"an instance must be an object, got {repr(content)[:80]}")
     _check_keys(content, {"name", "parameters"})

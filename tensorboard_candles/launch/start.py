@@ -50,14 +50,13 @@ class Output:
     """
 
     def __init__(self, folder: str, most_bytes: int = MOST_OUTPUT_BYTES) -> None:
-        self._folder, self._most_bytes = folder, most_bytes
-        self._full = max(full_parts(folder), default=0)
-        self._path = os.path.join(folder, "output.log")
+        self._folder, self._most_bytes = opened(folder), most_bytes
+        self._full = max(full_parts(self._folder), default=0)
         self._open()
 
     def _open(self) -> None:
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
-        self._file = os.open(self._path, flags, 0o600)
+        self._file = os.open("output.log", flags, 0o600, dir_fd=self._folder)
         self._size = os.fstat(self._file).st_size
 
     @property
@@ -77,16 +76,28 @@ class Output:
     def _turn(self) -> None:
         os.close(self._file)
         self._full += 1
-        os.replace(self._path, os.path.join(self._folder, f"output.{self._full}.log"))
+        here = self._folder
+        os.replace("output.log", f"output.{self._full}.log", src_dir_fd=here, dst_dir_fd=here)
         with contextlib.suppress(OSError):
-            os.unlink(os.path.join(self._folder, f"output.{self._full - 1}.log"))
+            os.unlink(f"output.{self._full - 1}.log", dir_fd=here)
         self._open()
 
     def close(self) -> None:
         os.close(self._file)
+        os.close(self._folder)
 
 
-def full_parts(folder: str) -> list[int]:
+def opened(folder: str) -> int:
+    """The directory itself, whatever its name leads to later; neither it nor what it is in may be a link."""
+    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+    above = os.open(os.path.dirname(os.path.abspath(folder)), flags)
+    try:
+        return os.open(os.path.basename(os.path.abspath(folder)), flags, dir_fd=above)
+    finally:
+        os.close(above)
+
+
+def full_parts(folder: str | int) -> list[int]:
     """Numbers of the full parts that are kept.
 
     >>> import tempfile
@@ -97,14 +108,15 @@ def full_parts(folder: str) -> list[int]:
     return sorted(int(part[1]) for part in parts if len(part) == 3 and part[1].isdigit() and part[2] == "log")
 
 
-def write_json(folder: str, name: str, content: dict[str, Any]) -> None:
+def write_json(folder: int, name: str, content: dict[str, Any]) -> None:
     """A whole file or none."""
-    temporary = os.path.join(folder, f".{name}.{os.getpid()}")
-    with open(temporary, "w", encoding="utf-8") as file:
+    temporary = f".{name}.{os.getpid()}"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    with open(os.open(temporary, flags, 0o644, dir_fd=folder), "w", encoding="utf-8") as file:
         json.dump(content, file)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(temporary, os.path.join(folder, name))
+    os.replace(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
 
 
 def main(folder: str) -> None:
@@ -113,15 +125,11 @@ def main(folder: str) -> None:
         return  # whoever started this has ended
     job = json.loads(told)
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
-    output = Output(folder)
+    here, output = opened(folder), Output(folder)
     code, message = _run(job, output)
+    ended = {"attempt": job["attempt"], "exit_code": code, "message": message, "time": time.time()}
     with contextlib.suppress(OSError):  # a full disk; then it isn't known how it ended
-        output.close()
-    write_json(
-        folder,
-        "exit.json",
-        {"attempt": job["attempt"], "exit_code": code, "message": message, "time": time.time()},
-    )
+        write_json(here, "exit.json", ended)
 
 
 def _run(job: dict[str, Any], output: Output) -> tuple[int, str]:

@@ -174,6 +174,21 @@ def test_output_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
         start.Output(str(folder))
 
 
+def test_a_folder_that_becomes_a_link_gets_nothing_more(tmp_path: Path) -> None:
+    folder, moved, elsewhere = tmp_path / "folder", tmp_path / "moved", tmp_path / "elsewhere"
+    folder.mkdir()
+    elsewhere.mkdir()
+    output = start.Output(str(folder), most_bytes=8)
+    output.write(b"12345")
+    folder.rename(moved)
+    folder.symlink_to(elsewhere)
+    output.write(b"6789")
+    assert [*elsewhere.iterdir()] == []
+    assert sorted(path.name for path in moved.iterdir()) == ["output.1.log", "output.log"]
+    with pytest.raises(OSError, match="folder"):
+        start.Output(str(folder))
+
+
 def test_an_exit_code_that_is_none_is_passed_by(tmp_path: Path) -> None:
     executor = LocalExecutor()
     made = job(tmp_path, program("print('ready', flush=True); time.sleep(600)"))
