@@ -208,9 +208,7 @@ function Start({ model, plan }: { readonly model: ExperimentsModel; readonly pla
         {startRuns(count)}
       </button>
       <p class="field-help" role="status" data-testid="start-plan">
-        {plan.problem ??
-          (count > 1 ? gridOf(plan.fields.map(({ name, values }) => [name, values.length])) : "")}
-        {startedNow.value !== null && <b> {wasStarted(startedNow.value)}</b>}
+        {startedNow.value === null ? planWords(plan) : <b>{wasStarted(startedNow.value)}</b>}
       </p>
       {startProblem.value !== null && (
         <p class="form-problem" role="alert" data-testid="start-problem">
@@ -219,4 +217,9 @@ function Start({ model, plan }: { readonly model: ExperimentsModel; readonly pla
       )}
     </div>
   );
+}
+
+function planWords({ problem, runs, fields }: Plan): string {
+  if (problem !== null) return problem;
+  return runs.length > 1 ? gridOf(fields.map(({ name, values }) => [name, values.length])) : "";
 }

@@ -2,6 +2,7 @@ import { type Signal, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import type { Training, TrainingProgress } from "../../api/control.ts";
 import { FALLBACK } from "../../base/colour.ts";
+import { commonFolder } from "../../base/commonFolder.ts";
 import { PROGRESS_KIND } from "../../base/words/kinds.ts";
 import {
   atStepOf,
@@ -103,12 +104,20 @@ interface TrainingListProps {
 
 function TrainingList({ trainings, model, workspace }: TrainingListProps) {
   const now = useNow();
+  const common = commonFolder(trainings.map(({ run }) => run));
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
     <section class="trainings" tabIndex={0} aria-label={PROGRESS.list}>
       <ul class={trainings.length === 1 ? "alone" : ""}>
         {trainings.map((training) => (
-          <Row key={training.run} training={training} model={model} workspace={workspace} now={now} />
+          <Row
+            key={training.run}
+            training={training}
+            model={model}
+            workspace={workspace}
+            now={now}
+            common={common}
+          />
         ))}
       </ul>
     </section>
@@ -120,9 +129,11 @@ interface RowProps {
   readonly model: Trainings;
   readonly workspace: Workspace;
   readonly now: Signal<number>;
+  /** The folders that all names begin with. */
+  readonly common: string;
 }
 
-function Row({ training, model, workspace, now }: RowProps) {
+function Row({ training, model, workspace, now, common }: RowProps) {
   const { run, state, status, problem } = training;
   if (status === null) return null;
   const { progress, message } = status;
@@ -143,7 +154,7 @@ function Row({ training, model, workspace, now }: RowProps) {
           aria-current={workspace.choice.value.focus === run}
           onClick={() => workspace.focus(run)}
         >
-          <RunName run={run} />
+          <RunName run={run} common={common} />
         </button>
       </div>
       <Bars progress={progress} />
