@@ -31,7 +31,7 @@ ONE: ViewportSize = {"width": 1100, "height": 560}
 TALL: ViewportSize = {"width": 1100, "height": 1100}
 PORT = 7470
 RUN = "fashion/wide-adam"
-STEPS = 120
+STEPS = 60
 PAINT_MS = 3000
 
 
@@ -53,9 +53,9 @@ def main() -> None:
 
 
 def take_all(browser: Browser, link: str, dashboard: Dashboard) -> None:
-    _two_models(browser, link)
     _control(browser, dashboard)
     _experiments(browser, dashboard)
+    _two_models(browser, link)
     browser.close()
 
 
@@ -68,8 +68,8 @@ def _step(dashboard: Dashboard) -> int:
 
 def _two_models(browser: Browser, link: str) -> None:
     tab = open_page(browser, link.partition("#")[0], viewport=WIDE)
+    tab.page.goto("about:blank")  # or it would be a change of the fragment alone
     tab.page.goto(link)
-    tab.page.reload()
     tab.wait_for("opened-from-link").get_by_role("button", name="Keep this one").click()
     tab.widget("stats").get_by_test_id("stat").first.wait_for()
     _take(tab, "live-two-models")

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import signal
 import socket
 import subprocess
 import sys
-import urllib.request
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from demo.fashion_mnist.dashboard import Dashboard
 from tests.demo.test_demo import children_of
 from tests.support.server import eventually
+from tests.writer.reading import points
 
 pytest.importorskip("torch")
 
@@ -30,11 +30,6 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
-def asked(port: int, route: str) -> Any:
-    with urllib.request.urlopen(f"http://localhost:{port}/data/plugin/candles/{route}", timeout=60) as answer:
-        return json.load(answer)
-
-
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_two_models_train_and_ctrl_c_ends_all_of_it(tmp_path: Path, how: signal.Signals) -> None:
     port, output = free_port(), tmp_path / "output.txt"
@@ -45,10 +40,12 @@ def test_two_models_train_and_ctrl_c_ends_all_of_it(tmp_path: Path, how: signal.
         )  # fmt: skip
     try:
         eventually(lambda: "p.candles.view=" in output.read_text(), within_secs=120, what="the link")
-        instances = asked(port, "experiments")["instances"]
-        assert [one["run"] for one in instances] == [f"fashion/{run}" for run in MODELS]
-        pids = {training_pid(port, f"fashion/{run}") for run in MODELS}
+        dashboard = Dashboard(f"http://localhost:{port}/")
+        assert {one["run"] for one in dashboard.instances().values()} == {f"fashion/{run}" for run in MODELS}
+        pids = {training_pid(dashboard, f"fashion/{run}") for run in MODELS}
         assert len(pids) == 2
+        for ask in ({"command": "set", "name": "lr", "value": 1e-4}, {"command": "predict"}):
+            assert obeyed(dashboard, "fashion/wide-adam", ask) == "done"
         children = children_of(process.pid)
         process.send_signal(how)
         assert process.wait(90) == 0, output.read_text()
@@ -62,14 +59,31 @@ def test_two_models_train_and_ctrl_c_ends_all_of_it(tmp_path: Path, how: signal.
     logdir = Path(re.findall(r"Logging to (.+?)\. Ctrl-C", said)[0])
     for run in MODELS:
         assert (logdir / "fashion" / run / "checkpoint.pt").exists()
+    logged = points(logdir / "fashion" / "wide-adam")
+    assert [value for tag, _, value in logged if tag == "lr"][-1] == pytest.approx(1e-4)
+    assert [tag for tag, _, _ in logged if tag == "val/accuracy"]
     shutil.rmtree(logdir)
 
 
-def training_pid(port: int, run: str) -> int:
+def obeyed(dashboard: Dashboard, run: str, ask: dict[str, Any]) -> str:
+    """What became of it: done or refused."""
+    sent = dashboard.post("control", {"run": run, **ask})["id"]
+
+    def answered() -> str:
+        (found,) = dashboard.get("control", run=run)["control"]
+        (state,) = (one["state"] for one in found["commands"] if one["id"] == sent)
+        return "" if state in ("sent", "seen") else str(state)
+
+    return str(eventually(answered, within_secs=60, every_secs=0.5, what=f"an answer to {ask}"))
+
+
+def training_pid(dashboard: Dashboard, run: str) -> int:
     """Of a training that is in the midst of it."""
 
     def training() -> int:
-        (found,) = asked(port, f"control?run={run}")["control"]
+        if all(one["name"] != run for one in dashboard.get("runs")["runs"]):
+            return 0
+        (found,) = dashboard.get("control", run=run)["control"]
         status = found["status"]
         return int(status["pid"]) if found["state"] == "running" and status["progress"]["batch"] else 0
 
