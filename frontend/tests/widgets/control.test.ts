@@ -13,7 +13,7 @@ afterEach(() => void vi.useRealTimers());
 
 const settle = (ms = 50) => vi.advanceTimersByTimeAsync(ms);
 
-function opened(change: () => Promise<unknown>) {
+function opened(change: (...order: unknown[]) => Promise<unknown>) {
   const asked: string[] = [];
   const client = new Client(new URL("http://host/"), async (url) => {
     asked.push(url.search);
@@ -61,6 +61,33 @@ test("why a command was not sent is said in the server's words, and not where a 
   });
   expect([await model.send("stop"), model.problem.value]).toEqual([false, "the training is over"]);
   expect([await model.send("stop"), model.problem.value]).toEqual([false, null]);
+});
+
+test("orders that are given quickly go one after the other, and a double click goes once", async () => {
+  const asked: unknown[] = [];
+  const release: (() => void)[] = [];
+  const { model } = opened((...order: unknown[]) => {
+    asked.push(order[2]);
+    return new Promise((done) => release.push(() => done({ id: "", state: "sent" })));
+  });
+  const sent = [
+    model.send("checkpoint"),
+    model.send("checkpoint"),
+    model.send("set", "lr", 1),
+    model.send("set", "wd", 1),
+  ];
+  for (const count of [1, 2, 3]) {
+    await settle();
+    expect(asked.length).toBe(count);
+    release.shift()?.();
+  }
+  expect(await Promise.all(sent)).toEqual([true, false, true, true]);
+  const orders = [
+    { command: "checkpoint" },
+    { command: "set", name: "lr", value: 1 },
+    { command: "set", name: "wd", value: 1 },
+  ];
+  expect(asked).toEqual(orders.map((order) => ({ run: "cnn", ...order })));
 });
 
 const PROGRESS: TrainingProgress = {

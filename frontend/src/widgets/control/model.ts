@@ -18,7 +18,8 @@ export class ControlModel {
   /** Why the last command was not sent, in the server's words. */
   readonly problem = signal<string | null>(null);
   /** The command that is on its way to the server. */
-  readonly sending = signal<CommandName | null>(null);
+  private readonly underway = new Set<string>();
+  private last: Promise<unknown> = Promise.resolve();
   private readonly sent = signal<readonly (SentCommand & { readonly run: string })[]>([]);
 
   constructor(
@@ -40,10 +41,25 @@ export class ControlModel {
     });
   }
 
-  async send(command: CommandName, name?: string, value?: ParameterValue): Promise<boolean> {
+  /** Orders go one after the other; the same one twice, by a double click, goes once. */
+  send(command: CommandName, name?: string, value?: ParameterValue): Promise<boolean> {
     const run = this.run.peek();
-    if (run === null || this.sending.peek() !== null) return false;
-    this.sending.value = command;
+    const order = JSON.stringify([run, command, name, value]);
+    if (run === null || this.underway.has(order)) return Promise.resolve(false);
+    this.underway.add(order);
+    const sent = this.last
+      .then(() => this.sendNow(run, command, name, value))
+      .finally(() => this.underway.delete(order));
+    this.last = sent.catch(() => false);
+    return sent;
+  }
+
+  private async sendNow(
+    run: string,
+    command: CommandName,
+    name: string | undefined,
+    value: ParameterValue | undefined,
+  ): Promise<boolean> {
     this.problem.value = null;
     try {
       const set = name === undefined ? {} : { name, value };
@@ -54,8 +70,6 @@ export class ControlModel {
       if (!(error instanceof Refused || error instanceof Unreachable || error instanceof GaveUp)) throw error;
       if (!(error instanceof GaveUp)) this.problem.value = error.message;
       return false;
-    } finally {
-      this.sending.value = null;
     }
   }
 
