@@ -25,7 +25,11 @@ export function LineLegend({ model, axis, smoothing }: LegendProps) {
         <span data-testid="line-place">
           {cursor === null ? LINE.lastInView : placeName(axis, cursor.place)}
         </span>
-        {meant && <span data-testid="line-point">{otherPlaces(axis, meant)}</span>}
+        {meant && (
+          <span class="line-point" data-testid="line-point">
+            {otherPlaces(axis, meant)}
+          </span>
+        )}
         {smoothing > 0 && (
           <span class="key-smoothed" data-testid="smoothed-key">
             <i class="key-bold" /> {smoothedBy(smoothing)} · <i class="key-faint" /> {LINE.value}
