@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import { expect, test } from "vitest";
-import { READY_MADE, readyMade, seenIn } from "../../src/dashboard/defaults.ts";
+import { READY_MADE, readyMade, seenIn, startLayout } from "../../src/dashboard/defaults.ts";
 import { activeTab } from "../../src/dashboard/model.ts";
 import type { Kind } from "../../src/widgets/kind.tsx";
 import { WIDGETS } from "../../src/widgets/registry.ts";
@@ -64,4 +64,9 @@ test("every ready-made layout fills the width of each of its rows, and none of i
       expect([name, row, across.reduce((sum, [, , , w]) => sum + w, 0)]).toEqual([name, row, 12]);
     }
   }
+});
+
+test("where there is no run yet, what starts one comes first", () => {
+  const [first] = activeTab(startLayout(WIDGETS)).widgets;
+  expect([first?.type, first?.y]).toEqual(["experiments", 0]);
 });
