@@ -21,6 +21,7 @@ from tensorboard_candles.api.guard import Guard
 from tensorboard_candles.api.jobs import Jobs
 from tensorboard_candles.api.logs import Reading
 from tensorboard_candles.api.runs import RunTexts
+from tensorboard_candles.api.shared import SharedAnswers
 from tensorboard_candles.api.told import ToldByExperiment
 from tensorboard_candles.errors import NotFound
 from tensorboard_candles.events import LogRoot, log_roots
@@ -44,6 +45,7 @@ class Backend:
     told: ToldByExperiment = field(default_factory=ToldByExperiment)
     run_texts: RunTexts = field(default_factory=RunTexts)
     jobs: Jobs = field(default_factory=Jobs)
+    shared: SharedAnswers = field(default_factory=SharedAnswers)
     compared: Rows = field(default_factory=partial(Rows, most=8))
     attention_measured: Measured = field(default_factory=Measured)
     guard: Guard = field(default_factory=Guard)

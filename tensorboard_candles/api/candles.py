@@ -11,6 +11,7 @@ from tensorboard_candles.api import params, patterns
 from tensorboard_candles.api.answer import Json, Table, not_modified, respond_tables
 from tensorboard_candles.api.indicators import chosen
 from tensorboard_candles.api.series import asked, etag_of_series, series_of, tables_of, unit_of
+from tensorboard_candles.api.shared import SharedAnswers
 from tensorboard_candles.indicators import Chosen, indicator_columns
 from tensorboard_candles.indicators.patterns import Pattern, patterns_shown
 from tensorboard_candles.ohlc import (
@@ -47,7 +48,7 @@ class Query:
     polarity: Polarity | None
 
 
-def candles_route(request: Request, source: Source) -> Response:
+def candles_route(request: Request, source: Source, shared: SharedAnswers) -> Response:
     query = parse(request.args)
     fmt = params.choice(request.args, "format", params.FORMATS)
     found = asked(request, source)
@@ -55,8 +56,12 @@ def candles_route(request: Request, source: Source) -> Response:
     unchanged = not_modified(request, etag)
     if unchanged:
         return unchanged
-    tables = tables_of(found, lambda view, series: table(view, series, query))
-    return respond_tables(request, "candles", tables, fmt=fmt, etag=etag)
+
+    def make() -> Response:
+        tables = tables_of(found, lambda view, series: table(view, series, query))
+        return respond_tables(request, "candles", tables, fmt=fmt, etag=etag)
+
+    return shared.respond(request, etag, make)
 
 
 def parse(args: params.Args) -> Query:

@@ -12,6 +12,7 @@ from tensorboard_candles.api import params
 from tensorboard_candles.api.answer import Columns, Table, finite_or_none, not_modified, respond_tables
 from tensorboard_candles.api.candles import steps_per_epoch
 from tensorboard_candles.api.series import asked, etag_of_series, tables_of, unit_of
+from tensorboard_candles.api.shared import SharedAnswers
 from tensorboard_candles.errors import BadRequest, NoEpochs
 from tensorboard_candles.ohlc import (
     By,
@@ -45,7 +46,7 @@ class Query:
     steps_per_epoch: int | None
 
 
-def points_route(request: Request, source: Source) -> Response:
+def points_route(request: Request, source: Source, shared: SharedAnswers) -> Response:
     query = parse(request.args)
     fmt = params.choice(request.args, "format", params.FORMATS)
     found = asked(request, source)
@@ -53,8 +54,12 @@ def points_route(request: Request, source: Source) -> Response:
     unchanged = not_modified(request, etag)
     if unchanged:
         return unchanged
-    tables = tables_of(found, lambda view, series: table(view, series, query))
-    return respond_tables(request, "points", tables, fmt=fmt, etag=etag)
+
+    def make() -> Response:
+        tables = tables_of(found, lambda view, series: table(view, series, query))
+        return respond_tables(request, "points", tables, fmt=fmt, etag=etag)
+
+    return shared.respond(request, etag, make)
 
 
 def parse(args: params.Args) -> Query:

@@ -79,8 +79,8 @@ def routes(backend: Backend) -> Mapping[str, WsgiApp]:
             partial(attention_route, jobs=backend.jobs, measured=backend.attention_measured)
         ),
         "/attention/maps": at_once(maps_route),
-        "/candles": at_once(candles_route),
-        "/points": at_once(points_route),
+        "/candles": at_once(partial(candles_route, shared=backend.shared)),
+        "/points": at_once(partial(points_route, shared=backend.shared)),
         "/arguments": of_source(arguments_route),
         "/experiments": reading_or_changing(
             _reading(partial(experiments_route, launcher=backend.launcher)),
