@@ -3,7 +3,7 @@
 First what is read at each batch, beside an attribute of any other object; then loops over `tracker.batches`
 that log every batch, with control and without, in stretches one after the other and which first by turns.
 Of each pair the ratio is taken; printed are medians and quartiles, by the clock and by the processor time of
-all threads. While the loops run, the control thread looks for commands and writes a status every second.
+all threads; and beside it what the control thread takes, which looks for orders and writes a status.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import statistics
 import tempfile
+import threading
 import time
 import timeit
 from dataclasses import dataclass
@@ -52,18 +53,20 @@ def main() -> None:
         for tracker in trackers.values():
             stretch(tracker, batches // 4, spins)
         pairs = []
+        began, before = time.perf_counter(), thread_secs()
         for number in range(arguments.pairs):
             order = (True, False) if number % 2 else (False, True)
             found = {control: stretch(trackers[control], batches, spins) for control in order}
             pairs.append((found[True], found[False]))
+        thread_share = (thread_secs() - before) / (time.perf_counter() - began)
         for tracker in trackers.values():
             tracker.close()
     plain_ms = 1e3 * statistics.median(without.clock for _, without in pairs) / batches
     print(f"\n### A loop that logs every batch, of {plain_ms:.2f} ms: medians of {len(pairs)} pairs\n")
-    print(heading("with control", "by the clock", "processor time"))
+    print(heading("with control", "by the clock", "processor time", "the control thread, of one core"))
     clock = [with_.clock / without.clock for with_, without in pairs]
     processor = [with_.processor / without.processor for with_, without in pairs]
-    print(row("", more(clock), more(processor)))
+    print(row("", more(clock), more(processor), f"{100 * thread_share:.3f}%"))
 
 
 def reads(trackers: dict[bool, Tracker]) -> None:
@@ -90,6 +93,13 @@ def reads(trackers: dict[bool, Tracker]) -> None:
 
 def _nanoseconds(statement: str, names: dict[str, object]) -> float:
     return 1e9 * min(timeit.repeat(statement, globals=names, number=20_000, repeat=5)) / 20_000
+
+
+def thread_secs() -> float:
+    """Processor time of the control threads, which a busy machine does not make longer."""
+    found = [thread for thread in threading.enumerate() if thread.name == "candles-control"]
+    clocks = [time.pthread_getcpuclockid(thread.ident) for thread in found if thread.ident]
+    return sum(map(time.clock_gettime, clocks))
 
 
 def spins_of(secs: float) -> int:

@@ -20,7 +20,7 @@ from tests.support.dashboard import Dashboard
 from tests.support.server import eventually
 from tests.writer.reading import points
 
-WITHIN_SECS = 240.0
+WITHIN_SECS = 600.0
 BEGIN = """
 import json, sys, warnings
 warnings.simplefilter("ignore")

@@ -17,7 +17,7 @@ from tests.support.server import eventually
 
 pytest.importorskip("torch")
 
-WITHIN_SECS = 240.0
+WITHIN_SECS = 600.0
 
 
 @contextmanager
