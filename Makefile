@@ -73,6 +73,8 @@ bench: $(VENV)/.bench $(FRAMEWORKS)/.installed $(LOGGERS)/.installed $(BUNDLE)
 	$(PY) -m benchmarks.query
 	$(PY) -m benchmarks.alerts
 	$(PY) -m benchmarks.tab
+	$(PY) -m benchmarks.live
+	$(PY) -m benchmarks.control
 	$(PY) -m benchmarks.write --peers $(LOGGERS)/bin/python
 	$(FRAMEWORKS_PY) -m benchmarks.loop
 	$(FRAMEWORKS_PY) -m benchmarks.landscape
