@@ -25,7 +25,7 @@ TRAIN = [
     sys.executable, "-m", "demo.fashion_mnist.train", "--data", "digits", "--kernels", "4,8,0,0",
     "--batch-size", "100", "--epochs", str(EPOCHS), "--dropout", "0.1",
 ]  # fmt: skip
-TAGS = ("train/loss", "train/accuracy", "lr", "val/loss", "val/accuracy")
+TAGS = ("train/loss", "train/accuracy", "lr", "epoch", "val/loss", "val/accuracy")
 
 
 def started(arguments: Sequence[str]) -> subprocess.Popen[str]:
@@ -45,7 +45,8 @@ def values(run_dir: Path) -> dict[str, dict[int, float]]:
     """What is left of each series where a later point of a step goes over an earlier one."""
     found: dict[str, dict[int, float]] = {tag: {} for tag in TAGS}
     for tag, step, value in points(run_dir):
-        found.setdefault(tag, {})[step] = value
+        if tag in found:  # what the machine was busy with is another matter
+            found[tag][step] = value
     return found
 
 
