@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tensorboard_candles import summary
-    from tensorboard_candles.control.forms import Parameter
+    from tensorboard_candles.control.parameters import Parameter
     from tensorboard_candles.integrations.landscape import landscape
     from tensorboard_candles.integrations.summary_writer import CandleWriter
     from tensorboard_candles.writer.complexity import complexity
@@ -28,7 +28,7 @@ __all__ = ["CandleWriter", "Parameter", "Tracker", "__version__", "complexity", 
 
 _HOMES = {
     "CandleWriter": ("tensorboard_candles.integrations.summary_writer", "CandleWriter"),
-    "Parameter": ("tensorboard_candles.control.forms", "Parameter"),
+    "Parameter": ("tensorboard_candles.control.parameters", "Parameter"),
     "Tracker": ("tensorboard_candles.writer.tracker", "Tracker"),
     "__version__": ("tensorboard_candles.metadata", "VERSION"),
     "complexity": ("tensorboard_candles.writer.complexity", "complexity"),

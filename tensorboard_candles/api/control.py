@@ -19,8 +19,9 @@ from tensorboard_candles.api.desk import Desk
 from tensorboard_candles.api.limits import client_of
 from tensorboard_candles.api.series import saying_what_loads
 from tensorboard_candles.control.fields import is_number
-from tensorboard_candles.control.forms import COMMANDS, Command, Status, Value
+from tensorboard_candles.control.forms import COMMANDS, Command, Status
 from tensorboard_candles.control.listening import LONGEST_TIMEOUT_SECS, ToldCommand, ToldRun
+from tensorboard_candles.control.parameters import Value
 from tensorboard_candles.errors import BadControl, BadRequest, Conflict
 from tensorboard_candles.store import Source
 

@@ -8,6 +8,10 @@ from typing import Any, TypeGuard, TypeVar
 
 from tensorboard_candles.errors import BadControl
 
+NAME_LENGTH = 64
+TEXT_LENGTH = 500
+"""Of messages, helps, choices and paths, in characters; whoever writes longer ones shortens them."""
+
 _MOST_WHOLE = 2**63
 _Literal = TypeVar("_Literal", bound=str)
 _Found = TypeVar("_Found")

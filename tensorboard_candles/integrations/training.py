@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from tensorboard_candles.control.forms import Parameter
+from tensorboard_candles.control.parameters import Parameter
 from tensorboard_candles.errors import WriterError
 from tensorboard_candles.writer.remote.directory import RemoteDir
 from tensorboard_candles.writer.tracker import Tracker

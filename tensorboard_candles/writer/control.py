@@ -14,17 +14,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol, TypeAlias
 
-from tensorboard_candles.control.forms import (
-    TEXT_LENGTH,
-    AnswerState,
-    Checkpoint,
-    Command,
-    CommandName,
-    Parameter,
-    Value,
-    check_parameters,
-    is_parameter_name,
-)
+from tensorboard_candles.control.fields import TEXT_LENGTH
+from tensorboard_candles.control.forms import AnswerState, Checkpoint, Command, CommandName, check_parameters
+from tensorboard_candles.control.parameters import Parameter, Value, is_parameter_name
 from tensorboard_candles.errors import BadControl, WriterError
 
 _log = logging.getLogger("tensorboard_candles")

@@ -20,12 +20,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tensorboard_candles.control.fields import shortened
+from tensorboard_candles.control.fields import NAME_LENGTH, TEXT_LENGTH, shortened
 from tensorboard_candles.control.files import ControlFiles
 from tensorboard_candles.control.forms import (
     COMMANDS,
-    NAME_LENGTH,
-    TEXT_LENGTH,
     Answer,
     AnswerState,
     Command,

@@ -8,9 +8,9 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar, overload
 
-from tensorboard_candles.control.fields import shortened
+from tensorboard_candles.control.fields import TEXT_LENGTH, shortened
 from tensorboard_candles.control.files import ControlFiles
-from tensorboard_candles.control.forms import TEXT_LENGTH, Parameter, Value
+from tensorboard_candles.control.parameters import Parameter, Value
 from tensorboard_candles.errors import BadControl, WriterError
 from tensorboard_candles.remote_files import join_url
 from tensorboard_candles.writer import summaries

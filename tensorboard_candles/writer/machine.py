@@ -10,8 +10,8 @@ from typing import Any
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 
-from tensorboard_candles.control.fields import shortened
-from tensorboard_candles.control.forms import MOST_GPUS, TEXT_LENGTH, Gpu, Stats
+from tensorboard_candles.control.fields import TEXT_LENGTH, shortened
+from tensorboard_candles.control.forms import MOST_GPUS, Gpu, Stats
 from tensorboard_candles.errors import WriterError
 from tensorboard_candles.writer import summaries
 from tensorboard_candles.writer.control import Control

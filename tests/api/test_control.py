@@ -20,7 +20,8 @@ from tensorboard_candles.api.desk import Desk
 from tensorboard_candles.api.guard import Guard
 from tensorboard_candles.api.routes import routes
 from tensorboard_candles.control.files import ControlFiles
-from tensorboard_candles.control.forms import Answer, Command, CommandName, Parameter, Progress, Status
+from tensorboard_candles.control.forms import Answer, Command, CommandName, Progress, Status
+from tensorboard_candles.control.parameters import Parameter
 from tensorboard_candles.events import log_roots
 from tensorboard_candles.store import LocalSource
 from tests.support import records

@@ -16,11 +16,11 @@ from tensorboard_candles.control.forms import (
     Checkpoint,
     Command,
     Gpu,
-    Parameter,
     Progress,
     Stats,
     Status,
 )
+from tensorboard_candles.control.parameters import Parameter
 from tensorboard_candles.errors import BadControl
 
 ID, SESSION = "00ff" * 4, "12ab" * 4

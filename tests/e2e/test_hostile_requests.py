@@ -14,7 +14,8 @@ import pytest
 
 from tensorboard_candles.api.audit import FILE_NAME
 from tensorboard_candles.control.files import ControlFiles
-from tensorboard_candles.control.forms import Parameter, Progress, Status
+from tensorboard_candles.control.forms import Progress, Status
+from tensorboard_candles.control.parameters import Parameter
 from tests.support import hostile_experiments as experiments
 from tests.support import records
 from tests.support.experiments import Page
