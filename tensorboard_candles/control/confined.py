@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from tensorboard_candles.control.files import DIRECTORY, LocalPlace, Place
+from tensorboard_candles.control.files import DIRECTORY, LocalPlace, Place, unreadable
 from tensorboard_candles.control.forms import MOST_BYTES
 from tensorboard_candles.errors import BadControl, Forbidden
 
@@ -59,6 +59,8 @@ class ConfinedPlace:
                 descriptor = os.open(name, os.O_RDONLY | _CAREFULLY, dir_fd=parent)
         except (FileNotFoundError, NotADirectoryError):
             return None
+        except OSError as error:
+            raise unreadable(below, error) from error
         with os.fdopen(descriptor, "rb", buffering=0) as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise BadControl(f"{below} is no regular file")

@@ -6,6 +6,7 @@ lies in a directory that is a link, is passed by: so nothing outside the run's d
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import stat
@@ -146,6 +147,8 @@ class LocalPlace:
             descriptor = os.open(self._path(below), os.O_RDONLY | _CAREFULLY)
         except (FileNotFoundError, NotADirectoryError):
             return None
+        except OSError as error:
+            raise unreadable(below, error) from error
         with os.fdopen(descriptor, "rb", buffering=0) as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise BadControl(f"{below} is no regular file")
@@ -187,6 +190,16 @@ class LocalPlace:
             if directory.is_symlink():
                 raise BadControl(f"{directory.name} must be a directory, and is a link")
         return path
+
+
+def unreadable(below: str, error: OSError) -> Exception:
+    """BadControl where it is the file's own fault, so that it keeps nobody from reading others.
+
+    >>> unreadable("status.json", PermissionError(errno.EACCES, "Permission denied"))
+    BadControl("status.json can't be read: Permission denied")
+    """
+    is_its_own = error.errno in (errno.EACCES, errno.EPERM, errno.ELOOP)
+    return BadControl(f"{below} can't be read: {error.strerror}") if is_its_own else error
 
 
 _CAREFULLY = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)

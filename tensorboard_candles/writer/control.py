@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol, TypeAlias
 
-from tensorboard_candles.control.fields import TEXT_LENGTH
+from tensorboard_candles.control.fields import TEXT_LENGTH, shortened
 from tensorboard_candles.control.forms import AnswerState, Checkpoint, Command, CommandName, check_parameters
 from tensorboard_candles.control.parameters import Parameter, Value, is_parameter_name
 from tensorboard_candles.errors import BadControl, WriterError
@@ -286,9 +286,9 @@ class Control:
         """Where the checkpoint is, as the training's callback says, and why there is none."""
         try:
             path = self.on_checkpoint() if self.on_checkpoint else None
+            said = "" if path is None else shortened(str(path), TEXT_LENGTH)
         except Exception as error:  # noqa: BLE001, the training's own: a disk that is full must not end it
             return "", self._failed("the checkpoint", error)
-        said = "" if path is None else str(path)
         self.checkpoint = Checkpoint(said, self.step(), time.time())
         return said, ""
 

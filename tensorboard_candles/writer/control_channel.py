@@ -13,7 +13,7 @@ import secrets
 import socket
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
@@ -40,6 +40,8 @@ KEPT = 200
 """Answered commands of a run whose files are kept."""
 LONGEST_PAUSE_SECS = 30.0
 """Between two tries where the files can't be reached."""
+TRIES = 3
+"""To read a command: where files are not put in place whole it may be on its way."""
 
 _log = logging.getLogger("tensorboard_candles")
 
@@ -101,6 +103,8 @@ class Channel(threading.Thread):
         self._answers: deque[Answer] = deque()
         self._known: set[str] = set()
         """Ids of commands that were looked at."""
+        self._tries: Counter[str] = Counter()
+        """By id of a command that could not be read so far."""
         self._asks = Asks()
         self._is_retired = False
         self._said = False
@@ -109,6 +113,8 @@ class Channel(threading.Thread):
         self._pause_secs = rhythm.poll_secs
         self._written_at = -math.inf
         self._looked_at = -math.inf
+        self._heard_at = time.monotonic()
+        """When a look for commands went well."""
 
     def finish(self, command: Command, state: AnswerState, message: str, said: str) -> None:
         """Have a command answered, and logged what is said of it; called by the training."""
@@ -160,9 +166,7 @@ class Channel(threading.Thread):
         if now < self._retry_at:
             return
         try:
-            if now - self._looked_at >= 0.9 * self._pause_secs:
-                self._looked_at = now
-                self._look()
+            self._look_in_time(now)
             self._write_answers()
             self._write_status()
         except (OSError, BadControl) as error:
@@ -192,11 +196,28 @@ class Channel(threading.Thread):
 
     # -- commands --------------------------------------------------------------------------------
 
+    def _look_in_time(self, now: float) -> None:
+        """Where commands can't be read, the heart beats all the same: the training is alive."""
+        if now - self._looked_at < 0.9 * self._pause_secs:
+            return
+        self._looked_at = now
+        try:
+            self._look()
+        except (OSError, BadControl) as error:
+            self._pause_secs = min(1.25 * self._pause_secs, self._rhythm.slowest_poll_secs)
+            if now - self._heard_at >= LONGEST_PAUSE_SECS and not self._said:
+                self._said = True
+                _log.warning("the dashboard's commands can't be read for a while now: %s", error)
+        else:
+            self._heard_at = now
+
     def _look(self) -> None:
         listed = self._files.commands()
         new = [command_id for command_id in listed if command_id not in self._known]
         found = [command for command in map(self._read, new) if command is not None]
-        self._known = self._known.intersection(listed) | set(new)
+        again = {one: tries for one in new if 0 < (tries := self._tries[one]) < TRIES}
+        self._known = self._known.intersection(listed) | set(new).difference(again)
+        self._tries = Counter(again)
         for command in sorted(found, key=lambda command: command.sent_time):
             self._take(command)
         slowest = self._rhythm.slowest_poll_secs
@@ -209,10 +230,14 @@ class Channel(threading.Thread):
         try:
             command = self._files.command(command_id)
             mine = command is not None and command.session == self.session
-            return command if mine and self._files.answer(command_id) is None else None
+            found = command if mine and self._files.answer(command_id) is None else None
         except BadControl as error:
-            _log.warning("a command that can't be read is left alone: %s", error)
+            self._tries[command_id] += 1
+            if self._tries[command_id] == TRIES:
+                _log.warning("a command that can't be read is left alone: %s", error)
             return None
+        del self._tries[command_id]
+        return found
 
     def _take(self, command: Command) -> None:
         reason = self._control.why_not(command.command)

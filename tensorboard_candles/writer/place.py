@@ -57,17 +57,20 @@ class Pace:
 
     def progress(self) -> Progress:
         place = self._place
+        # Each is looked at once: the training's thread changes them meanwhile.
+        epochs, batch, batches = _whole(place.epochs), _whole(place.batch), _whole(place.batches)
+        done = float(place.epochs_done)
         batches_per_sec = self._batches_per_sec(time.monotonic(), place.batches_done)
         return Progress(
             started_time=self._started_time,
             step=self._step(),
             epoch=place.epoch,
-            epochs=place.epochs,
-            batch=None if place.batch is None else place.batch + 1,
-            batches=place.batches,
-            epochs_done=place.epochs_done,
+            epochs=epochs,
+            batch=None if batch is None else batch + 1,
+            batches=batches,
+            epochs_done=done,
             batches_per_sec=batches_per_sec,
-            remaining_secs=self._remaining_secs(batches_per_sec),
+            remaining_secs=_remaining_secs(done, epochs, batches, batches_per_sec),
         )
 
     def _batches_per_sec(self, now: float, done: int) -> float | None:
@@ -82,8 +85,15 @@ class Pace:
         began, before = self._seen[0]
         return (done - before) / (now - began) if done > before and now > began else None
 
-    def _remaining_secs(self, batches_per_sec: float | None) -> float | None:
-        place = self._place
-        if not batches_per_sec or place.epochs is None or place.batches is None:
-            return None
-        return max(place.epochs - place.epochs_done, 0.0) * place.batches / batches_per_sec
+
+def _whole(given: int | None) -> int | None:
+    """A plain int: training scripts count in numpy's, too, which no JSON holds."""
+    return None if given is None else int(given)
+
+
+def _remaining_secs(
+    done: float, epochs: int | None, batches: int | None, batches_per_sec: float | None
+) -> float | None:
+    if not batches_per_sec or epochs is None or batches is None:
+        return None
+    return max(epochs - done, 0.0) * batches / batches_per_sec
