@@ -51,7 +51,7 @@ export function App({ state, dashboard }: AppProps) {
         </Dashboard>
         <GoneBanner state={state} />
       </main>
-      <FetchedExplain at={glossary} />
+      <FetchedExplain at={glossary} tours={dashboard.mine.value === null} />
       {asking.value && <TokenDialog asking={asking.value} />}
     </div>
   );

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from playwright.sync_api import FilePayload
+from playwright.sync_api import FilePayload, expect
 
 from tests.browser import logs
 from tests.browser.conftest import OpenTab, StartServer
@@ -93,6 +93,22 @@ def test_a_reload_and_a_link_keep_the_zoom(trainings: Server, open_tab: OpenTab)
     other.wait_for("opened-from-link")
     other.wait_for_candles()
     assert (other.view().start, other.view().end) == (start, end)
+
+
+def test_a_first_visit_by_a_link_is_shown_around_in_its_own_dashboard_only(
+    trainings: Server, open_tab: OpenTab
+) -> None:
+    tab = open_tab(trainings.url, permissions=CLIPBOARD)
+    tab.wait_for_candles()
+    link = copied_link(tab)
+    visit = open_tab(trainings.url, first_visit=True)
+    visit.page.goto("about:blank")
+    visit.page.goto(link)
+    visit.wait_for("opened-from-link")
+    visit.wait_for_candles()
+    expect(visit.get("tour")).to_have_count(0)
+    visit.get("opened-from-link").get_by_role("button", name="Keep this one").click()
+    visit.wait_for("tour")
 
 
 def test_a_link_opens_under_a_path_prefix(

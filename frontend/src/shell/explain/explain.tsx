@@ -1,12 +1,12 @@
 import { useSignal } from "@preact/signals";
 import { useCallback } from "preact/hooks";
-import type { GlossaryAt } from "./button.tsx";
+import type { ExplainProps } from "./fetched.tsx";
 import { Glossary } from "./glossary.tsx";
 import { TermTooltip } from "./tooltip.tsx";
 import { Tour } from "./tour.tsx";
 
 /** Tooltips on words, the glossary and the first visit's tour: they lie over the page and move nothing. */
-export function Explain({ at }: { readonly at: GlossaryAt }) {
+export function Explain({ at, tours }: ExplainProps) {
   const from = useSignal<Element | null>(null);
   const open = useCallback(
     (name: string) => {
@@ -23,7 +23,7 @@ export function Explain({ at }: { readonly at: GlossaryAt }) {
     <>
       <TermTooltip open={open} />
       {at.value !== null && <Glossary at={at.value} close={close} />}
-      <Tour />
+      {tours && <Tour />}
     </>
   );
 }
