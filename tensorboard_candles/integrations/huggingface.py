@@ -14,7 +14,7 @@ import os
 from typing import Any
 
 from tensorboard_candles.integrations import missing
-from tensorboard_candles.integrations.learning_rates import scale
+from tensorboard_candles.integrations.learning_rates import LEAST_SHARE, scale
 from tensorboard_candles.integrations.training import Training
 from tensorboard_candles.writer.tracker import Tracker
 
@@ -109,7 +109,7 @@ class CandlesCallback(TrainerCallback):
                 scale([optimizer], [scheduler], wanted / rate)
                 rate = wanted
 
-            self._training.learns_at(rate or None, change)
+            self._training.learns_at(rate or None, change, least=LEAST_SHARE * rate)
 
     def on_log(
         self,

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tensorboard_candles.integrations import missing
-from tensorboard_candles.integrations.learning_rates import peak, scale
+from tensorboard_candles.integrations.learning_rates import LEAST_SHARE, peak, scale
 from tensorboard_candles.integrations.training import Training
 from tensorboard_candles.writer.environment import settings
 from tensorboard_candles.writer.tracker import Tracker
@@ -131,7 +131,7 @@ class _Obeying(Callback):
             scale(trainer.optimizers, schedulers, wanted / (rate or 1.0))
             rate = wanted
 
-        self.training.learns_at(rate or None, change)
+        self.training.learns_at(rate or None, change, least=LEAST_SHARE * (rate or 0.0))
 
     def on_train_batch_end(
         self, trainer: Any, pl_module: Any, outputs: Any, batch: Any, batch_idx: int

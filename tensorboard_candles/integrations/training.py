@@ -93,12 +93,15 @@ class Training:
         (parent / "checkpoints").mkdir(parents=True, exist_ok=True)
         return parent / "checkpoints" / name
 
-    def learns_at(self, learning_rate: float | None, change: Callable[[Any], object]) -> None:
+    def learns_at(
+        self, learning_rate: float | None, change: Callable[[Any], object], *, least: float = 0.0
+    ) -> None:
         """The rate, and how to change it, where the user has declared none; no rate where that can't be."""
         control = self.tracker._control
         is_ours = control.on_param.get("learning_rate") == self._ours.get("learning_rate", [])
         if learning_rate is not None and ("learning_rate" not in control.parameters or is_ours):
-            control.declare("learning_rate", Parameter(float(learning_rate), least=0.0, help="Learning rate"))
+            rate = Parameter(float(learning_rate), least=least, help="Learning rate")
+            control.declare("learning_rate", rate)
             self._ours["learning_rate"] = control.on_param["learning_rate"] = [change]
 
     def at_batch(
