@@ -104,11 +104,16 @@ def _opened(path: Path) -> Iterator[int]:
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | careful, 0o600)
     try:
         about = os.fstat(descriptor)
-        if not stat.S_ISREG(about.st_mode) or about.st_nlink != 1:
-            raise OSError(f"{path.name} is no plain file")
+        if not stat.S_ISREG(about.st_mode) or about.st_nlink != 1 or not _is_ours(about):
+            raise OSError(f"{path.name} is no plain file of ours")
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+def _is_ours(about: os.stat_result) -> bool:
+    """Another's could be read, changed and locked by them."""
+    return not hasattr(os, "geteuid") or about.st_uid == os.geteuid()
 
 
 def _rotate(path: Path, descriptor: int, most_bytes: int) -> None:

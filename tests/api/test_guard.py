@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -267,6 +268,18 @@ def test_the_audit_log_is_bounded_and_the_last_lines_are_kept(tmp_path: Path) ->
     numbers = [json.loads(line)["number"] for path in (before, tmp_path / FILE_NAME) for line in path.open()]
     assert numbers == list(range(numbers[0], 100))
     assert max(before.stat().st_size, (tmp_path / FILE_NAME).stat().st_size) < 1100
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files away")
+def test_an_audit_log_of_another_user_is_left_alone(tmp_path: Path) -> None:
+    theirs, ours = tmp_path / "theirs", tmp_path / "ours"
+    for directory in (theirs, ours):
+        directory.mkdir()
+    (theirs / FILE_NAME).write_bytes(b"")
+    os.chown(theirs / FILE_NAME, 12_345, -1)
+    Audit((theirs, ours)).note(run="a")
+    assert (theirs / FILE_NAME).read_bytes() == b""
+    assert audit_lines(ours)[0]["run"] == "a"
 
 
 def test_a_link_in_the_place_of_the_audit_log_is_not_followed(tmp_path: Path) -> None:
