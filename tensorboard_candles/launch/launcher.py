@@ -15,7 +15,7 @@ from pathlib import Path
 from tensorboard_candles.errors import BadRequest, CantKeep, Conflict, NotFound
 from tensorboard_candles.launch.declared import Declared, Experiment
 from tensorboard_candles.launch.executor import Executor
-from tensorboard_candles.launch.folder import DIRECTORY, Folder
+from tensorboard_candles.launch.folder import DIRECTORY, MOST_INSTANCES, Folder
 from tensorboard_candles.launch.instances import ACTIVE, ENDED, AskKind, Instance
 from tensorboard_candles.launch.lane import Lane
 from tensorboard_candles.launch.local import LocalExecutor
@@ -175,6 +175,8 @@ class Launcher:
             known = self.instances()
             if sum(one.state == "queued" for one in known) + len(asked) > MOST_QUEUED:
                 raise Conflict(f"at most {MOST_QUEUED} may wait in the queue")
+            if len(known) + len(asked) > MOST_INSTANCES:
+                raise Conflict(f"at most {MOST_INSTANCES} are looked after; remove some that have ended")
             names = self._names(declared, asked, values, taken={one.run for one in known})
             now = time.time()
             made = [

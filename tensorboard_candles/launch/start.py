@@ -158,7 +158,6 @@ def _run(job: dict[str, Any], output: Output) -> tuple[int, str]:
 
 def limit(limits: dict[str, int]) -> None:
     """Set the limits of this process, for good."""
-    os.umask(0o022)
     kinds = {"memory_bytes": resource.RLIMIT_DATA, "files": resource.RLIMIT_NOFILE}
     for name, kind in kinds.items():
         if name in limits:

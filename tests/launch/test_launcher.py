@@ -399,6 +399,17 @@ def test_where_nothing_can_be_written_down_nothing_is_started_and_what_runs_is_l
     wait_for(launcher, "stopped")
 
 
+def test_no_more_are_taken_than_can_be_looked_after(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tensorboard_candles.launch.launcher.MOST_INSTANCES", 3)
+    launcher = desk.open(toy(tmp_path / "code"), begins=False)
+    launcher.start("toy", [Asked(), Asked()])
+    with pytest.raises(Conflict, match="remove some"):
+        launcher.start("toy", [Asked(), Asked()])
+    launcher.start("toy", [Asked()])
+
+
 def test_one_that_can_not_be_written_down_at_the_last_moment_is_not_started(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

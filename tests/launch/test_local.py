@@ -107,6 +107,17 @@ class TestLocal(ExecutorTests):
         ended(executor, handle, made.folder)
         assert output_of(executor, handle, made).strip() == "(99, 99) 7"
 
+    def test_files_that_it_writes_are_as_open_as_those_of_whoever_started_it(
+        self, executor: Executor, started: Any
+    ) -> None:
+        before = os.umask(0o077)
+        try:
+            handle, made = started("print(oct(os.umask(0)))")
+        finally:
+            os.umask(before)
+        ended(executor, handle, made.folder)
+        assert output_of(executor, handle, made).strip() == "0o77"
+
     def test_processor_time_beyond_the_limit_ends_it(self, executor: Executor, started: Any) -> None:
         handle, made = started("while True: pass", limits={"cpu_secs": 1})
         assert ended(executor, handle, made.folder).exit_code == -signal.SIGXCPU
