@@ -127,7 +127,7 @@ class Listener:
         self._problem = ""
         try:
             self._read_status()
-            self._read_commands()
+            self._read_commands(wall)
         except (BadControl, OSError) as error:
             self._problem = str(error)
         if self._status:
@@ -139,9 +139,10 @@ class Listener:
             self._status = self.files.status() if mark is not None else None
             self._seen_status = mark
 
-    def _read_commands(self) -> None:
+    def _read_commands(self, wall: float) -> None:
         mark = self._marks.commands()
-        if mark == self._seen_commands:
+        # While one is waited for, its directory is listed: a network file system may tell of it by old marks.
+        if mark == self._seen_commands and not self._is_waiting(wall):
             return
         ids = self.files.commands() if mark is not None else []
         found = {one: self._commands.get(one) or self._read_command(one) for one in ids}
@@ -153,6 +154,10 @@ class Listener:
         self._commands = {one: command for one, command in found.items() if command}
         self._read_answers()
         self._seen_commands = mark
+
+    def _is_waiting(self, wall: float) -> bool:
+        told = (self._told_command(command, wall) for command in self._commands.values())
+        return any(one.state in ("sent", "seen") for one in told)
 
     def _read_command(self, command_id: str) -> Command | None:
         try:
