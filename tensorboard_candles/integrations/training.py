@@ -82,8 +82,8 @@ class Training:
             found = save(path)
             return found if isinstance(found, str | Path) else path
 
-        if control.on_checkpoint in (None, self._ours.get("checkpoint")):
-            self._ours["checkpoint"] = control.on_checkpoint = checkpoint
+        if control.callbacks.on_checkpoint in (None, self._ours.get("checkpoint")):
+            self._ours["checkpoint"] = control.callbacks.on_checkpoint = checkpoint
 
     def checkpoint_path(self, name: str) -> Path:
         """In the run's directory; of a run in a bucket, in `checkpoints` where the program runs."""
@@ -98,11 +98,11 @@ class Training:
     ) -> None:
         """The rate, and how to change it, where the user has declared none; no rate where that can't be."""
         control = self.tracker._control
-        is_ours = control.on_param.get("learning_rate") == self._ours.get("learning_rate", [])
+        is_ours = control.callbacks.on_param.get("learning_rate") == self._ours.get("learning_rate", [])
         if learning_rate is not None and ("learning_rate" not in control.parameters or is_ours):
             rate = Parameter(float(learning_rate), least=least, help="Learning rate")
             control.declare("learning_rate", rate)
-            self._ours["learning_rate"] = control.on_param["learning_rate"] = [change]
+            self._ours["learning_rate"] = control.callbacks.on_param["learning_rate"] = [change]
 
     def at_batch(
         self, done: int, *, batch: int | None = None, batches: int | None = None, epochs: int | None = None,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+import weakref
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -68,6 +69,15 @@ class Alone:
         pass
 
 
+class Callbacks:
+    """What the training gives to be called."""
+
+    def __init__(self) -> None:
+        self.on_checkpoint: OnCheckpoint | None = None
+        self.on_predict: OnPredict | None = None
+        self.on_param: dict[str, list[OnParam]] = {}
+
+
 class Control:
     """Commands on their way to one training, and what it has declared that it can do.
 
@@ -89,9 +99,6 @@ class Control:
         self.parameters: dict[str, Parameter] = {}
         self.checkpoint: Checkpoint | None = None
         """The last one."""
-        self.on_checkpoint: OnCheckpoint | None = None
-        self.on_predict: OnPredict | None = None
-        self.on_param: dict[str, list[OnParam]] = {}
         self.on_change: list[Callable[[str, Value], object]] = []
         self.on_stop: Callable[[], object] = _nothing
         """Called, in any thread, when `should_stop` becomes True."""
@@ -105,12 +112,24 @@ class Control:
         self.agreement: Agreement = Alone()
         self.agree: Callable[[], Agreement | None] = _nothing
         """Asked once, at the first point: the processes may know of one another only then."""
+        self._kept: Callbacks | None = Callbacks()
+        self._callbacks = weakref.ref(self._kept)
         self._queue: deque[Command] = deque()
         self._woken = threading.Event()
         self._unsettled: list[Command] = []
         self._is_obeying = False
 
     # -- declared by the training ----------------------------------------------------------------
+
+    @property
+    def callbacks(self) -> Callbacks:
+        """None of a Tracker that was dropped."""
+        return self._callbacks() or Callbacks()
+
+    def give_away(self) -> Callbacks:
+        """The callbacks, for the Tracker to keep: most hold on to it, and it would never be dropped by us."""
+        callbacks, self._kept = self.callbacks, None
+        return callbacks
 
     def declare(self, name: str, parameter: Parameter) -> None:
         """WriterError for a name that can't be one, or where it is too much."""
@@ -148,8 +167,8 @@ class Control:
         if reason := self.agreement.why_not():
             return reason
         missing = {
-            "checkpoint": None if self.on_checkpoint else "@tracker.on_checkpoint",
-            "predict": None if self.on_predict else "@tracker.on_predict",
+            "checkpoint": None if self.callbacks.on_checkpoint else "@tracker.on_checkpoint",
+            "predict": None if self.callbacks.on_predict else "@tracker.on_predict",
             "set": None if self.parameters else "tracker.declare(…)",
         }.get(command)
         return missing and f"the training does not say how: {missing}"
@@ -203,7 +222,7 @@ class Control:
         unsettled, self._unsettled = self._unsettled, []
         if not unsettled:
             return
-        said, failed = self._save() if self.on_checkpoint and save else ("", "")
+        said, failed = self._save() if self.callbacks.on_checkpoint and save else ("", "")
         for command in unsettled:
             if command.command == "stop":
                 self.finish(command, "done", failed or said, f"stopped{failed and ': '}{failed}")
@@ -285,7 +304,7 @@ class Control:
     def _save(self) -> tuple[str, str]:
         """Where the checkpoint is, as the training's callback says, and why there is none."""
         try:
-            path = self.on_checkpoint() if self.on_checkpoint else None
+            path = self.callbacks.on_checkpoint() if self.callbacks.on_checkpoint else None
             said = "" if path is None else shortened(str(path), TEXT_LENGTH)
         except Exception as error:  # noqa: BLE001, the training's own: a disk that is full must not end it
             return "", self._failed("the checkpoint", error)
@@ -294,8 +313,8 @@ class Control:
 
     def _predict(self, command: Command) -> None:
         try:
-            if self.on_predict:
-                self.on_predict()
+            if self.callbacks.on_predict:
+                self.callbacks.on_predict()
         except Exception as error:  # noqa: BLE001, the training's own
             self.refuse(command, self._failed("the prediction", error))
         else:
@@ -309,7 +328,7 @@ class Control:
         before = self.parameters[name].value
         try:
             self.assign(name, command.value)
-            for callback in self.on_param.get(name, ()):
+            for callback in self.callbacks.on_param.get(name, ()):
                 callback(self.parameters[name].value)
         except BadControl as error:
             self.refuse(command, f"{name} {error}")

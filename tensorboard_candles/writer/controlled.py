@@ -107,6 +107,7 @@ class Controlled(Epochs):
     def __init__(self, file: EventFile | SilentFile, next_epoch: int, control: Control) -> None:
         super().__init__(file, next_epoch, control)
         self.params = Params(control)
+        self._callbacks = control.give_away()
 
     def _begin_control(self, run_dir: RunDir, rank: Rank, ending: Ending) -> None:
         """Rank 0 hears the dashboard; the others hear rank 0."""
@@ -158,7 +159,7 @@ class Controlled(Epochs):
             raise WriterError(f"no parameter {name!r} is declared: tracker.declare({name}=…)")
 
         def register(callback: _Callback) -> _Callback:
-            self._control.on_param.setdefault(name, []).append(callback)
+            self._callbacks.on_param.setdefault(name, []).append(callback)
             return callback
 
         return register
@@ -170,12 +171,12 @@ class Controlled(Epochs):
         and when the training stops because it asked for that. The next one replaces it. What it raises is
         told to whoever asked; the training goes on, or stops all the same.
         """
-        self._control.on_checkpoint = _callable("on_checkpoint", callback)
+        self._callbacks.on_checkpoint = _callable("on_checkpoint", callback)
         return callback
 
     def on_predict(self, callback: _Callback) -> _Callback:
         """Say how to log predictions, by `tracker.output(…)` say, when asked for, like `on_checkpoint`."""
-        self._control.on_predict = _callable("on_predict", callback)
+        self._callbacks.on_predict = _callable("on_predict", callback)
         return callback
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -119,3 +120,23 @@ def test_a_command_that_is_still_on_its_way_is_obeyed_when_it_has_come(tracker: 
     eventually(lambda: bool(channel._tries[ID]), within_secs=WITHIN_SECS, what="a first look")
     path.write_bytes(Command(id=ID, session=status.session, command="stop").to_bytes())
     eventually(lambda: tracker.should_stop, within_secs=WITHIN_SECS, what="a stop")
+
+
+def test_a_tracker_that_is_dropped_ends_though_its_callbacks_hold_on_to_it(tmp_path: Path) -> None:
+    def train() -> None:
+        tracker = Tracker("p", logdir=tmp_path, run="r")
+        tracker.declare(lr=0.1)
+
+        @tracker.on_checkpoint
+        def save() -> str:
+            return tracker.run
+
+        @tracker.on_param("lr")
+        def change(_: float) -> None:
+            tracker.flush()
+
+        tracker.log(loss=1.0)
+
+    train()
+    gc.collect()
+    assert Dashboard(tmp_path / "p" / "r").status().state == "ended"
