@@ -73,7 +73,7 @@ class Channel(threading.Thread):
         self,
         files: ControlFiles,
         control: Control,
-        progress: Callable[[], Progress],
+        progress: Callable[[State], Progress],
         *,
         say: Callable[[str], object],
         rhythm: Rhythm,
@@ -97,7 +97,7 @@ class Channel(threading.Thread):
             pid=os.getpid(),
             process_start=_process_start(os.getpid()),
             instance=None if instance is None else shortened(instance, NAME_LENGTH),
-            progress=progress(),
+            progress=progress("running"),
         )
         self._end: tuple[State, str] | None = None
         self._answers: deque[Answer] = deque()
@@ -314,7 +314,7 @@ class Channel(threading.Thread):
             obeys=() if is_over else tuple(name for name in COMMANDS if control.why_not(name) is None),
             parameters=control.parameters,
             checkpoint=control.checkpoint,
-            progress=self._progress(),
+            progress=self._progress(state),
             stats=self.stats(),
         )
 

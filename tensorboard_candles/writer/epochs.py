@@ -51,6 +51,9 @@ class Epochs:
             self._file.mark(EPOCH_MARK, summaries.epoch_mark(current))
         try:
             yield current
+        except BaseException:  # of a loop that is left, GeneratorExit: nobody can say whether by an error
+            self._place.left_at = self._place.epochs_done
+            raise
         finally:
             with self._file.lock:
                 self._in_epoch = False

@@ -6,7 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from tensorboard_candles.control.forms import Progress
+from tensorboard_candles.control.forms import Progress, State
 
 RATE_SECS = 10.0
 """Batches a second are those of so long a time."""
@@ -21,7 +21,7 @@ class Place:
     (None, 2.0)
     """
 
-    __slots__ = ("batch", "batches", "batches_done", "epoch", "epochs", "epochs_done", "is_cut")
+    __slots__ = ("batch", "batches", "batches_done", "epoch", "epochs", "epochs_done", "is_cut", "left_at")
 
     def __init__(self, epochs_done: float = 0.0) -> None:
         self.epoch: int | None = None
@@ -35,17 +35,19 @@ class Place:
         self.epochs_done = epochs_done
         self.is_cut = False
         """Whether this epoch has ended before its end."""
+        self.left_at: float | None = None
+        """Epochs done when this one was left: by a `break`, which ends it, or by an error, which does not."""
 
     def begin_epoch(self, number: int) -> None:
         self.epoch, self.epochs_done, self.is_cut = number, float(number), False
-        self.batch = self.batches = None
+        self.batch = self.batches = self.left_at = None
 
 
 class Pace:
-    """Tells a place as a Progress, with the speed since the last calls.
+    """Tells a place as a Progress, with the speed since the last calls or the last pause.
 
     >>> pace = Pace(Place(), lambda: 7)
-    >>> pace.progress().step
+    >>> pace.progress("running").step
     7
     """
 
@@ -55,11 +57,14 @@ class Pace:
         self._started_time = time.time()
         self._seen: deque[tuple[float, int]] = deque()
 
-    def progress(self) -> Progress:
+    def progress(self, state: State) -> Progress:
         place = self._place
         # Each is looked at once: the training's thread changes them meanwhile.
         epochs, batch, batches = _whole(place.epochs), _whole(place.batch), _whole(place.batches)
-        done = float(place.epochs_done)
+        failed_at = place.left_at if state == "failed" else None
+        done = float(place.epochs_done if failed_at is None else failed_at)
+        if state == "paused":
+            self._seen.clear()
         batches_per_sec = self._batches_per_sec(time.monotonic(), place.batches_done)
         return Progress(
             started_time=self._started_time,

@@ -14,6 +14,7 @@ import pytest
 
 from tensorboard_candles import Parameter, Tracker
 from tensorboard_candles.errors import WriterError
+from tensorboard_candles.writer.place import Pace, Place
 from tests.support.dashboard import WITHIN_SECS, Dashboard
 from tests.support.server import eventually
 from tests.writer.reading import raw_events
@@ -280,11 +281,47 @@ def test_progress_is_told(tracker: Tracker) -> None:
     assert final.step == loop.batches - 1
 
 
+def test_a_pause_is_not_counted_as_slow_batches() -> None:
+    place = Place()
+    pace = Pace(place, lambda: None)
+    assert pace.progress("running").batches_per_sec is None
+    place.batches_done = 100
+    assert (pace.progress("running").batches_per_sec or 0) > 0
+    assert pace.progress("paused").batches_per_sec is None
+    assert pace.progress("running").batches_per_sec is None, "what came before the pause is not counted"
+    place.batches_done = 101
+    assert (pace.progress("running").batches_per_sec or 0) > 0
+
+
 def test_an_exception_is_told_as_how_the_training_failed(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no such layer"), Tracker("p", logdir=tmp_path, run="r"):
         raise ValueError("no such layer")
     status = Dashboard(tmp_path / "p" / "r").status()
     assert (status.state, status.message) == ("failed", "ValueError: no such layer")
+
+
+@pytest.mark.parametrize(("fails_at", "done"), [(0, 1.0), (1, 1.25), (3, 1.75)])
+def test_an_epoch_that_failed_is_not_told_as_done(tmp_path: Path, fails_at: int, done: float) -> None:
+    def train(tracker: Tracker) -> None:
+        for epoch in tracker.epochs(3):
+            for batch in tracker.batches(range(4)):
+                if (epoch, batch) == (1, fails_at):
+                    raise ValueError("no such layer")
+                tracker.log(loss=1.0)
+
+    with pytest.raises(ValueError, match="no such layer"), Tracker("p", logdir=tmp_path, run="r") as tracker:
+        train(tracker)
+    assert Dashboard(tmp_path / "p" / "r").status().progress.epochs_done == done
+
+
+def test_an_epoch_that_was_broken_off_is_told_as_done(tmp_path: Path) -> None:
+    with Tracker("p", logdir=tmp_path, run="r") as tracker:
+        for _ in tracker.epochs(1):
+            for batch in tracker.batches(range(4)):
+                tracker.log(loss=1.0)
+                if batch == 1:
+                    break
+    assert Dashboard(tmp_path / "p" / "r").status().progress.epochs_done == 1
 
 
 @posix
