@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from tensorboard_candles.errors import BadDeclaration
@@ -113,7 +114,8 @@ class Table:
     def _one(self, key: str, default: Any) -> Any:
         self._known.add(key)
         if key not in self._content and default is None:
-            raise self.wrong(f"{key} is missing")
+            near = get_close_matches(key, set(self._content) - self._known, n=1)
+            raise self.wrong(f"{key} is missing" + (f"; is {near[0]!r} meant for it?" if near else ""))
         return self._content.get(key, default)
 
     def _list(self, key: str) -> list[Any]:

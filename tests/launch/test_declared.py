@@ -124,6 +124,7 @@ def parameter(**more: Any) -> dict[str, Any]:
         (toy(parameters={"lr": 0.1}), "experiments.toy.parameters.lr: must be a table, got 0.1"),
         (parameter(kind="number"), "parameters.lr.kind: must be one of int, float, bool, choice, text"),
         (toy(parameters={"lr": {"kind": "int"}}), "experiments.toy.parameters.lr: default is missing"),
+        (toy(parameters={"lr": {"kind": "int", "defualt": 1}}), "missing; is 'defualt' meant for it?"),
         (parameter(default=2.0, most=1.0), "parameters.lr.default: must be at most 1.0, got 2.0"),
         (parameter(default="0.1"), "parameters.lr.default: must be a number, got '0.1'"),
         (parameter(default=float("nan")), "parameters.lr.default: must be finite"),

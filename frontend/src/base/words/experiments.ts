@@ -60,7 +60,7 @@ export const EXPERIMENTS = {
   restart: "Start again from the start",
   remove: "Remove from this list",
   attempt: "attempt",
-  exitCode: "exit code",
+  exit: (code: number): string => (code < 0 ? `ended by signal ${-code}` : `exit code ${code}`),
   notOurs: "Started by another user or on another machine: it can only be looked at.",
 } as const;
 

@@ -102,7 +102,7 @@ function Facts({ instance, now }: { readonly instance: Instance; readonly now: n
   const facts = [
     ...(took === "" ? [] : [took]),
     ...(attempt > 1 ? [`${EXPERIMENTS.attempt} ${attempt}`] : []),
-    ...(exitCode === null ? [] : [`${EXPERIMENTS.exitCode} ${exitCode}`]),
+    ...(exitCode === null ? [] : [EXPERIMENTS.exit(exitCode)]),
   ];
   return (
     <>

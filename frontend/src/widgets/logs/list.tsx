@@ -14,6 +14,9 @@ import type { LogsModel } from "./model.ts";
 const LINE_GUESS_PX = 22;
 // So near to the end is at it: a line may be a part of a pixel high.
 const END_PX = 2;
+// So long after a hand moved a scroll is its doing; else it is the list's own, as lines are measured.
+const HAND_MS = 3000;
+const HANDS = ["wheel", "touchmove", "pointerdown", "keydown"] as const;
 
 interface LineListProps {
   readonly model: LogsModel;
@@ -81,14 +84,24 @@ function useFollowing(
   useEffect(() => {
     const element = scroller.current;
     if (!element) return undefined;
+    let handAt = Number.NEGATIVE_INFINITY;
+    const moved = () => {
+      handAt = performance.now();
+    };
     const scrolled = () => {
       const { scrollTop, scrollHeight, clientHeight } = element;
+      const isByHand = performance.now() - handAt < HAND_MS;
       if (scrollHeight - scrollTop - clientHeight <= END_PX) model.release();
-      else if (scrollTop < before.current) model.hold();
+      else if (scrollTop < before.current && isByHand) model.hold();
+      else if (!(isByHand || model.isHeld.peek())) element.scrollTop = scrollHeight;
       before.current = scrollTop;
     };
+    for (const hand of HANDS) element.addEventListener(hand, moved, { passive: true });
     element.addEventListener("scroll", scrolled, { passive: true });
-    return () => element.removeEventListener("scroll", scrolled);
+    return () => {
+      for (const hand of HANDS) element.removeEventListener(hand, moved);
+      element.removeEventListener("scroll", scrolled);
+    };
   }, [scroller, model]);
 }
 
