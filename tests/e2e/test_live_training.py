@@ -124,6 +124,9 @@ def _goes_on(live: Live, instance: str, run_dir: Path, first: dict[str, dict[int
 def test_training_that_is_told_to_stop_in_its_run_is_stopped_and_not_finished(live: Live) -> None:
     instance = live.start("a")
     live.wait_control("live/a", "running")
+    eventually(
+        lambda: "stop" in live.control("live/a")["status"]["obeys"], within_secs=60, what="a loop that obeys"
+    )
     assert live.ask("live/a", "stop")["state"] == "done"
     live.wait_state(instance, "stopped", "finished", "failed")
     found = live.dashboard.instances()[instance]

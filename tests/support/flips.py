@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 
 from tensorboard.compat.proto import event_pb2, summary_pb2, types_pb2
@@ -10,7 +11,8 @@ from tensorboard.compat.proto.tensor_pb2 import TensorProto
 
 from tensorboard_candles.events.bulk import BulkDecoder
 from tensorboard_candles.events.framing import FOOTER_BYTES, HEADER_BYTES
-from tensorboard_candles.events.window import WindowDecoder
+from tensorboard_candles.events.own import OwnRecord
+from tensorboard_candles.events.window import Decoded, WindowDecoder
 from tests.support.reading import points_of
 from tests.support.records import (
     event_of,
@@ -70,11 +72,21 @@ def bits_of(record: bytes) -> dict[str, range]:
     }
 
 
+def _further(found: Decoded, begin: int, by: int) -> Decoded:
+    """The same, with what stands from `begin` on so many bytes further on."""
+
+    def moved(one: OwnRecord) -> OwnRecord:
+        return replace(one, offset=one.offset + by) if one.offset >= begin else one
+
+    segments = [replace(segment, records=tuple(map(moved, segment.records))) for segment in found.segments]
+    return replace(found, segments=segments)
+
+
 def wrong_flips(name: str, row: int, bits: Iterable[int]) -> list[str]:
     """Those of a record's bits whose flip is not reported, or costs anything but that record."""
     records = log(name)
     before, record, after = b"".join(records[:row]), records[row], b"".join(records[row + 1 :])
-    points = points_of(WindowDecoder(None).decode(before + after))
+    points = points_of(_further(WindowDecoder(None).decode(before + after), len(before), len(record)))
     wrong = []
     bulk = BulkDecoder()
     for bit in bits:
