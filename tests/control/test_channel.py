@@ -83,9 +83,9 @@ def test_progress_is_told_while_the_next_epoch_begins() -> None:
 
     place = Between()
     pace = Pace(place, lambda: 0)
-    pace.progress()
+    pace.progress("running")
     place.epochs, place.batches, place.batches_done = 3, 10, 5
-    assert pace.progress().remaining_secs is not None
+    assert pace.progress("running").remaining_secs is not None
 
 
 def test_a_command_that_nobody_may_read_stops_no_heart(tracker: Tracker) -> None:
