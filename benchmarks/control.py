@@ -16,7 +16,7 @@ import time
 import timeit
 from dataclasses import dataclass
 
-from benchmarks.report import heading, machine, row
+from benchmarks.report import heading, machine, more, row
 from tensorboard_candles import Tracker
 
 BATCH_SECS = 2e-3
@@ -120,15 +120,6 @@ def stretch(tracker: Tracker, batches: int, spins: int) -> Took:
         tracker.log(loss=_work(spins))
     tracker.flush()
     return Took(time.perf_counter() - clock, time.process_time() - processor)
-
-
-def more(ratios: list[float]) -> str:
-    """
-    >>> more([1.0, 1.01, 1.02, 1.03])
-    '+1.50% (+0.25 to +2.75)'
-    """
-    quarter, middle, three_quarters = (100 * (ratio - 1) for ratio in statistics.quantiles(ratios, n=4))
-    return f"{middle:+.2f}% ({quarter:+.2f} to {three_quarters:+.2f})"
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ import torch
 from torch import nn
 from torch.utils.tensorboard import SummaryWriter
 
-from benchmarks.report import heading, machine, row
+from benchmarks.report import heading, machine, more, row
 from tensorboard_candles import Tracker
 
 BATCH_SIZE = 32
@@ -187,15 +187,6 @@ def _thread_secs() -> dict[int, float]:
     """Processor time of every thread but this one."""
     others = [thread.ident for thread in threading.enumerate() if thread is not threading.current_thread()]
     return {ident: time.clock_gettime(time.pthread_getcpuclockid(ident)) for ident in others if ident}
-
-
-def more(ratios: list[float]) -> str:
-    """
-    >>> more([1.0, 1.01, 1.02, 1.03])
-    '+1.50% (+0.25 to +2.75)'
-    """
-    quarter, middle, three_quarters = (100 * (ratio - 1) for ratio in statistics.quantiles(ratios, n=4))
-    return f"{middle:+.2f}% ({quarter:+.2f} to {three_quarters:+.2f})"
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import statistics
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -46,3 +47,13 @@ def seconds(number: float) -> str:
     return (
         f"{1000 * number:.3g} ms" if number < 1 else f"{number:.0f} s" if number >= 100 else f"{number:.3g} s"
     )
+
+
+def more(ratios: list[float]) -> str:
+    """Median and quartiles of how much more the first took than the second.
+
+    >>> more([1.0, 1.01, 1.02, 1.03])
+    '+1.50% (+0.25 to +2.75)'
+    """
+    quarter, middle, three_quarters = (100 * (ratio - 1) for ratio in statistics.quantiles(ratios, n=4))
+    return f"{middle:+.2f}% ({quarter:+.2f} to {three_quarters:+.2f})"

@@ -8,20 +8,23 @@ written relative to what was opened.
 from __future__ import annotations
 
 import os
-import secrets
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from tensorboard_candles.control.files import DIRECTORY, LocalPlace, Place, unreadable
-from tensorboard_candles.control.forms import MOST_BYTES
-from tensorboard_candles.errors import BadControl, Forbidden
+from tensorboard_candles.control import small_file
+from tensorboard_candles.control.files import DIRECTORY, LocalPlace, Place
+from tensorboard_candles.errors import Forbidden
 
 _NEEDED = {os.open, os.mkdir, os.unlink, os.rename}
-_CAREFULLY = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
-_DIRECTORY = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | _CAREFULLY
+_DIRECTORY = (
+    os.O_RDONLY
+    | getattr(os, "O_DIRECTORY", 0)
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+)
 
 
 def confined_place(directory: Path, root: Path) -> Place:
@@ -56,30 +59,15 @@ class ConfinedPlace:
     def read(self, below: str) -> bytes | None:
         try:
             with self._parent(below) as (parent, name):
-                descriptor = os.open(name, os.O_RDONLY | _CAREFULLY, dir_fd=parent)
+                return small_file.read(name, below, dir_fd=parent)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
-            raise unreadable(below, error) from error
-        with os.fdopen(descriptor, "rb", buffering=0) as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise BadControl(f"{below} is no regular file")
-            return file.read(MOST_BYTES + 1)
+            raise small_file.unreadable(below, error) from error
 
     def write(self, below: str, content: bytes) -> None:
         with self._parent(below, make=True) as (parent, name):
-            aside = f".{name}.{secrets.token_hex(4)}"
-            try:
-                descriptor = os.open(
-                    aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _CAREFULLY, 0o666, dir_fd=parent
-                )
-                with os.fdopen(descriptor, "wb", buffering=0) as file:
-                    file.write(content)
-                os.rename(aside, name, src_dir_fd=parent, dst_dir_fd=parent)
-            except OSError:
-                with suppress(OSError):
-                    os.unlink(aside, dir_fd=parent)
-                raise
+            small_file.write(name, content, dir_fd=parent)
 
     def delete(self, below: str) -> bool:
         try:

@@ -6,17 +6,14 @@ lies in a directory that is a link, is passed by: so nothing outside the run's d
 
 from __future__ import annotations
 
-import errno
 import os
-import secrets
-import stat
 import threading
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypeAlias
 
+from tensorboard_candles.control import small_file
 from tensorboard_candles.control.forms import MOST_BYTES, Answer, Command, Status, is_id
 from tensorboard_candles.errors import BadControl
 from tensorboard_candles.remote_files import ask, attempt, is_url, join_url, open_system
@@ -144,30 +141,17 @@ class LocalPlace:
 
     def read(self, below: str) -> bytes | None:
         try:
-            descriptor = os.open(self._path(below), os.O_RDONLY | _CAREFULLY)
+            return small_file.read(self._path(below), below)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
-            raise unreadable(below, error) from error
-        with os.fdopen(descriptor, "rb", buffering=0) as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise BadControl(f"{below} is no regular file")
-            return file.read(MOST_BYTES + 1)
+            raise small_file.unreadable(below, error) from error
 
     def write(self, below: str, content: bytes) -> None:
         path = self._path(below)
         for directory in (self.root, path.parent):  # and not the run's: one that was deleted stays so
             directory.mkdir(exist_ok=True)
-        aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-        try:
-            descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _CAREFULLY, 0o666)
-            with os.fdopen(descriptor, "wb", buffering=0) as file:
-                file.write(content)
-            os.replace(aside, path)
-        except OSError:
-            with suppress(OSError):
-                os.unlink(aside)
-            raise
+        small_file.write(path, content)
 
     def delete(self, below: str) -> bool:
         try:
@@ -190,20 +174,6 @@ class LocalPlace:
             if directory.is_symlink():
                 raise BadControl(f"{directory.name} must be a directory, and is a link")
         return path
-
-
-def unreadable(below: str, error: OSError) -> Exception:
-    """BadControl where it is the file's own fault, so that it keeps nobody from reading others.
-
-    >>> unreadable("status.json", PermissionError(errno.EACCES, "Permission denied"))
-    BadControl("status.json can't be read: Permission denied")
-    """
-    is_its_own = error.errno in (errno.EACCES, errno.EPERM, errno.ELOOP)
-    return BadControl(f"{below} can't be read: {error.strerror}") if is_its_own else error
-
-
-_CAREFULLY = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-"""No link is followed, and a named pipe holds nobody up."""
 
 
 @dataclass(slots=True)
