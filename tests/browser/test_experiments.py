@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import OpenTab, StartServer
 from tests.browser.lines import open_widgets
@@ -103,6 +103,18 @@ def test_a_grid_is_started_in_an_empty_log_directory_and_its_runs_are_drawn(
     choose(tab, SLOW, "remove")
     until(lambda: SLOW not in states(tab), "its removal")
     assert short(tab.runs()) == [SLOW, FAST]
+
+
+def test_nobody_is_shown_around_before_there_is_a_chart_or_told_to_check_what_is_not_there(
+    server: Server, open_tab: OpenTab
+) -> None:
+    tab = open_tab(server.url, first_visit=True)
+    tab.frame.get_by_test_id("enter").click()
+    widget(tab).get_by_test_id("start-runs").wait_for()
+    expect(tab.get("tour")).to_be_attached()
+    expect(tab.get("tour")).to_be_hidden()
+    expect(tab.widget("progress")).to_contain_text("There is no run yet.")
+    expect(tab.page.locator("body")).not_to_contain_text("No run is checked")
 
 
 def test_what_is_refused_is_said_in_the_words_of_the_server(

@@ -7,7 +7,7 @@ import {
   TRAINING_STATES,
   type TrainingState,
 } from "../base/training.ts";
-import { asArray, asNumber, asRecord, asText } from "./json.ts";
+import { asArray, asBound, asNumber, asOneOf, asRecord, asText } from "./json.ts";
 
 const KINDS = ["float", "int", "bool", "choice"] as const;
 
@@ -86,7 +86,7 @@ export const decodeControl = (answer: unknown): Training[] =>
     const { run, state, heard_secs_ago, status, commands, problem } = asRecord(item);
     return {
       run: asText(run),
-      state: oneOf(TRAINING_STATES, state) ?? "silent",
+      state: asOneOf(TRAINING_STATES, state) ?? "silent",
       heardSecsAgo: asNumber(heard_secs_ago),
       status: status === null || status === undefined ? null : statusOf(asRecord(status)),
       commands: asArray(commands)
@@ -103,7 +103,7 @@ function statusOf(status: Record<string, unknown>): TrainingStatus {
     message: asText(message),
     host: asText(host),
     pid: asNumber(pid),
-    obeys: asArray(obeys).flatMap((name) => oneOf(COMMANDS, name) ?? []),
+    obeys: asArray(obeys).flatMap((name) => asOneOf(COMMANDS, name) ?? []),
     parameters: Object.entries(asRecord(parameters)).flatMap(([name, one]) =>
       parameterOf(name, asRecord(one)),
     ),
@@ -130,15 +130,15 @@ const progressOf = (progress: Record<string, unknown>): TrainingProgress => ({
 /** None where it is of a kind that this tab does not know. */
 function parameterOf(name: string, parameter: Record<string, unknown>): LiveParameter[] {
   const { kind, value, least, most, choices, help } = parameter;
-  const known = oneOf(KINDS, kind);
+  const known = asOneOf(KINDS, kind);
   if (known === undefined || !isValue(value)) return [];
   return [
     {
       name,
       kind: known,
       value,
-      least: boundOf(least),
-      most: boundOf(most),
+      least: asBound(least),
+      most: asBound(most),
       choices: asArray(choices).filter(isValue),
       help: asText(help),
     },
@@ -147,7 +147,7 @@ function parameterOf(name: string, parameter: Record<string, unknown>): LivePara
 
 function commandOf(item: unknown): SentCommand[] {
   const { id, command, name, value, by, sent_time, state, message, step, answered_time } = asRecord(item);
-  const [known, became] = [oneOf(COMMANDS, command), oneOf(COMMAND_STATES, state)];
+  const [known, became] = [asOneOf(COMMANDS, command), asOneOf(COMMAND_STATES, state)];
   if (known === undefined || became === undefined) return [];
   return [
     {
@@ -167,8 +167,3 @@ function commandOf(item: unknown): SentCommand[] {
 
 export const isValue = (value: unknown): value is ParameterValue =>
   typeof value === "string" || typeof value === "number" || typeof value === "boolean";
-
-export const boundOf = (value: unknown): number | null => (typeof value === "number" ? value : null);
-
-export const oneOf = <Name extends string>(names: readonly Name[], value: unknown): Name | undefined =>
-  names.find((name) => name === value);

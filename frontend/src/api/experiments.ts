@@ -1,6 +1,6 @@
 import { INSTANCE_STATES, type InstanceState, type ParameterValue } from "../base/training.ts";
-import { boundOf, isValue, oneOf } from "./control.ts";
-import { asArray, asNumber, asRecord, asText } from "./json.ts";
+import { isValue } from "./control.ts";
+import { asArray, asBound, asNumber, asOneOf, asRecord, asText } from "./json.ts";
 
 const KINDS = ["int", "float", "bool", "choice", "text"] as const;
 
@@ -79,15 +79,15 @@ const experimentOf = (item: Record<string, unknown>): Experiment => ({
 });
 
 function parameterOf(item: Record<string, unknown>): StartParameter[] {
-  const kind = oneOf(KINDS, item.kind);
+  const kind = asOneOf(KINDS, item.kind);
   if (kind === undefined || !isValue(item.default)) return [];
   return [
     {
       name: asText(item.name),
       kind,
       default: item.default,
-      least: boundOf(item.least),
-      most: boundOf(item.most),
+      least: asBound(item.least),
+      most: asBound(item.most),
       choices: asArray(item.choices).filter(isValue),
       help: asText(item.help),
       isLog: item.scale === "log",
@@ -96,7 +96,7 @@ function parameterOf(item: Record<string, unknown>): StartParameter[] {
 }
 
 function instanceOf(item: Record<string, unknown>): Instance[] {
-  const state = oneOf(INSTANCE_STATES, item.state);
+  const state = asOneOf(INSTANCE_STATES, item.state);
   if (state === undefined) return [];
   const values = Object.entries(asRecord(item.parameters));
   return [
@@ -107,7 +107,7 @@ function instanceOf(item: Record<string, unknown>): Instance[] {
       run: asText(item.run),
       parameters: new Map(values.flatMap(([name, value]) => (isValue(value) ? [[name, value]] : []))),
       state,
-      exitCode: boundOf(item.exit_code),
+      exitCode: asBound(item.exit_code),
       createdTime: asNumber(item.created_time),
       startedTime: asNumber(item.started_time),
       endedTime: asNumber(item.ended_time),

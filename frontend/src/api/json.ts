@@ -13,3 +13,10 @@ export const asText = (value: unknown): string => (typeof value === "string" ? v
 export const asNumber = (value: unknown): number => (typeof value === "number" ? value : Number.NaN);
 
 export const asCount = (value: unknown): number => (typeof value === "number" ? value : 0);
+
+/** A bound that is not there is null. */
+export const asBound = (value: unknown): number | null => (typeof value === "number" ? value : null);
+
+/** Undefined: a name that this tab does not know. */
+export const asOneOf = <Name extends string>(names: readonly Name[], value: unknown): Name | undefined =>
+  names.find((name) => name === value);

@@ -1,5 +1,6 @@
 import { effect, type ReadonlySignal, signal } from "@preact/signals";
 import { controlPath, decodeControl, type Training } from "../api/control.ts";
+import { NO_RUN_YET } from "../base/words/training.ts";
 import { Latest } from "../data/latest.ts";
 import { Answer } from "./answer.ts";
 import type { Workspace } from "./workspace.ts";
@@ -68,3 +69,7 @@ export function checkedRuns({ choice }: Pick<Workspace, "choice">): readonly str
   const { focus, checked } = choice.value;
   return [...checked].sort((a, b) => Number(b === focus) - Number(a === focus));
 }
+
+/** Why nothing is shown where no run is checked: `unchecked`, unless there is none that could be. */
+export const whyNoRuns = ({ runs }: Pick<Workspace, "runs">, unchecked: string): string =>
+  runs.value?.runs.length === 0 ? NO_RUN_YET : unchecked;

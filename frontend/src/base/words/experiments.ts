@@ -124,7 +124,7 @@ export const atOnce = (most: number, executor: string): string =>
   `${executor}, ${formatInteger(most)} at once`;
 
 export const wasStarted = (count: number): string =>
-  count === 1 ? "1 run is in the queue." : `${formatInteger(count)} runs are in the queue.`;
+  count === 1 ? "1 run was put in the queue." : `${formatInteger(count)} runs were put in the queue.`;
 
 export const ranFor = (secs: number): string => `ran for ${formatDuration(Math.round(secs))}`;
 

@@ -24,6 +24,9 @@ export const TRAINING_STATE_HINTS: Readonly<Record<TrainingState, string>> = {
   silent: "It has told nothing of itself",
 };
 
+/** In a log directory without any. */
+export const NO_RUN_YET = "There is no run yet.";
+
 export const PROGRESS = {
   list: "Trainings",
   loading: "Asking how far the trainings are …",

@@ -4,12 +4,18 @@ import { useEffect, useRef } from "preact/hooks";
 import { stepOf, TOUR_STEPS, TOUR_WORDS } from "../../base/words/tour.ts";
 import { noteTourSeen, tourSeen } from "../storage.ts";
 
-/** Shown on the first visit only; closing it, at any step, is for good. */
+/** Shown on the first visit only, once there is a chart to begin with; closing it, at any step, is for good. */
 export function Tour() {
   const at = useSignal(tourSeen() ? -1 : 0);
+  const hasBegun = useSignal(false);
   const box = useRef<HTMLElement>(null);
   const step = TOUR_STEPS[at.value];
-  useEffect(() => (step && box.current ? pointAt(step.selector, box.current) : undefined), [step]);
+  useEffect(() => {
+    if (!step || !box.current) return;
+    return pointAt(step.selector, box.current, () => {
+      hasBegun.value = true;
+    });
+  }, [step]);
   if (!step) return null;
   const isLast = at.value === TOUR_STEPS.length - 1;
   const go = (steps: number) => {
@@ -25,6 +31,7 @@ export function Tour() {
       role="dialog"
       aria-label={TOUR_WORDS.label}
       data-testid="tour"
+      hidden={!hasBegun.value}
       ref={box}
       onKeyDown={(event) => event.key === "Escape" && close()}
     >
@@ -56,12 +63,13 @@ export function Tour() {
 }
 
 /** Keeps the box beside what it is about; where that is out of sight (a drawer is closed), in the corner. */
-function pointAt(selector: string, box: HTMLElement): () => void {
+function pointAt(selector: string, box: HTMLElement, found: () => void): () => void {
   let stop = () => {};
   const find = () => {
     const target = document.querySelector<HTMLElement>(selector);
     if (!target || target.getClientRects().length === 0) return false;
     stop = stayBeside(target, box);
+    found();
     return true;
   };
   // Widgets are drawn a moment after the page is.

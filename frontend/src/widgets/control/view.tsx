@@ -20,7 +20,7 @@ import { Code, Nothing } from "../nothing.tsx";
 import { useNow } from "../now.ts";
 import { RunName } from "../runName.tsx";
 import { StateBadge } from "../stateBadge.tsx";
-import { checkedRuns } from "../trainings.ts";
+import { checkedRuns, whyNoRuns } from "../trainings.ts";
 import type { WidgetProps } from "../widget.ts";
 import type { Workspace } from "../workspace.ts";
 import { History, tableOf } from "./history.tsx";
@@ -97,7 +97,7 @@ interface BodyProps {
 function Body({ model, workspace }: BodyProps) {
   const [run, training] = [model.run.value, model.training.value];
   const { refusal } = model.trainings;
-  if (run === null) return <Nothing words={CONTROL.noRun} />;
+  if (run === null) return <Nothing words={whyNoRuns(workspace, CONTROL.noRun)} />;
   if (refusal.value !== null) return <Nothing words={refusal.value} isAlert />;
   if (training === null) return <Nothing words={CONTROL.loading} />;
   if (training.status === null && training.problem !== "")

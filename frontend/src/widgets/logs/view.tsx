@@ -6,6 +6,7 @@ import { LOGS, LOGS_SNIPPET, lineCount } from "../../base/words/logs.ts";
 import { WidgetHead } from "../head.tsx";
 import { Nothing } from "../nothing.tsx";
 import { AnalysisArea } from "../plot/area.tsx";
+import { whyNoRuns } from "../trainings.ts";
 import type { WidgetProps } from "../widget.ts";
 import { Controls } from "./controls.tsx";
 import { tableOf } from "./lines.ts";
@@ -28,7 +29,7 @@ export function LogsWidget({ workspace, settings, frame }: WidgetProps<LogsSetti
       <WidgetHead frame={frame} title={<Title model={model} />}>
         <Controls workspace={workspace} model={model} settings={settings} />
       </WidgetHead>
-      <AnalysisArea analysis={model.analysis} empty={LOGS.noRuns}>
+      <AnalysisArea analysis={model.analysis} empty={whyNoRuns(workspace, LOGS.noRuns)}>
         {() =>
           model.lines.value.length > 0 ? (
             <LineList model={model} search={settings.value.search.trim()} colours={workspace.colours.value} />

@@ -25,7 +25,7 @@ import { useNow } from "../now.ts";
 import { RunName } from "../runName.tsx";
 import { steady } from "../series.ts";
 import { StateBadge } from "../stateBadge.tsx";
-import { checkedRuns, MOST_TRAININGS, Trainings } from "../trainings.ts";
+import { checkedRuns, MOST_TRAININGS, Trainings, whyNoRuns } from "../trainings.ts";
 import type { WidgetProps } from "../widget.ts";
 import type { Workspace } from "../workspace.ts";
 import type { ProgressSettings } from "./settings.ts";
@@ -58,7 +58,7 @@ export function ProgressWidget({ workspace, frame }: WidgetProps<ProgressSetting
       {telling.length > 0 ? (
         <TrainingList trainings={telling} model={model} workspace={workspace} />
       ) : (
-        <NoTraining model={model} checked={runs.value.length} />
+        <NoTraining model={model} workspace={workspace} checked={runs.value.length} />
       )}
       {telling.length > 0 && <Notes model={model} checked={runs.value.length} telling={telling.length} />}
     </section>
@@ -81,9 +81,15 @@ function Notes({ model, checked, telling }: NotesProps) {
   );
 }
 
-function NoTraining({ model, checked }: { readonly model: Trainings; readonly checked: number }) {
+interface NoTrainingProps {
+  readonly model: Trainings;
+  readonly workspace: Workspace;
+  readonly checked: number;
+}
+
+function NoTraining({ model, workspace, checked }: NoTrainingProps) {
   if (model.refusal.value !== null) return <Nothing words={model.refusal.value} isAlert />;
-  if (checked === 0) return <Nothing words={PROGRESS.noRuns} />;
+  if (checked === 0) return <Nothing words={whyNoRuns(workspace, PROGRESS.noRuns)} />;
   if (model.all.value === null) return <Nothing words={PROGRESS.loading} />;
   return (
     <Nothing

@@ -7,6 +7,7 @@ import { Choice } from "../choice.tsx";
 import { WidgetHead } from "../head.tsx";
 import { Nothing } from "../nothing.tsx";
 import { AnalysisArea } from "../plot/area.tsx";
+import { whyNoRuns } from "../trainings.ts";
 import type { WidgetProps } from "../widget.ts";
 import { Panels } from "./lines.tsx";
 import { MOST_RUNS_SHOWN, StatsModel } from "./model.ts";
@@ -40,7 +41,7 @@ export function StatsWidget({ workspace, settings, frame }: WidgetProps<StatsSet
           }}
         />
       </WidgetHead>
-      <AnalysisArea analysis={model.analysis} empty={STATS.noRuns}>
+      <AnalysisArea analysis={model.analysis} empty={whyNoRuns(workspace, STATS.noRuns)}>
         {() =>
           panels.value.length === 0 ? (
             <Nothing
