@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +17,6 @@ from tests.support.dashboard import WITHIN_SECS, Dashboard
 from tests.support.server import eventually
 
 ID = "00ff" * 4
-
-
-@pytest.fixture
-def tracker(tmp_path: Path) -> Iterator[Tracker]:
-    tracker = Tracker("p", logdir=tmp_path, run="r")
-    yield tracker
-    tracker.close()
 
 
 def obeying_until(tracker: Tracker, dashboard: Dashboard, command: str) -> tuple[str, str]:

@@ -6,50 +6,16 @@ import logging
 import math
 import os
 import threading
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tensorboard_candles import Parameter, Tracker
 from tensorboard_candles.errors import WriterError
-from tensorboard_candles.writer.place import Pace, Place
+from tests.control.loop import Loop, stop
 from tests.support.dashboard import WITHIN_SECS, Dashboard
 from tests.support.server import eventually
 from tests.writer.reading import raw_events
-from tests.writer.scripts import posix, run_script
-
-
-class Loop:
-    """A training in a thread, which goes on until it is told to stop."""
-
-    def __init__(self, tracker: Tracker) -> None:
-        self.tracker = tracker
-        self.seen: list[Any] = []
-        self.batches = 0
-        self.failed: BaseException | None = None
-        self._thread = threading.Thread(target=self._train)
-        self._thread.start()
-
-    def _train(self) -> None:
-        for _ in self.tracker.epochs(10**6):
-            for _ in self.tracker.batches(range(50)):
-                self.tracker.log(loss=self.batches)
-                self.batches += 1
-                threading.Event().wait(0.002)
-        self.tracker.close()
-
-    def join(self) -> None:
-        self._thread.join(WITHIN_SECS)
-        assert not self._thread.is_alive()
-
-
-@pytest.fixture
-def tracker(tmp_path: Path) -> Iterator[Tracker]:
-    tracker = Tracker("p", logdir=tmp_path, run="r")
-    yield tracker
-    tracker.close()
 
 
 def texts(run_dir: Path) -> list[str]:
@@ -59,11 +25,6 @@ def texts(run_dir: Path) -> list[str]:
         for value in event.summary.value
         if value.tag == "logs/info"
     ]
-
-
-def stop(dashboard: Dashboard, loop: Loop) -> None:
-    assert dashboard.ask("stop")[0] == "done"
-    loop.join()
 
 
 def test_stop_ends_the_loop_after_its_batch_and_saves_a_checkpoint(tracker: Tracker) -> None:
@@ -266,109 +227,6 @@ def test_what_was_not_obeyed_is_refused_at_the_end(tracker: Tracker) -> None:
     tracker.close()
     answer = dashboard.answer(command_id)
     assert (answer.state, answer.message) == ("refused", "the training ended before")
-
-
-def test_progress_is_told(tracker: Tracker) -> None:
-    loop, dashboard = Loop(tracker), Dashboard(tracker.run_dir)
-    progress = dashboard.status(lambda status: status.progress.remaining_secs is not None).progress
-    assert progress.epochs == 10**6
-    assert progress.batches == 50
-    assert (progress.batches_per_sec or 0) > 0
-    assert progress.epoch == math.floor(progress.epochs_done)
-    assert 1 <= (progress.batch or 0) <= 50
-    stop(dashboard, loop)
-    final = dashboard.status().progress
-    assert final.step == loop.batches - 1
-
-
-def test_a_pause_is_not_counted_as_slow_batches() -> None:
-    place = Place()
-    pace = Pace(place, lambda: None)
-    assert pace.progress("running").batches_per_sec is None
-    place.batches_done = 100
-    assert (pace.progress("running").batches_per_sec or 0) > 0
-    assert pace.progress("paused").batches_per_sec is None
-    assert pace.progress("running").batches_per_sec is None, "what came before the pause is not counted"
-    place.batches_done = 101
-    assert (pace.progress("running").batches_per_sec or 0) > 0
-
-
-def test_an_exception_is_told_as_how_the_training_failed(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="no such layer"), Tracker("p", logdir=tmp_path, run="r"):
-        raise ValueError("no such layer")
-    status = Dashboard(tmp_path / "p" / "r").status()
-    assert (status.state, status.message) == ("failed", "ValueError: no such layer")
-
-
-@pytest.mark.parametrize(("fails_at", "done"), [(0, 1.0), (1, 1.25), (3, 1.75)])
-def test_an_epoch_that_failed_is_not_told_as_done(tmp_path: Path, fails_at: int, done: float) -> None:
-    def train(tracker: Tracker) -> None:
-        for epoch in tracker.epochs(3):
-            for batch in tracker.batches(range(4)):
-                if (epoch, batch) == (1, fails_at):
-                    raise ValueError("no such layer")
-                tracker.log(loss=1.0)
-
-    with pytest.raises(ValueError, match="no such layer"), Tracker("p", logdir=tmp_path, run="r") as tracker:
-        train(tracker)
-    assert Dashboard(tmp_path / "p" / "r").status().progress.epochs_done == done
-
-
-def test_an_epoch_that_was_broken_off_is_told_as_done(tmp_path: Path) -> None:
-    with Tracker("p", logdir=tmp_path, run="r") as tracker:
-        for _ in tracker.epochs(1):
-            for batch in tracker.batches(range(4)):
-                tracker.log(loss=1.0)
-                if batch == 1:
-                    break
-    assert Dashboard(tmp_path / "p" / "r").status().progress.epochs_done == 1
-
-
-@posix
-@pytest.mark.parametrize(
-    ("ending", "state", "message"),
-    [
-        ("pass", "ended", ""),
-        ("raise ValueError('gone wrong')", "failed", "ValueError: gone wrong"),
-        ("os.kill(os.getpid(), signal.SIGTERM); time.sleep(60)", "ended", "ended by SIGTERM"),
-        ("raise SystemExit(0)", "ended", ""),
-        ("del tracker", "ended", ""),
-        ("os.fork() or sys.exit(1)\n    os.wait()\n    tracker.close()", "ended", ""),
-    ],
-)
-def test_however_a_process_ends_it_is_told(ending: str, state: str, message: str, tmp_path: Path) -> None:
-    script = f"""
-    tracker = Tracker("p", logdir=logdir, run="r")
-    tracker.log(loss=1)
-    print(os.getpid(), flush=True)
-    {ending}
-    """
-    ended = run_script(script, tmp_path, check=False)
-    status = Dashboard(tmp_path / "p" / "r").status()
-    assert (status.state, status.message) == (state, message), ended.stderr
-    assert status.pid == int(ended.stdout.split()[0])
-
-
-@posix
-def test_a_forked_child_leaves_the_channel_to_its_parent(tmp_path: Path) -> None:
-    ended = run_script(
-        """
-        tracker = Tracker("p", logdir=logdir, run="r")
-        tracker.log(loss=1)
-        child = os.fork()
-        if child == 0:
-            for batch in tracker.batches(range(3)):
-                tracker.log(loss=batch)
-            tracker.close()
-            os._exit(0)
-        os.waitpid(child, 0)
-        from tensorboard_candles.control.files import ControlFiles
-        files = ControlFiles.of(tracker.run_dir)
-        print(files.status().state)
-        """,
-        tmp_path,
-    )
-    assert ended.stdout == "running\n"
 
 
 def test_without_control_nothing_is_written_beside_the_events(tmp_path: Path) -> None:
