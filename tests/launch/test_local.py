@@ -105,7 +105,7 @@ class TestLocal(ExecutorTests):
         text = "import resource; print(resource.getrlimit(resource.RLIMIT_NOFILE), os.nice(0))"
         handle, made = started(text, limits={"files": 99, "nice": 7})
         ended(executor, handle, made.folder)
-        assert output_of(executor, handle, made).strip() == "(99, 99) 7"
+        assert output_of(executor, handle, made).strip() == f"(99, 99) {os.nice(0) + 7}"
 
     def test_files_that_it_writes_are_as_open_as_those_of_whoever_started_it(
         self, executor: Executor, started: Any
