@@ -51,8 +51,8 @@ export class Latest<Subject, Answer> {
     private readonly listener: LatestListener<Subject, Answer>,
     /** How long an answer is good enough at least, however fast the data grows. */
     private readonly restMs = 1,
-    /** How long to wait for the rest of an answer. */
-    private readonly moreMs = INCOMPLETE_MS,
+    /** Whether answers change without any new data: after each, and after a refusal, it is asked again. */
+    private readonly isLive = false,
   ) {}
 
   /** Null: nothing, for now. */
@@ -115,15 +115,15 @@ export class Latest<Subject, Answer> {
       this.etag = reply.etag;
       this.listener.answered(reply.answer, question.subject);
     }
-    this.answered = this.isComplete ? question : null;
-    this.next(Math.max(REST_PER_WORK * tookMs, this.isComplete ? this.restMs : this.moreMs));
+    this.answered = this.isComplete && !this.isLive ? question : null;
+    this.next(Math.max(REST_PER_WORK * tookMs, this.isComplete ? this.restMs : INCOMPLETE_MS));
   }
 
   private fell(question: Question<Subject>, error: unknown): void {
     this.listener.failed(error);
     // Who was told may have let go of the answer: "nothing has changed" would not bring it back.
     this.etag = "";
-    if (error instanceof Unreachable) this.failures += 1;
+    if (error instanceof Unreachable || this.isLive) this.failures += 1;
     // What was refused would be refused again, asked in the same way.
     else this.answered = question;
     this.next(backoffMs(this.failures));

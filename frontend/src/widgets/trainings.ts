@@ -1,11 +1,9 @@
-import { effect, type ReadonlySignal, signal } from "@preact/signals";
+import { type ReadonlySignal, signal } from "@preact/signals";
 import { controlPath, decodeControl, type Training } from "../api/control.ts";
 import { NO_RUN_YET } from "../base/words/training.ts";
-import { Latest } from "../data/latest.ts";
 import { Answer } from "./answer.ts";
+import { Polled } from "./polled.ts";
 import type { Workspace } from "./workspace.ts";
-
-const EVERY_MS = 1000;
 
 // Names of more runs make an address that proxies cut off, and more bars than anybody reads.
 export const MOST_TRAININGS = 60;
@@ -17,18 +15,13 @@ export class Trainings {
   readonly answeredAtMs = signal(0);
   readonly all = this.asked.known;
   readonly refusal = this.asked.refusal;
-  private readonly latest: Latest<readonly string[], readonly Training[]>;
+  private readonly polled: Polled<readonly string[], readonly Training[]>;
 
-  constructor(
-    private readonly workspace: Pick<Workspace, "client" | "isSeen">,
-    private readonly runs: ReadonlySignal<readonly string[]>,
-  ) {
-    this.latest = new Latest<readonly string[], readonly Training[]>(
-      async (wanted, etag, aborted) => {
-        const found = await workspace.client.tagged(controlPath(wanted), etag, decodeControl, aborted);
-        // There is always more to come.
-        return found && { ...found, isComplete: false };
-      },
+  constructor(workspace: Pick<Workspace, "client" | "isSeen">, runs: ReadonlySignal<readonly string[]>) {
+    this.polled = new Polled<readonly string[], readonly Training[]>(
+      workspace,
+      () => (runs.value.length > 0 ? runs.value.slice(0, MOST_TRAININGS) : null),
+      (wanted, etag, aborted) => workspace.client.tagged(controlPath(wanted), etag, decodeControl, aborted),
       {
         answered: (answer) => {
           this.answeredAtMs.value = Date.now();
@@ -36,22 +29,12 @@ export class Trainings {
         },
         failed: (error) => this.asked.fail(error),
       },
-      EVERY_MS,
-      EVERY_MS,
     );
   }
 
   /** Asks until the returned function is called. */
   follow(): () => void {
-    const stop = effect(() => {
-      const subject = this.runs.value.slice(0, MOST_TRAININGS);
-      const isAsked = this.workspace.isSeen.value && subject.length > 0;
-      this.latest.want(isAsked ? { subject, version: "" } : null);
-    });
-    return () => {
-      stop();
-      this.latest.close();
-    };
+    return this.polled.follow();
   }
 
   of(run: string | null): Training | null {

@@ -161,3 +161,19 @@ test("after a refusal the whole answer is asked for again, for whoever let go of
   await vi.advanceTimersByTimeAsync(20_000);
   expect(server.asked.map(({ etag }) => etag)).toEqual(["", "of first", ""]);
 });
+
+test("what changes without any new data is asked for again after each answer, and by and by after a refusal", async () => {
+  const answers = ["first", new Refused(404, "not yet"), new Refused(404, "not yet"), "second", "third"];
+  const askedAtMs: number[] = [];
+  const began = Date.now();
+  const ask = async () => {
+    askedAtMs.push(Date.now() - began);
+    const answer = answers.shift() ?? "";
+    if (answer instanceof Refused) throw answer;
+    return { answer, isComplete: true, etag: "" };
+  };
+  const latest = new Latest<string, string>(ask, { answered: () => {}, failed: () => {} }, 1000, true);
+  latest.want({ subject: "a", version: "" });
+  await vi.advanceTimersByTimeAsync(5500);
+  expect(askedAtMs).toEqual([0, 1000, 2000, 4000, 5000]);
+});

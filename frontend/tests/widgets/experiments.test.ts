@@ -4,6 +4,7 @@ import { Client } from "../../src/api/client.ts";
 import { Refused } from "../../src/api/errors.ts";
 import { ExperimentsModel } from "../../src/widgets/experiments/model.ts";
 import { Output } from "../../src/widgets/experiments/output.ts";
+import { Trainings } from "../../src/widgets/trainings.ts";
 import type { Workspace } from "../../src/widgets/workspace.ts";
 import { golden } from "../api/golden.ts";
 import { runsOf } from "./workspace.ts";
@@ -110,15 +111,19 @@ test("going on from the checkpoint and from the start are asked for by the same 
 /** What a process prints, given out byte by byte as the server does. */
 function printing() {
   const printed = { bytes: new Uint8Array() };
+  const sizes: number[] = [];
   const client = new Client(new URL("http://host/"), async (url) => {
     const offset = Math.min(Number(url.searchParams.get("offset") ?? 0), printed.bytes.length);
-    const headers = { "X-Candles-Start": String(offset), "X-Candles-End": String(printed.bytes.length) };
+    const end = String(printed.bytes.length);
+    const headers = { "X-Candles-Start": String(offset), "X-Candles-End": end, ETag: `"${end}"` };
+    sizes.push(printed.bytes.length - offset);
     return new Response(printed.bytes.slice(offset), { headers });
   });
+  const isSeen = signal(true);
   const print = (more: string) => {
     printed.bytes = new Uint8Array([...printed.bytes, ...new TextEncoder().encode(more)]);
   };
-  return { output: new Output(client, "00ff"), print };
+  return { output: new Output({ client, isSeen }, "00ff"), print, isSeen, sizes };
 }
 
 test("the output grows by what is new, letters of several bytes and all", async () => {
@@ -141,5 +146,40 @@ test("of a long output the end is shown, without what a progress bar wrote over"
   expect(output.text.value?.endsWith("x\n30%\nred")).toBe(true);
   const leftOut = "10%\r20%\r\r\u001b[31m\u001b[0m".length;
   expect([output.text.value?.length, output.isCut.value]).toEqual([128 * 1024 - leftOut, true]);
+  stop();
+});
+
+test("what is printed while nobody looks is not asked for then, and later only its end", async () => {
+  const { output, print, isSeen, sizes } = printing();
+  print("before\n");
+  const stop = output.follow();
+  await settle();
+  isSeen.value = false;
+  sizes.length = 0;
+  print("x".repeat(1_000_000));
+  await settle(5000);
+  expect(sizes).toEqual([]);
+  isSeen.value = true;
+  await settle();
+  expect([sizes, output.text.value, output.isCut.value]).toEqual([
+    [0, 128 * 1024],
+    "x".repeat(128 * 1024),
+    true,
+  ]);
+  stop();
+});
+
+test("what a TensorBoard that begins anew refuses at first is asked for again", async () => {
+  const answers = [Response.json({ error: "still loading, 0 of 2 files read" }, { status: 404 })];
+  const client = new Client(
+    new URL("http://host/"),
+    async () => answers.shift() ?? Response.json(golden("control"), { headers: { ETag: "1" } }),
+  );
+  const trainings = new Trainings({ client, isSeen: signal(true) }, signal(["cnn"]));
+  const stop = trainings.follow();
+  await settle();
+  expect(trainings.refusal.value).toBe("still loading, 0 of 2 files read");
+  await settle(1000);
+  expect([trainings.refusal.value, trainings.of("cnn")?.state]).toEqual([null, "running"]);
   stop();
 });

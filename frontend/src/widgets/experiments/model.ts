@@ -8,13 +8,11 @@ import {
   type Experiments,
   type Instance,
 } from "../../api/experiments.ts";
-import { Latest } from "../../data/latest.ts";
 import { Answer } from "../answer.ts";
+import { Polled } from "../polled.ts";
 import type { Workspace } from "../workspace.ts";
 import { type Plan, planOf, type Typed, typedOf } from "./form.ts";
 import type { ExperimentSettings } from "./settings.ts";
-
-const EVERY_MS = 1000;
 
 /** What can be asked of an instance. */
 export type Action = "stop" | "kill" | "restart" | "resume" | "remove";
@@ -39,7 +37,7 @@ export class ExperimentsModel {
   private readonly typed = signal<ReadonlyMap<string, Typed>>(new Map());
   /** Started from here, and not seen among the runs so far. */
   private readonly awaited = signal<readonly string[]>([]);
-  private readonly latest: Latest<string, Experiments>;
+  private readonly polled: Polled<string, Experiments>;
 
   constructor(
     private readonly workspace: Workspace,
@@ -53,15 +51,11 @@ export class ExperimentsModel {
     this.instances = computed(() =>
       [...(this.all.value?.instances ?? [])].sort((a, b) => b.createdTime - a.createdTime),
     );
-    this.latest = new Latest<string, Experiments>(
-      async (path, etag, aborted) => {
-        const found = await workspace.client.tagged(path, etag, decodeExperiments, aborted);
-        // There is always more to come.
-        return found && { ...found, isComplete: false };
-      },
+    this.polled = new Polled<string, Experiments>(
+      workspace,
+      () => (workspace.rights.config.value?.launch === true ? EXPERIMENTS_PATH : null),
+      (path, etag, aborted) => workspace.client.tagged(path, etag, decodeExperiments, aborted),
       { answered: (answer) => this.asked.take(answer), failed: (error) => this.asked.fail(error) },
-      EVERY_MS,
-      EVERY_MS,
     );
   }
 
@@ -74,10 +68,7 @@ export class ExperimentsModel {
   follow(): () => void {
     const { workspace } = this;
     const stops = [
-      effect(() => {
-        const isAsked = workspace.isSeen.value && workspace.rights.config.value?.launch === true;
-        this.latest.want(isAsked ? { subject: EXPERIMENTS_PATH, version: "" } : null);
-      }),
+      this.polled.follow(),
       effect(() => {
         const known = new Set(workspace.runs.value?.runs.map(({ name }) => name));
         const here = this.awaited.value.filter((run) => known.has(run));
@@ -88,7 +79,6 @@ export class ExperimentsModel {
     ];
     return () => {
       for (const stop of stops) stop();
-      this.latest.close();
     };
   }
 

@@ -1,10 +1,10 @@
 import { signal } from "@preact/signals";
-import type { Client, Stretch, Tagged } from "../../api/client.ts";
+import type { Stretch, Tagged } from "../../api/client.ts";
 import { outputPath } from "../../api/experiments.ts";
-import { Latest } from "../../data/latest.ts";
 import { Answer } from "../answer.ts";
+import { Polled } from "../polled.ts";
+import type { Workspace } from "../workspace.ts";
 
-const EVERY_MS = 1000;
 const MOST_BYTES = 128 * 1024;
 
 /** The end of what an instance has printed, as it grows. */
@@ -15,39 +15,43 @@ export class Output {
   readonly refusal = this.asked.refusal;
   /** Whether something before it is not shown. */
   readonly isCut = signal(false);
-  private readonly latest: Latest<string, Stretch>;
+  private readonly polled: Polled<string, Stretch>;
   private bytes = new Uint8Array();
   private start = 0;
-  private end: number | null = null;
+  private end = 0;
 
   constructor(
-    private readonly client: Pick<Client, "stretch">,
+    private readonly workspace: Pick<Workspace, "client" | "isSeen">,
     private readonly id: string,
   ) {
-    this.latest = new Latest<string, Stretch>(
-      async (_id, etag, aborted) => {
-        const found = await this.ask(etag, aborted);
-        return found && { ...found, isComplete: false };
-      },
+    this.polled = new Polled<string, Stretch>(
+      workspace,
+      () => id,
+      (_id, etag, aborted) => this.ask(etag, aborted),
       { answered: (stretch) => this.take(stretch), failed: (error) => this.asked.fail(error) },
-      EVERY_MS,
-      EVERY_MS,
     );
   }
 
   follow(): () => void {
-    this.latest.want({ subject: this.id, version: "" });
-    return () => this.latest.close();
+    return this.polled.follow();
   }
 
   private async ask(etag: string, aborted: AbortSignal): Promise<Tagged<Stretch> | null> {
-    if (this.end === null) {
+    const { client } = this.workspace;
+    if (etag === "") {
       // From beyond the end only its place comes back.
-      const found = await this.client.stretch(outputPath(this.id, Number.MAX_SAFE_INTEGER), "", aborted);
-      this.end = Math.max(0, (found?.answer.end ?? 0) - MOST_BYTES);
-      this.start = this.end;
+      const found = await client.stretch(outputPath(this.id, Number.MAX_SAFE_INTEGER), "", aborted);
+      this.skipTo((found?.answer.end ?? 0) - MOST_BYTES);
     }
-    return this.client.stretch(outputPath(this.id, this.end), etag, aborted);
+    return client.stretch(outputPath(this.id, this.end), etag, aborted);
+  }
+
+  /** What was printed long ago, or while nobody looked, is not asked for. */
+  private skipTo(place: number): void {
+    if (place <= this.end) return;
+    this.bytes = new Uint8Array();
+    this.start = place;
+    this.end = place;
   }
 
   private take({ bytes, start, end }: Stretch): void {

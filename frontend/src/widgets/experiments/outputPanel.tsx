@@ -1,20 +1,20 @@
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
-import type { Client } from "../../api/client.ts";
 import { type Instance, outputPath } from "../../api/experiments.ts";
 import { EXPERIMENTS, outputOf } from "../../base/words/experiments.ts";
+import type { Workspace } from "../workspace.ts";
 import { Output } from "./output.ts";
 
 // As near to its end as this, it keeps to it.
 const NEAR_END_PX = 24;
 
 interface OutputPanelProps {
-  readonly client: Client;
+  readonly workspace: Workspace;
   readonly instance: Instance;
 }
 
 /** The end of what an instance has printed, which is followed until somebody scrolls up. */
-export function OutputPanel({ client, instance: { id, run, outputEnd } }: OutputPanelProps) {
-  const output = useMemo(() => new Output(client, id), [client, id]);
+export function OutputPanel({ workspace, instance: { id, run, outputEnd } }: OutputPanelProps) {
+  const output = useMemo(() => new Output(workspace, id), [workspace, id]);
   useEffect(() => output.follow(), [output]);
   const panel = useRef<HTMLPreElement>(null);
   const isAtEnd = useRef(true);
@@ -39,7 +39,7 @@ export function OutputPanel({ client, instance: { id, run, outputEnd } }: Output
         {output.refusal.value ?? (text === "" ? EXPERIMENTS.noOutput : text)}
       </pre>
       {output.isCut.value && <span class="field-help">{EXPERIMENTS.onlyEnd}</span>}
-      <a href={client.address(outputPath(id))} target="_blank" rel="noreferrer">
+      <a href={workspace.client.address(outputPath(id))} target="_blank" rel="noreferrer">
         {EXPERIMENTS.wholeOutput}
       </a>
     </div>

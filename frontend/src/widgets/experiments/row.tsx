@@ -63,7 +63,7 @@ export function Row({ instance, model, workspace, now }: RowProps) {
           {EXPERIMENTS.notDone} <bdi>{problem}</bdi>
         </p>
       )}
-      {isOpen.value && <OutputPanel client={workspace.client} instance={instance} />}
+      {isOpen.value && <OutputPanel workspace={workspace} instance={instance} />}
       {asking.value && (
         <Question
           action={asking.value}
