@@ -148,7 +148,7 @@ def _told(record: RecordAt, limit: int) -> tuple[dict[str, Any], dict[str, npt.N
 
 def _beside(found: Payload) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     shape = found.arrays["predicted"].shape if "predicted" in found.arrays else ()
-    if not shape:
+    if not shape or not all(shape):
         raise BadPayload("it has no rows of 'predicted'")
     predicted = found.array("predicted", "if", *shape)
     return predicted, found.array("label", predicted.dtype.kind, *shape)
@@ -169,8 +169,6 @@ def _counted(confusion: npt.NDArray[Any] | None) -> dict[str, Any]:
 
 def _off_by(predicted: npt.NDArray[Any], label: npt.NDArray[Any]) -> float | None:
     """Mean absolute difference over the rows that are kept."""
-    if not predicted.size:
-        return None
     with np.errstate(over="ignore", invalid="ignore"):
         return finite_or_none(float(np.abs(predicted - label).mean()))
 

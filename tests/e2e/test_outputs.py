@@ -71,6 +71,8 @@ def hostile(logdir: Path) -> None:
         safetensors.numpy.save({"predicted": two, "label": two}, {"total": "2", "classes": "{"}),
         safetensors.numpy.save({"predicted": np.array(1), "label": np.array(1)}, {"total": "1"}),
         safetensors.numpy.save({"predicted": np.zeros((2, 600_000)), "label": np.zeros((2, 600_000))}),
+        safetensors.numpy.save({"predicted": np.zeros((0, 3)), "label": np.zeros((0, 3))}, {"total": "2"}),
+        safetensors.numpy.save({"predicted": two[:0], "label": two[:0], "scores": np.zeros((0, 3))}),
     ]
     records = [event_of(own_value(KIND, "bad", one), step=step) for step, one in enumerate(contents)]
     write_run(logdir, "hostile", b"".join(records))
