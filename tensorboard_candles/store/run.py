@@ -180,8 +180,8 @@ class Run:
         self._nonce = secrets.token_hex(4)
         self._view: RunView | None = None
         self._merged: dict[str | None, Merged] = {}
-        self._found_records: tuple[Sequence[FileRecords], Records] = (), {}
-        """What followed from which files."""
+        self._found_records: tuple[Sequence[FileRecords], Records, str] = (), {}, ""
+        """What followed from which files, and its version."""
         self._logs = no_logs()
         self._in_files = Holdings()
         self._in_merged = Holdings()
@@ -307,6 +307,7 @@ class Run:
         shown = [self._merged[tag].columns for tag in series]
         first = min((columns.first_wall_time for columns in shown), default=math.inf)
         last = max((columns.last_wall_time for columns in shown), default=-math.inf)
+        records, records_version = self._records()
         return RunView(
             self.name,
             version=f"{self._nonce}.{self._changes}",
@@ -316,7 +317,8 @@ class Run:
             end_time=last if math.isfinite(last) else math.nan,
             said=self._said(),
             arguments=self._arguments(),
-            records=self._records(),
+            records=records,
+            records_version=records_version,
             logs=self._logs_now(),
             began=self._began(),
         )
@@ -343,15 +345,15 @@ class Run:
         none: Arguments = {}
         return reduce(overruled_arguments, (file.content.arguments for file in self.files.values()), none)
 
-    def _records(self) -> Records:
-        """Made anew only where something of them has changed."""
+    def _records(self) -> tuple[Records, str]:
+        """Made anew, with another version, only where something of them has changed."""
         files = [file.records() for file in self.files.values()]
-        before, found = self._found_records
+        before, found, version = self._found_records
         is_same = len(files) == len(before) and all(map(FileRecords.is_as, files, before))
         if not is_same:
-            found = records_of(files)
-            self._found_records = files, found
-        return found
+            found, version = records_of(files), f"{self._nonce}.{self._changes}"
+            self._found_records = files, found, version
+        return found, version
 
     def _merge(self) -> None:
         """Bring up to date what all files together say of each tag."""

@@ -119,6 +119,8 @@ class RunView:
     """Summaries that hold more than numbers, by kind of `metadata.RECORD_KINDS`: where those that count
     stand, by step, ties in the order of arrival. No kind without any; `events.payload_of` reads one. Beside
     them images of any writer, of kind `metadata.IMAGES_KIND`; `events.images_of` reads some."""
+    records_version: str = ""
+    """Changes whenever other records count."""
     logs: RunLogs = field(default_factory=no_logs)
     """Lines of its logs; unlike all the rest they stay where a restart voids what came before."""
     began: Float64Array = field(default_factory=lambda: np.empty(0))

@@ -43,6 +43,27 @@ def test_records_of_a_kind_come_by_step_whatever_their_tags(logs: Path) -> None:
     assert [(one.tag, payload_of(one)) for one in view.records[OUTPUTS]] == [("val/outputs", b"rows")]
 
 
+def test_records_have_another_version_where_others_count_and_where_points_come_the_same(logs: Path) -> None:
+    path = write_run(logs, "run", b"".join([version_record(0.5), attention(10, 1.0)]))
+    source = read(logs)
+    versions = [source.run("run").records_version]
+    for added in (
+        scalar_record("loss", step=11, value=1.0),
+        attention(20, 2.0),
+        start_record(15, wall_time=9.0),
+    ):
+        with path.open("ab") as file:
+            file.write(added)
+        source.refresh()
+        versions.append(source.run("run").records_version)
+    assert versions[0] == versions[1]
+    assert len(set(versions[1:])) == 3
+    assert told(source) == ["10 at 1"]
+    path.write_bytes(b"".join([version_record(0.5), attention(10, 7.0)]))
+    source.refresh()
+    assert (told(source), source.run("run").records_version in versions) == (["10 at 7"], False)
+
+
 def test_latest_of_each_tag_is_the_last_up_to_a_step(logs: Path) -> None:
     records = [attention(10, 1.0), attention(10, 2.0, "b"), attention(20, 3.0, "b"), attention(30, 4.0)]
     write_run(logs, "run", b"".join([version_record(0.5), *records]))
