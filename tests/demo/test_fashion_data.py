@@ -88,6 +88,7 @@ def test_what_is_not_prepared_is_never_replaced_silently(tmp_path: Path) -> None
         (gzip.compress(b"\0\0\x08\x01\0\0\0\x05" + bytes(4)), "4 bytes for an array of"),
         (gzip.compress(b"\0\0\x08\x01\0\0\0\x05" + bytes(6)), "6 bytes for an array of"),
     ],
+    ids=["no gzip", "cut", "nothing", "no bytes", "no sizes", "too short", "too long"],
 )
 def test_damaged_file_is_named(tmp_path: Path, content: bytes, message: str) -> None:
     path = tmp_path / "labels.gz"
