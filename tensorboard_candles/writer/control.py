@@ -57,10 +57,9 @@ class Alone:
     is_immediate = True
 
     def rounds(self, control: Control) -> Iterator[Sequence[Command]]:
-        yield control.take()
-        while control.is_paused:
-            yield control.take(wait=True)
-        yield control.take()  # a stop ends a pause before it is taken
+        # until nothing more has come: what is obeyed takes its time, and a pause that comes meanwhile is one
+        while (commands := control.take(wait=control.is_paused)) or control.is_paused:
+            yield commands
 
     def why_not(self) -> str | None:
         return None

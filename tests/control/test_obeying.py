@@ -69,6 +69,24 @@ def test_a_paused_training_waits_beats_and_still_obeys(tracker: Tracker) -> None
     stop(dashboard, loop)  # which ends a pause
 
 
+def test_a_pause_that_comes_while_a_checkpoint_is_saved_holds_the_next_batch(tracker: Tracker) -> None:
+    pauses: list[str] = []
+
+    @tracker.on_checkpoint
+    def save() -> None:
+        if not pauses:
+            pauses.append(dashboard.send("pause"))
+            eventually(lambda: dashboard.files.answer(pauses[0]), within_secs=WITHIN_SECS, what="seen")
+
+    loop, dashboard = Loop(tracker), Dashboard(tracker.run_dir)
+    dashboard.status(lambda status: "checkpoint" in status.obeys)
+    saved = dashboard.answer(dashboard.send("checkpoint"))
+    assert dashboard.answer(pauses[0]).state == "done"
+    dashboard.status(lambda status: status.state == "paused")
+    assert saved.step == loop.batches - 1
+    stop(dashboard, loop)
+
+
 def test_a_value_is_taken_between_batches_or_refused(tracker: Tracker) -> None:
     tracker.declare(lr=Parameter(0.1, least=0, most=1, help="Learning rate"), mixup=True)
     heard: list[object] = []
