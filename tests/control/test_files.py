@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -105,6 +107,25 @@ def test_a_file_that_tells_another_id_is_refused(tmp_path: Path) -> None:
     (folder / f"{ID}.json").rename(folder / f"{'1' * 16}.json")
     with pytest.raises(BadControl, match=f"holds the id {ID}"):
         files.command("1" * 16)
+
+
+def test_a_disk_that_takes_but_a_part_keeps_what_was_there(tmp_path: Path) -> None:
+    place = LocalPlace(tmp_path)
+    place.write("status.json", b"before")
+    program = f"""
+import resource
+from pathlib import Path
+from tensorboard_candles.control.files import LocalPlace
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
+try:
+    LocalPlace(Path({str(tmp_path)!r})).write("status.json", b"x" * 20_000)
+except OSError as error:
+    print(error)
+"""
+    found = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert "File too large" in found.stdout
+    assert place.read("status.json") == b"before"
+    assert os.listdir(tmp_path) == ["status.json"]
 
 
 def test_whoever_reads_meanwhile_sees_it_whole(tmp_path: Path) -> None:
