@@ -63,8 +63,9 @@ class Heart:
         """A look at the status, whether it is another one or not."""
         behind_secs = now - status.time
         if self._status is None:
-            # The hosts' clocks agree, as far as anybody knows.
-            self._behind_secs = now - wall
+            # The hosts' clocks agree, as far as anybody knows. A beat of the future tells of one that can't be
+            # relied on: it counts as old as it is early, until the next one comes in.
+            self._behind_secs = behind_secs - abs(wall - status.time)
         elif _beat(status) != _beat(self._status):
             is_watched = now - self._looked_at <= pause_secs(status)
             # Where nobody looked for long, it may have beaten last a good while ago. At the look before it
@@ -77,8 +78,7 @@ class Heart:
     def silent_secs(self, now: float) -> float:
         """For how long no beat has come; there must have been one."""
         assert self._status
-        # A beat of the future tells of a clock that can't be relied on, until the next one comes in.
-        return abs(now - self._status.time - self._behind_secs)
+        return now - self._status.time - self._behind_secs
 
     def is_dead(self, now: float) -> bool:
         """Whether three beats were missed; or one of them, and the process is gone."""

@@ -70,6 +70,17 @@ def test_what_was_last_heard_of_long_ago_is_dead_at_first_sight_and_lives_again_
         assert not one.is_dead(53.0)
 
 
+@pytest.mark.parametrize("early_secs", [5.0, 20.0, 3600.0])
+def test_a_last_beat_of_the_future_is_never_taken_for_a_new_one_when_its_time_comes(early_secs: float) -> None:
+    one = heart()
+    one.hear(beat(0, 1000.0 + early_secs), now=50.0, wall=1000.0)
+    found = []
+    for later_secs in range(10, 2 * int(early_secs) + 20):
+        one.hear(beat(0, 1000.0 + early_secs), now=50.0 + later_secs, wall=1000.0 + later_secs)
+        found.append(one.is_dead(50.0 + later_secs))
+    assert all(found)
+
+
 def test_a_process_that_is_gone_is_dead_after_one_missed_beat_and_not_before() -> None:
     one = heart(gone=True)
     one.hear(beat(0, 1000.0), now=50.0, wall=1000.0)
