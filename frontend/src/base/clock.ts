@@ -36,9 +36,10 @@ export function formatTimeOfDay(time: number, width: number): string {
   return `${DATE.format(date)} ${(width >= 60 ? MINUTES : SECONDS).format(date)}`;
 }
 
-/** `14:05:30.125`, and with its day `21 Nov 14:05:30.125`. */
+/** `14:05:30.125`, and with its day `21 Nov 14:05:30.125`; a dash for what is no time. */
 export function formatMoment(time: number, withDay: boolean): string {
   const date = new Date(Math.round(time * 1000));
+  if (Number.isNaN(date.getTime())) return "–";
   return withDay ? `${DATE.format(date)} ${MOMENTS.format(date)}` : MOMENTS.format(date);
 }
 

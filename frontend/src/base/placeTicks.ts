@@ -75,8 +75,10 @@ function clockLabel(place: number, step: number): string {
 }
 
 /** The day and the time of a point, to the second. */
-export const formatClock = (wallTime: number): string =>
-  new Date(wallTime * 1000).toLocaleString(LOCALE, {
+export function formatClock(wallTime: number): string {
+  const date = new Date(wallTime * 1000);
+  if (Number.isNaN(date.getTime())) return "–";
+  return date.toLocaleString(LOCALE, {
     day: "numeric",
     month: "short",
     year: "numeric",
@@ -84,3 +86,4 @@ export const formatClock = (wallTime: number): string =>
     minute: "2-digit",
     second: "2-digit",
   });
+}

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { clockTick, clockWeight, formatTimeOfDay } from "../../src/base/clock.ts";
+import { clockTick, clockWeight, formatMoment, formatTimeOfDay } from "../../src/base/clock.ts";
+import { formatClock } from "../../src/base/placeTicks.ts";
 
 /** Of the place where the test runs. */
 const at = (hours: number, minutes: number, seconds = 0) =>
@@ -22,4 +23,15 @@ test("rounder times get their label first", () => {
 test("a time of day is as fine as the buckets are", () => {
   expect(formatTimeOfDay(at(9, 5, 7), 1)).toBe("21 Nov 09:05:07");
   expect(formatTimeOfDay(at(9, 5, 7), 60)).toBe("21 Nov 09:05");
+});
+
+test("a moment is told to the millisecond, and what is no time by a dash", () => {
+  const moment = at(9, 5, 7) + 0.125;
+  expect([formatMoment(moment, false), formatMoment(moment, true)]).toEqual([
+    "09:05:07.125",
+    "21 Nov 09:05:07.125",
+  ]);
+  for (const none of [Number.NaN, Number.POSITIVE_INFINITY, 1e300]) {
+    expect([formatMoment(none, true), formatClock(none)]).toEqual(["–", "–"]);
+  }
 });

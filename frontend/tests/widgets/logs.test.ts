@@ -64,6 +64,18 @@ test("lines of several runs are told as they were said, and of one time in the o
   ]);
 });
 
+test("lines without a time come first, and leave the order of the others alone", () => {
+  const none = Number.NaN;
+  const of = (run: string, times: readonly number[]) =>
+    log(
+      run,
+      times.map((time, i) => [time, "info", `${run}${i}`]),
+    );
+  const logs = decoded(of("a", [none, 4, 5, 9]), of("b", [none, none, 1, 2, 6]));
+  const order = merged(logs).map(({ message }) => message);
+  expect(order).toEqual(["a0", "b0", "b1", "b2", "b3", "a1", "a2", "b4", "a3"]);
+});
+
 test("levels of any writer are as grave as what they are called", () => {
   const levels = ["debug", "info", "success", "warn", "warning", "error", "fatal"];
   expect(levels.map(gravityOf)).toEqual([

@@ -28,7 +28,7 @@ const GRAVITIES: Readonly<Record<string, Gravity>> = {
 
 export const gravityOf = (level: string): Gravity => GRAVITIES[level] ?? "info";
 
-/** Lines of all runs as they were said: by time, and of one time in the order of each run. */
+/** Lines of all runs as they were said: by time, those without one first, and of one time in the order of each run. */
 export function merged(logs: readonly RunLog[]): readonly Line[] {
   const lines = logs.flatMap(({ run, time, step, level, message }) =>
     message.map((text, i) => ({
@@ -39,8 +39,10 @@ export function merged(logs: readonly RunLog[]): readonly Line[] {
       message: text,
     })),
   );
-  return logs.length < 2 ? lines : lines.sort((a, b) => a.time - b.time);
+  return logs.length < 2 ? lines : lines.sort((a, b) => when(a) - when(b));
 }
+
+const when = ({ time }: Line): number => (Number.isNaN(time) ? Number.NEGATIVE_INFINITY : time);
 
 const ORDER: readonly Gravity[] = ["critical", "warning", "info", "low"];
 
