@@ -25,6 +25,17 @@ export const isNear = (a: Range, b: Range): boolean =>
 /** The narrowest candle an axis can have; steps and epochs are whole, seconds go down to a millisecond. */
 export const narrowestWidth = (axis: Axis): number => (axis === "seconds" ? 0.001 : 1);
 
+/** From the least to the most of what is finite, however many there are; null where nothing is. */
+export function extentOf(values: Iterable<number>): Range | null {
+  let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const one of values) {
+    if (!Number.isFinite(one)) continue;
+    if (one < from) from = one;
+    if (one > to) to = one;
+  }
+  return from <= to ? { from, to } : null;
+}
+
 export function union(ranges: readonly Range[]): Range | null {
   if (ranges.length === 0) return null;
   const from = Math.min(...ranges.map((range) => range.from));

@@ -164,6 +164,13 @@ test("floats are told by how far they are off, and drawn against the line where 
   expect(points).toMatchObject({ x: FLOATS.label, y: FLOATS.predicted });
 });
 
+test("rows of very many floats, and some that are none, have a diagonal all the same", () => {
+  const label = new Float64Array(200_000).fill(3);
+  const predicted = label.map((one, i) => (i === 0 ? Number.NaN : one + (i % 2)));
+  const [right] = scatterFigure({ ...FLOATS, predicted, label, width: 500 }, plotTheme("light")).traces;
+  expect(right).toMatchObject({ x: [3, 4], y: [3, 4] });
+});
+
 test("the table has a row for each example", () => {
   const classes = tableOf(PREDICTIONS).columns.map(({ name, values }) => [name, ...values]);
   expect(classes).toEqual([

@@ -99,6 +99,17 @@ test("all panels share one axis, which begins at the start of the runs", () => {
   expect(hasSystem(late)).toBe(false);
 });
 
+test("a point without a time takes the axis from no other", () => {
+  const odd = {
+    name: "system/cpu_percent",
+    title: "",
+    most: 1,
+    lines: [line([Number.NaN, 5, 9], [1, 1, 1])],
+  };
+  expect(rangeOf([odd], "clock")).toEqual({ from: 5, to: 9 });
+  expect(rangeOf([{ ...odd, lines: [line([Number.NaN], [1])] }], "since")).toBeNull();
+});
+
 test("a line is drawn with gaps where there is no number, and a point alone is a dot", () => {
   const path = pathOf(line([0, 1, 2, 3], [0, 5, Number.NaN, 10]), { from: 0, to: 4 }, 10);
   expect(path).toBe("M0.0 100.0h0L250.0 50.0M750.0 0.0h0");

@@ -1,5 +1,6 @@
 import { useMemo } from "preact/hooks";
 import type { Outputs, Predictions } from "../../api/outputs.ts";
+import { extentOf } from "../../base/axis.ts";
 import { formatDigits, formatInteger } from "../../base/format.ts";
 import { OUTPUTS } from "../../base/words/outputs.ts";
 import type { Figure } from "../plot/figure.ts";
@@ -33,8 +34,8 @@ export function Scatter({ workspace, predictions, of }: ScatterProps) {
 }
 
 export function scatterFigure({ predicted, label }: Predictions, theme: PlotTheme): Figure {
-  const all = [...predicted, ...label].filter(Number.isFinite);
-  const ends = all.length > 0 ? [Math.min(...all), Math.max(...all)] : [0, 1];
+  const { from, to } = extentOf([...predicted, ...label]) ?? { from: 0, to: 1 };
+  const ends = [from, to];
   return {
     traces: [
       {

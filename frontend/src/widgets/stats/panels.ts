@@ -1,5 +1,5 @@
 import type { RunStats, Track } from "../../api/stats.ts";
-import type { Range } from "../../base/axis.ts";
+import { extentOf, type Range } from "../../base/axis.ts";
 import { formatDigits } from "../../base/format.ts";
 import type { Table } from "../../base/table.ts";
 import { STATS } from "../../base/words/stats.ts";
@@ -107,13 +107,11 @@ export function valueWords(name: string, value: number): string {
 export const hasSystem = (panels: readonly Panel[]): boolean =>
   panels.some(({ name }) => name.startsWith(SYSTEM));
 
-/** From the first to the last place of all lines, and from the start where they count from there; null: there are none. */
+/** From the first to the last place of all lines that is known, and from the start where they count from there; null: there are none. */
 export function rangeOf(panels: readonly Panel[], time: Times): Range | null {
-  const ends = panels.flatMap(({ lines }) =>
-    lines.flatMap(({ place }) => (place.length > 0 ? [place[0] as number, place.at(-1) as number] : [])),
-  );
-  if (ends.length === 0) return null;
-  const [from, to] = [Math.min(...ends, time === "since" ? 0 : Number.POSITIVE_INFINITY), Math.max(...ends)];
+  const ends = extentOf(panels.flatMap(({ lines }) => lines.flatMap(({ place }) => [...place])));
+  if (ends === null) return null;
+  const [from, to] = [time === "since" ? Math.min(0, ends.from) : ends.from, ends.to];
   return { from, to: to > from ? to : from + 1 };
 }
 
