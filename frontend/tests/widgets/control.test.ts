@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Client } from "../../src/api/client.ts";
 import type { TrainingProgress } from "../../src/api/control.ts";
 import { GaveUp, Refused } from "../../src/api/errors.ts";
+import { asArray, asRecord } from "../../src/api/json.ts";
 import { ControlModel, isAlive } from "../../src/widgets/control/model.ts";
 import { epochShare, percent, wholeShare } from "../../src/widgets/progress/shares.ts";
 import type { Workspace } from "../../src/widgets/workspace.ts";
@@ -15,19 +16,20 @@ const settle = (ms = 50) => vi.advanceTimersByTimeAsync(ms);
 
 function opened(change: (...order: unknown[]) => Promise<unknown>) {
   const asked: string[] = [];
+  const answer = { now: golden("control") };
   const client = new Client(new URL("http://host/"), async (url) => {
     asked.push(url.search);
-    return Response.json(golden("control"), { headers: { ETag: "1" } });
+    return Response.json(answer.now, { headers: { ETag: "1" } });
   });
   const choice = signal({ focus: "cnn", checked: ["cnn", "old"], tag: null });
   const workspace = { client, isSeen: signal(true), choice, rights: { change } } as unknown as Workspace;
   const settings = signal<{ run: string | null }>({ run: null });
-  return { model: new ControlModel(workspace, settings), settings, choice, asked };
+  return { model: new ControlModel(workspace, settings), settings, choice, asked, answer };
 }
 
 test("what is told is the run in focus, or the one that was picked to stay", async () => {
   const { model, settings, choice, asked } = opened(async () => ({}));
-  const stop = model.trainings.follow();
+  const stop = model.follow();
   await settle();
   expect([model.training.value?.run, isAlive(model.training.value)]).toEqual(["cnn", true]);
   choice.value = { ...choice.value, focus: "old" };
@@ -42,7 +44,7 @@ test("what is told is the run in focus, or the one that was picked to stay", asy
 test("a command is shown as sent at once, and as the server tells it from then on", async () => {
   let id = "new";
   const { model } = opened(async () => ({ id, state: "sent" }));
-  const stop = model.trainings.follow();
+  const stop = model.follow();
   await settle();
   const told = () => model.history.value.map(({ command, state }) => [command, state]);
   const known = told();
@@ -61,6 +63,32 @@ test("why a command was not sent is said in the server's words, and not where a 
   });
   expect([await model.send("stop"), model.problem.value]).toEqual([false, "the training is over"]);
   expect([await model.send("stop"), model.problem.value]).toEqual([false, null]);
+});
+
+test("why a command was not sent is said of the run that it was for", async () => {
+  const { model, settings } = opened(async () => {
+    throw new Refused(409, "the training is over");
+  });
+  await model.send("stop");
+  settings.value = { run: "old" };
+  expect(model.problem.value).toBe(null);
+  settings.value = { run: "cnn" };
+  expect(model.problem.value).toBe("the training is over");
+});
+
+test("a command that the server no longer tells of, as newer ones came, is not on its way once more", async () => {
+  const id = "34cd34cd34cd34cd"; // that the server tells of
+  const { model, answer } = opened(async () => ({ id, state: "sent" }));
+  const stop = model.follow();
+  await model.send("predict");
+  await settle(1000);
+  expect(model.history.value.some((one) => one.id === id)).toBe(true);
+  answer.now = {
+    control: asArray(asRecord(answer.now).control).map((one) => ({ ...asRecord(one), commands: [] })),
+  };
+  await settle(1000);
+  expect(model.history.value).toEqual([]);
+  stop();
 });
 
 test("orders that are given quickly go one after the other, and a double click goes once", async () => {

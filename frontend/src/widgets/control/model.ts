@@ -1,4 +1,4 @@
-import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { SentCommand, Training } from "../../api/control.ts";
 import { GaveUp, Refused, Unreachable } from "../../api/errors.ts";
 import { asRecord, asText } from "../../api/json.ts";
@@ -15,11 +15,13 @@ export class ControlModel {
   readonly training: ReadonlySignal<Training | null>;
   /** What became of the commands, the newest first. */
   readonly history: ReadonlySignal<readonly SentCommand[]>;
-  /** Why the last command was not sent, in the server's words. */
-  readonly problem = signal<string | null>(null);
-  /** The command that is on its way to the server. */
+  /** Why the last command was not sent to it, in the server's words. */
+  readonly problem: ReadonlySignal<string | null>;
+  /** The commands that are on their way to the server. */
   private readonly underway = new Set<string>();
   private last: Promise<unknown> = Promise.resolve();
+  private readonly notSent = signal<{ readonly run: string; readonly words: string } | null>(null);
+  /** What the server has not told of so far. */
   private readonly sent = signal<readonly (SentCommand & { readonly run: string })[]>([]);
 
   constructor(
@@ -32,12 +34,33 @@ export class ControlModel {
       steady(() => (this.run.value === null ? [] : [this.run.value])),
     );
     this.training = computed(() => this.trainings.of(this.run.value));
+    this.problem = computed(() => {
+      const notSent = this.notSent.value;
+      return notSent?.run === this.run.value ? notSent.words : null;
+    });
     this.history = computed(() => {
       const known = this.training.value?.commands ?? [];
       const names = new Set(known.map(({ id }) => id));
       // What was sent just now is shown before the server tells of it.
       const own = this.sent.value.filter(({ id, run }) => run === this.run.value && !names.has(id));
       return [...own, ...known].sort((a, b) => b.sentTime - a.sentTime);
+    });
+  }
+
+  /** Asks until the returned function is called. */
+  follow(): () => void {
+    const stops = [this.trainings.follow(), this.forgetTold()];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }
+
+  /** The server tells of the last commands alone: what it told of once is not on its way once more. */
+  private forgetTold(): () => void {
+    return effect(() => {
+      const told = new Set(this.training.value?.commands.map(({ id }) => id));
+      const left = this.sent.value.filter(({ id }) => !told.has(id));
+      if (left.length < this.sent.value.length) this.sent.value = left;
     });
   }
 
@@ -60,7 +83,7 @@ export class ControlModel {
     name: string | undefined,
     value: ParameterValue | undefined,
   ): Promise<boolean> {
-    this.problem.value = null;
+    this.notSent.value = null;
     try {
       const set = name === undefined ? {} : { name, value };
       const answer = await this.workspace.rights.change("control", "control", { run, command, ...set });
@@ -68,7 +91,7 @@ export class ControlModel {
       return true;
     } catch (error) {
       if (!(error instanceof Refused || error instanceof Unreachable || error instanceof GaveUp)) throw error;
-      if (!(error instanceof GaveUp)) this.problem.value = error.message;
+      if (!(error instanceof GaveUp)) this.notSent.value = { run, words: error.message };
       return false;
     }
   }

@@ -33,7 +33,7 @@ import type { ControlSettings } from "./settings.ts";
 export function ControlWidget({ workspace, settings, frame }: WidgetProps<ControlSettings>) {
   // The workspace is made of signals, and lives as long as the tab.
   const model = useMemo(() => new ControlModel(workspace, settings), []);
-  useEffect(() => model.trainings.follow(), [model]);
+  useEffect(() => model.follow(), [model]);
   useSignalEffect(() => {
     const history = model.history.value;
     frame.title.value = CONTROL_KIND.title;
