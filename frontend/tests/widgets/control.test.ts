@@ -5,7 +5,7 @@ import type { TrainingProgress } from "../../src/api/control.ts";
 import { GaveUp, Refused } from "../../src/api/errors.ts";
 import { asArray, asRecord } from "../../src/api/json.ts";
 import { ControlModel, isAlive } from "../../src/widgets/control/model.ts";
-import { epochShare, percent, wholeShare } from "../../src/widgets/progress/shares.ts";
+import { epochShare, epochsOf, percent, wholeShare } from "../../src/widgets/progress/shares.ts";
 import type { Workspace } from "../../src/widgets/workspace.ts";
 import { golden } from "../api/golden.ts";
 
@@ -139,6 +139,7 @@ test("shares are those of all epochs and of this one, where it is known how many
   expect(wholeShare({ ...PROGRESS, epochsDone: 11 })).toBe(1);
 });
 
-test("only what is done is 100 %", () => {
+test("only what is done is 100 %, or all epochs", () => {
+  expect([0, 2.04, 9.999, 10].map(epochsOf)).toEqual(["0.00", "2.04", "9.99", "10.00"]);
   expect([percent(0), percent(0.9999), percent(1), percent(0.29)]).toEqual(["0 %", "99 %", "100 %", "29 %"]);
 });

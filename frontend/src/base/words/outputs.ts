@@ -30,7 +30,6 @@ export const OUTPUTS = {
   score: "score",
   offBy: "off by",
   row: "row",
-  count: "count",
   scores: "Highest scores",
   confusion: "Confusion matrix",
   confusionHint:

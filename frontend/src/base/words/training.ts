@@ -37,9 +37,6 @@ export const PROGRESS = {
     "Callbacks for Keras, Lightning and Hugging Face do so too. Runs of other writers, and those logged before, tell nothing.",
   whole: "All epochs",
   ofEpoch: "This epoch",
-  left: "left",
-  rate: "batches/s",
-  pid: "process",
 } as const;
 
 export const PROGRESS_SNIPPET = [
@@ -101,7 +98,6 @@ export const CONTROL = {
   offTitle: "Commands are switched off",
   offText: "Start TensorBoard with the flag, and the training can be told what to do from here:",
   offCommand: "tensorboard --logdir runs --candles_control",
-  offOther: "What the trainings tell of themselves is shown as before.",
   silentTitle: "This run can't be told anything",
   silentText: "Its training has told nothing of itself. Write it with a Tracker, and its loop obeys:",
   over: "It does not run any more.",
@@ -109,21 +105,15 @@ export const CONTROL = {
   parameters: "Parameters",
   history: "What it was told",
   nothingTold: "Nothing so far.",
-  noParameters: "No parameter may be changed. This line lets one be:",
   set: "Set",
   now: "now",
   by: "by",
-  value: "value",
   on: "on",
   off: "off",
   really: "Stop this training?",
   reallyText:
     "It finishes its batch, saves a checkpoint where the script says how, and closes its files. Only a restart brings it back.",
-  cancel: "Cancel",
   notSent: "Not sent:",
-  when: "When",
-  what: "What",
-  became: "State",
   hows: "How to make it obey",
 } as const;
 

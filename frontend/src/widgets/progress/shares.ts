@@ -14,8 +14,14 @@ export function epochShare({ batch, batches }: TrainingProgress): number | null 
   return Number.isFinite(batch) && batches > 0 ? between(batch / batches) : null;
 }
 
-/** `46 %`: 100 % is done, and not nearly. */
-export const percent = (share: number): string => `${Math.floor(share * 100 + 1e-9)} %`;
+/** Hundreds are done, and not nearly. */
+export const hundredths = (share: number): number => Math.floor(share * 100 + 1e-9);
+
+/** `46 %` */
+export const percent = (share: number): string => `${hundredths(share)} %`;
+
+/** `2.04`, and 10.00 only at the end of the tenth. */
+export const epochsOf = (done: number): string => (hundredths(done) / 100).toFixed(2);
 
 /** All that is known of how far they are. */
 export function tableOf(trainings: readonly Training[]): Table {

@@ -29,7 +29,7 @@ import { checkedRuns, MOST_TRAININGS, Trainings, whyNoRuns } from "../trainings.
 import type { WidgetProps } from "../widget.ts";
 import type { Workspace } from "../workspace.ts";
 import type { ProgressSettings } from "./settings.ts";
-import { epochShare, percent, tableOf, wholeShare } from "./shares.ts";
+import { epochShare, epochsOf, hundredths, percent, tableOf, wholeShare } from "./shares.ts";
 
 /** How far the trainings of the checked runs are, and whether they are alive. */
 export function ProgressWidget({ workspace, frame }: WidgetProps<ProgressSettings>) {
@@ -205,7 +205,7 @@ const Bar = ({ share, label, kind }: { share: number; label: string; kind: strin
     aria-label={label}
     aria-valuemin={0}
     aria-valuemax={100}
-    aria-valuenow={Math.floor(share * 100)}
+    aria-valuenow={hundredths(share)}
   >
     <span style={{ width: `${share * 100}%` }} />
   </div>
@@ -213,8 +213,8 @@ const Bar = ({ share, label, kind }: { share: number; label: string; kind: strin
 
 function wholeWords({ epochsDone: done, epochs, step }: TrainingProgress): string {
   const parts: string[] = [];
-  if (epochs > 0) parts.push(epochsDoneOf(done.toFixed(2), String(epochs)));
-  else if (done > 0) parts.push(epochsDone(done.toFixed(2)));
+  if (epochs > 0) parts.push(epochsDoneOf(epochsOf(done), String(epochs)));
+  else if (done > 0) parts.push(epochsDone(epochsOf(done)));
   if (Number.isFinite(step)) parts.push(atStepOf(step));
   return parts.join(" · ");
 }
