@@ -82,10 +82,13 @@ class Cursor:
         """
         time, *numbers = text.split(":")
         are_whole = len(numbers) == 2 and all(one.isascii() and one.isdigit() for one in numbers)
-        seconds = -math.inf if time == "-inf" else params.finite(time)
-        if not are_whole or seconds is None or len(text) > 80:
+        try:
+            seconds = float(time)
+        except ValueError:
+            seconds = math.nan
+        if not are_whole or math.isnan(seconds) or len(text) > 80:
             raise BadRequest(f"before and after must be cursors of an earlier answer, got {text[:80]!r}")
-        return Cursor(float(seconds), int(numbers[0]), int(numbers[1]))
+        return Cursor(seconds, int(numbers[0]), int(numbers[1]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,11 @@ def odd_lines() -> bytes:
     return b"".join(values)
 
 
+def of_odd_times() -> bytes:
+    times = [math.nan, 2.0, math.inf, -1e300, 1e300, 0.0, 1e19, -math.inf]
+    return b"".join(line(f"at {time}", step=step, wall_time=time) for step, time in enumerate(times))
+
+
 def started_again(logdir: Path) -> None:
     """Two files by two processes, the second of which begins at an earlier step."""
     first = [line(f"first {step}", step=step, wall_time=10.0 + step) for step in range(4)]
@@ -67,6 +73,7 @@ def server(
     logdir = tmp_path_factory.mktemp("logs")
     write_run(logdir, "many", many_lines())
     write_run(logdir, "odd", version_record(0.5) + odd_lines())
+    write_run(logdir, "odd times", of_odd_times())
     write_run(logdir, "none", scalar_record("loss", step=1, value=2.0))
     started_again(logdir)
     logger = logging.getLogger("of the training")
@@ -117,6 +124,17 @@ def test_pages_before_a_cursor_tell_every_line_once(server: Server) -> None:
         found = asked(server, "many", limit=20_000, before=found["columns"]["cursor"][0])
     told = [words.split(" needle")[0] for page in pages for words in page]
     assert told == [f"line {n}" for n in range(MANY)]
+
+
+def test_whatever_the_time_of_a_line_its_cursor_leads_on(server: Server) -> None:
+    every = messages(asked(server, "odd times"))
+    assert every == ["at nan", "at inf", "at -inf", "at -1e+300", "at 0.0", "at 2.0", "at 1e+19", "at 1e+300"]
+    found = asked(server, "odd times", limit=1)
+    told = [*messages(found)]
+    while found["earlier"]:
+        found = asked(server, "odd times", limit=1, before=found["columns"]["cursor"][0])
+        told = [*messages(found), *told]
+    assert told == every
 
 
 def test_lines_after_a_cursor_are_those_that_follow(server: Server) -> None:
