@@ -32,13 +32,9 @@ logger = logging.getLogger(__name__)
 Needs = Literal["control", "launch"]
 TOKEN_HEADER = "X-Candles-Token"
 _FLAG_OF: Mapping[Needs, str] = {"control": "--candles_control", "launch": "--candles_experiments FILE"}
-_FORWARDED = (
-    "HTTP_FORWARDED",
-    "HTTP_VIA",
-    "HTTP_X_FORWARDED_FOR",
-    "HTTP_X_FORWARDED_HOST",
-    "HTTP_X_REAL_IP",
-)
+_FORWARDED = "HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_FORWARDED", "HTTP_X_REAL_IP"
+"""How headers begin that proxies add: many say by which scheme or below which path they were asked, and not
+for whom."""
 _EVERYBODY = ""
 
 
@@ -134,7 +130,7 @@ class Guard:
         client = environ.get("REMOTE_ADDR") or ""
         if not is_loopback(client):
             return f"asked by {client[:64] or 'who knows whom'}, not this machine: that needs --candles_token"
-        if any(name in environ for name in _FORWARDED) and not self.hosts.is_named(host):
+        if any(name.startswith(_FORWARDED) for name in environ) and not self.hosts.is_named(host):
             return "asked through a proxy: that needs --candles_token, or its name in --candles_allow_host"
         return ""
 

@@ -84,6 +84,8 @@ def test_the_page_of_this_server_with_its_token_is_let_in() -> None:
         {"Sec_Fetch_Site": "same-site"},
         {"Sec_Fetch_Site": "none"},
         {"X_Forwarded_For": "127.0.0.1"},
+        {"X_Forwarded_Proto": "https"},
+        {"X_Forwarded_Prefix": "/board"},
         {"Forwarded": "for=127.0.0.1;host=localhost"},
         {"client": "10.0.0.7"},
         {"client": "2001:db8::1"},

@@ -161,6 +161,8 @@ NAMES_OF_OTHERS = [
         for name, value in [
             ("X-Forwarded-For", "127.0.0.1"),
             ("X-Forwarded-Host", "localhost"),
+            ("X-Forwarded-Proto", "https"),
+            ("X-Forwarded-Server", "proxy"),
             ("X-Real-IP", "127.0.0.1"),
             ("Forwarded", "for=127.0.0.1;host=localhost"),
             ("Via", "1.1 proxy"),
