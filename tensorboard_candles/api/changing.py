@@ -46,8 +46,13 @@ def changing(answer: ChangeAnswer, guard: Guard, *, needs: Needs) -> WsgiApp:
             body = json_body(request.environ)
             changed = answer(request, body)
         except CandlesError as error:
-            _note_refusal(request, guard, body, error)
+            _note_refusal(request, guard, body, outcome="refused", status=int(error.status), why=str(error))
             return respond_error(request, error)
+        except Exception as error:
+            # Nobody knows how far it came: TensorBoard is to answer, and the audit log to tell.
+            why = f"{type(error).__name__}: {error}"
+            _note_refusal(request, guard, body, outcome="failed", status=500, why=why)
+            raise
         _note(request, guard, body, outcome="done", status=int(changed.status), answer=changed.content)
         return respond_unkept(request, changed.content, status=changed.status)
 
@@ -71,12 +76,12 @@ def reading_or_changing(reading: WsgiApp, change: WsgiApp) -> WsgiApp:
 
 
 def _note_refusal(
-    request: Request, guard: Guard, body: Mapping[str, Json] | None, error: CandlesError
+    request: Request, guard: Guard, body: Mapping[str, Json] | None, **came_of_it: Json
 ) -> None:
     is_inside = body is not None
     # Whoever may ask for nothing could fill the log with it.
     if is_inside or not guard.limits.refused_lines.take(""):
-        _note(request, guard, body, outcome="refused", status=int(error.status), why=str(error))
+        _note(request, guard, body, **came_of_it)
 
 
 def _note(request: Request, guard: Guard, body: Mapping[str, Json] | None, **came_of_it: Json) -> None:

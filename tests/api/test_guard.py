@@ -254,6 +254,20 @@ def test_the_audit_log_tells_what_was_asked_and_what_came_of_it_but_never_the_to
     assert (tmp_path / FILE_NAME).stat().st_mode & 0o777 == 0o600
 
 
+def test_a_change_that_went_wrong_on_its_way_is_told_too(tmp_path: Path) -> None:
+    def fall_over(_request: Request, _body: Any) -> Changed:
+        raise OSError("the disk is full")
+
+    guard = Guard(control=True, audit=Audit((tmp_path,)))
+    client = Client(changing(fall_over, guard, needs="control"))
+    headers = {**PAGE, "X-Candles-Token": guard.token.reveal()}
+    with pytest.raises(OSError, match="the disk is full"):
+        client.post("/", headers=headers, json={"run": "cnn"}, environ_base={"REMOTE_ADDR": "127.0.0.1"})
+    (told,) = audit_lines(tmp_path)
+    assert (told["outcome"], told["status"], told["why"]) == ("failed", 500, "OSError: the disk is full")
+    assert told["asked"] == {"run": "cnn"}
+
+
 def test_no_text_of_a_request_begins_a_line_or_makes_one_long(tmp_path: Path) -> None:
     audit = Audit((tmp_path,))
     audit.note(run='a\n{"outcome": "done"}\r\u2028', asked={"parameters": ["\U0001f600\\" * 10_000] * 10})
