@@ -63,8 +63,8 @@ class Heart:
         """A look at the status, whether it is another one or not."""
         behind_secs = now - status.time
         if self._status is None:
-            # The hosts' clocks agree, as far as anybody knows. A beat of the future tells of one that can't be
-            # relied on: it counts as old as it is early, until the next one comes in.
+            # The hosts' clocks agree, as far as anybody knows. A beat of the future tells of one that can't
+            # be relied on: it counts as old as it is early, until the next one comes in.
             self._behind_secs = behind_secs - abs(wall - status.time)
         elif _beat(status) != _beat(self._status):
             is_watched = now - self._looked_at <= pause_secs(status)

@@ -54,7 +54,7 @@ def write(name: str | Path, content: bytes, *, dir_fd: int | None = None) -> Non
     try:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _CAREFULLY
         with os.fdopen(os.open(aside, flags, 0o666, dir_fd=dir_fd), "wb") as file:
-            file.write(content)  # buffered: it is all written or an error, and a full disk takes a part at first
+            file.write(content)  # buffered: all of it, or an error; a full disk takes a part at first
         os.replace(aside, path, src_dir_fd=dir_fd, dst_dir_fd=dir_fd)
     except OSError:
         with suppress(OSError):

@@ -71,7 +71,7 @@ def test_what_was_last_heard_of_long_ago_is_dead_at_first_sight_and_lives_again_
 
 
 @pytest.mark.parametrize("early_secs", [5.0, 20.0, 3600.0])
-def test_a_last_beat_of_the_future_is_never_taken_for_a_new_one_when_its_time_comes(early_secs: float) -> None:
+def test_a_last_beat_of_the_future_is_not_taken_for_a_new_one_when_its_time_comes(early_secs: float) -> None:
     one = heart()
     one.hear(beat(0, 1000.0 + early_secs), now=50.0, wall=1000.0)
     found = []
