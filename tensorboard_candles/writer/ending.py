@@ -112,7 +112,9 @@ def _state_of(error: BaseException | None) -> tuple[State, str]:
     """
     if error is None or (isinstance(error, SystemExit) and not error.code):
         return "ended", ""
-    return "failed", traceback.format_exception_only(error)[-1].strip()
+    told = traceback.TracebackException(type(error), error, None)
+    told.__notes__ = None  # as some frameworks add to every error: they would stand last
+    return "failed", list(told.format_exception_only())[-1].strip()
 
 
 def _state_at_exit() -> tuple[State, str]:

@@ -106,13 +106,15 @@ class Epochs:
         """
         if done < 0:
             raise WriterError(f"done must be >= 0, got {done}")
-        count, control = _length(batches), self._control
+        place, control = self._place, self._control
+        if self.pause_point():
+            place.is_cut = place.batch is None  # no batch of the open epoch was begun
+            return
+        count = _length(batches)
         with nullcontext() if self._in_epoch else self.epoch():
-            current, place = self._next_epoch - 1, self._place
+            current = self._next_epoch - 1
             whole = count and done + count
             place.batches = whole or None
-            if self.pause_point():
-                return
             if progress:
                 batches = self._progress.over(
                     batches, title=f"epoch {current}", total=count or None, metric=metric, show=progress

@@ -10,7 +10,8 @@ import pytest
 from tensorboard_candles import Tracker
 from tensorboard_candles.writer.place import Pace, Place
 from tests.control.loop import Loop, stop
-from tests.support.dashboard import Dashboard
+from tests.support.dashboard import WITHIN_SECS, Dashboard
+from tests.support.server import eventually
 from tests.writer.scripts import posix, run_script
 
 
@@ -46,6 +47,14 @@ def test_an_exception_is_told_as_how_the_training_failed(tmp_path: Path) -> None
     assert (status.state, status.message) == ("failed", "ValueError: no such layer")
 
 
+def test_what_a_framework_adds_to_an_exception_is_not_told_in_its_place(tmp_path: Path) -> None:
+    error = ValueError("no such layer")
+    error.__notes__ = ["-" * 40, "For simplicity, internal frames were removed."]  # as `add_note`, of 3.11
+    with pytest.raises(ValueError, match="no such layer"), Tracker("p", logdir=tmp_path, run="r"):
+        raise error
+    assert Dashboard(tmp_path / "p" / "r").status().message == "ValueError: no such layer"
+
+
 @pytest.mark.parametrize(("fails_at", "done"), [(0, 1.0), (1, 1.25), (3, 1.75)])
 def test_an_epoch_that_failed_is_not_told_as_done(tmp_path: Path, fails_at: int, done: float) -> None:
     def train(tracker: Tracker) -> None:
@@ -68,6 +77,22 @@ def test_an_epoch_that_was_broken_off_is_told_as_done(tmp_path: Path) -> None:
                 if batch == 1:
                     break
     assert Dashboard(tmp_path / "p" / "r").status().progress.epochs_done == 1
+
+
+def test_epochs_that_a_stop_kept_from_beginning_are_not_told_as_done(tmp_path: Path) -> None:
+    with Tracker("p", logdir=tmp_path, run="r") as tracker:
+        dashboard = Dashboard(tracker.run_dir)
+        for _ in tracker.batches(range(4)):
+            tracker.log(loss=1.0)
+        dashboard.status(lambda status: "stop" in status.obeys)
+        dashboard.send("stop")
+        eventually(lambda: tracker.should_stop, within_secs=WITHIN_SECS, what="the stop")
+        for _ in range(3):
+            assert list(tracker.batches(range(4))) == []
+        assert tracker.epochs_done == 1
+        with tracker.epoch():
+            assert list(tracker.batches(range(4))) == []
+    assert dashboard.status().progress.epochs_done == 1
 
 
 @posix
