@@ -2,6 +2,7 @@ import { batch, computed, effect, type ReadonlySignal, type Signal, signal } fro
 import { decodeLogs, type LogAnswer, type LogQuery, logsPath } from "../../api/logs.ts";
 import { Analysis } from "../plot/analysis.ts";
 import { steady } from "../series.ts";
+import { checkedRuns } from "../trainings.ts";
 import type { Workspace } from "../workspace.ts";
 import { type Line, levelsOf, merged, totalOf } from "./lines.ts";
 import type { LogsSettings } from "./settings.ts";
@@ -36,11 +37,7 @@ export class LogsModel {
   private readonly newest = computed(() => merged(this.analysis.answer.value?.logs ?? []));
 
   constructor(workspace: Workspace, settings: Signal<LogsSettings>) {
-    this.runs = steady(() => {
-      const { focus, checked } = workspace.choice.value;
-      const first = focus !== null && checked.includes(focus) ? [focus] : [];
-      return [...first, ...checked.filter((run) => run !== focus)].slice(0, MOST_RUNS_SHOWN);
-    });
+    this.runs = steady(() => checkedRuns(workspace).slice(0, MOST_RUNS_SHOWN));
     this.lines = computed(() => this.held.value?.lines ?? this.newest.value);
     this.analysis = new Analysis<LogQuery, LogAnswer>(
       workspace,

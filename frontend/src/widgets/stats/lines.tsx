@@ -1,3 +1,4 @@
+import { useMemo } from "preact/hooks";
 import type { Range } from "../../base/axis.ts";
 import { FALLBACK } from "../../base/colour.ts";
 import { commonFolder } from "../../base/commonFolder.ts";
@@ -25,13 +26,13 @@ interface PanelsProps {
 
 /** A small picture of each measure, all on one axis of time, with one crosshair. */
 export function Panels({ workspace, panels, time, id }: PanelsProps) {
-  const range = rangeOf(panels, time);
+  const range = useMemo(() => rangeOf(panels, time), [panels, time]);
   if (range === null) return null;
   const axis = AXES[time];
   const { at, point, keys } = crosshairOf(workspace, { axis, range, id });
   const endName = (place: number) =>
     placeName(axis, axis === "seconds" ? Number(place.toPrecision(3)) : place);
-  const runs = [...new Set(panels.flatMap(({ lines }) => lines.map(({ run }) => run)))];
+  const common = commonFolder([...new Set(panels.flatMap(({ lines }) => lines.map(({ run }) => run)))]);
   return (
     <section
       class="stat-panels"
@@ -54,7 +55,7 @@ export function Panels({ workspace, panels, time, id }: PanelsProps) {
           at={at}
           ends={[endName(range.from), endName(range.to)]}
           colours={workspace.colours.value}
-          common={commonFolder(runs)}
+          common={common}
           point={point}
         />
       ))}
@@ -126,7 +127,7 @@ function Small({ panel, range, at, ends, colours, common, point }: SmallProps) {
           onPointerMove={hover}
         >
           {lines.map((line) => (
-            <path key={line.run} d={pathOf(line, range, most)} stroke={colourOf(line)} />
+            <Curve key={line.run} line={line} range={range} most={most} colour={colourOf(line)} />
           ))}
           {at !== null && <path class="stat-cursor" d={`M${placeOn(range, at)} ${-ROOM}v${HEIGHT + ROOM}`} />}
         </svg>
@@ -148,6 +149,18 @@ function Small({ panel, range, at, ends, colours, common, point }: SmallProps) {
       </ul>
     </figure>
   );
+}
+
+interface CurveProps extends Pick<SmallProps, "range"> {
+  readonly line: Line;
+  readonly most: number;
+  readonly colour: string;
+}
+
+/** Its path is made once, however often the crosshair moves. */
+function Curve({ line, range: { from, to }, most, colour }: CurveProps) {
+  const path = useMemo(() => pathOf(line, { from, to }, most), [line, from, to, most]);
+  return <path d={path} stroke={colour} />;
 }
 
 const placeOn = ({ from, to }: Range, at: number): string => (((at - from) / (to - from)) * WIDTH).toFixed(1);

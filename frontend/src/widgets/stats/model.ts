@@ -2,6 +2,7 @@ import { computed, type ReadonlySignal, type Signal } from "@preact/signals";
 import { decodeStats, type StatsAnswer, statsPath } from "../../api/stats.ts";
 import { Analysis } from "../plot/analysis.ts";
 import { steady } from "../series.ts";
+import { checkedRuns } from "../trainings.ts";
 import type { Workspace } from "../workspace.ts";
 import { type Panel, panelsOf } from "./panels.ts";
 import type { StatsSettings } from "./settings.ts";
@@ -17,10 +18,7 @@ export class StatsModel {
   readonly panels: ReadonlySignal<readonly Panel[]>;
 
   constructor(workspace: Workspace, settings: Signal<StatsSettings>) {
-    this.runs = steady(() => {
-      const { focus, checked } = workspace.choice.value;
-      return [...checked].sort((a, b) => Number(b === focus) - Number(a === focus)).slice(0, MOST_RUNS_SHOWN);
-    });
+    this.runs = steady(() => checkedRuns(workspace).slice(0, MOST_RUNS_SHOWN));
     this.analysis = new Analysis<readonly string[], StatsAnswer>(
       workspace,
       // In any order: another run in focus is no other question.
