@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import { expect, test } from "vitest";
 import { decodeOutputs, imagePath, outputsPath, type Predictions } from "../../src/api/outputs.ts";
-import { moved } from "../../src/widgets/outputs/confusion.tsx";
+import { moved, within } from "../../src/widgets/outputs/confusion.tsx";
 import {
   matrixOf,
   mistakesOf,
@@ -155,6 +155,11 @@ test("arrows go from cell to cell and stay inside", () => {
   expect(moved("ArrowDown", { label: 1, predicted: 0 }, 2)).toEqual({ label: 1, predicted: 0 });
   expect(moved("End", { label: 0, predicted: 0 }, 5)).toEqual({ label: 0, predicted: 4 });
   expect(moved("x", { label: 0, predicted: 0 }, 5)).toBeNull();
+});
+
+test("where a matrix gets smaller, the keyboard still finds a cell of it", () => {
+  expect(within({ label: 9, predicted: 3 }, 2)).toEqual({ label: 1, predicted: 1 });
+  expect(within({ label: 0, predicted: 1 }, 2)).toEqual({ label: 0, predicted: 1 });
 });
 
 test("floats are told by how far they are off, and drawn against the line where they would be right", () => {

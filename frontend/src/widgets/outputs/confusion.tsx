@@ -37,13 +37,14 @@ interface MatrixTableProps {
 /** A heat map with its numbers: one stop for the Tab key, arrows go on from there. */
 function MatrixTable({ matrix, cell }: MatrixTableProps) {
   const { names } = matrix;
-  const stop = useSignal<Cell>({ label: 0, predicted: 0 });
+  const left = useSignal<Cell>({ label: 0, predicted: 0 });
+  const stop = within(left.value, names.length);
   const table = useRef<HTMLTableElement>(null);
   const press = (event: KeyboardEvent) => {
-    const to = moved(event.key, stop.value, names.length);
+    const to = moved(event.key, stop, names.length);
     if (to === null || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    stop.value = to;
+    left.value = to;
     table.current?.querySelectorAll<HTMLElement>("button")[to.label * names.length + to.predicted]?.focus();
   };
   return (
@@ -52,8 +53,8 @@ function MatrixTable({ matrix, cell }: MatrixTableProps) {
         <thead>
           <tr>
             <td class="confusion-corner">{OUTPUTS.trueDown}</td>
-            {names.map((name) => (
-              <th key={name} scope="col" title={name}>
+            {names.map((name, predicted) => (
+              <th key={predicted} scope="col" title={name}>
                 <bdi>{name}</bdi>
               </th>
             ))}
@@ -61,7 +62,7 @@ function MatrixTable({ matrix, cell }: MatrixTableProps) {
         </thead>
         <tbody>
           {names.map((name, label) => (
-            <tr key={name}>
+            <tr key={label}>
               <th scope="row" title={name}>
                 <bdi>{name}</bdi>
               </th>
@@ -71,7 +72,8 @@ function MatrixTable({ matrix, cell }: MatrixTableProps) {
                   matrix={matrix}
                   at={{ label, predicted }}
                   cell={cell}
-                  stop={stop}
+                  isStop={isSame(stop, { label, predicted })}
+                  left={left}
                 />
               ))}
             </tr>
@@ -83,27 +85,36 @@ function MatrixTable({ matrix, cell }: MatrixTableProps) {
   );
 }
 
+/** The cell of a matrix of so many classes that is nearest: another step may have fewer of them. */
+export function within({ label, predicted }: Cell, count: number): Cell {
+  const inside = (at: number) => Math.max(0, Math.min(count - 1, at));
+  return { label: inside(label), predicted: inside(predicted) };
+}
+
 /** Where a key leads to; null where it leads nowhere. */
 export function moved(key: string, { label, predicted }: Cell, count: number): Cell | null {
-  const inside = (at: number) => Math.max(0, Math.min(count - 1, at));
   const targets: Readonly<Record<string, Cell>> = {
-    ArrowLeft: { label, predicted: inside(predicted - 1) },
-    ArrowRight: { label, predicted: inside(predicted + 1) },
-    ArrowUp: { label: inside(label - 1), predicted },
-    ArrowDown: { label: inside(label + 1), predicted },
+    ArrowLeft: { label, predicted: predicted - 1 },
+    ArrowRight: { label, predicted: predicted + 1 },
+    ArrowUp: { label: label - 1, predicted },
+    ArrowDown: { label: label + 1, predicted },
     Home: { label, predicted: 0 },
     End: { label, predicted: count - 1 },
   };
-  return targets[key] ?? null;
+  const target = targets[key];
+  return target ? within(target, count) : null;
 }
 
 interface CellButtonProps extends MatrixTableProps {
   readonly at: Cell;
-  /** What the Tab key comes to. */
-  readonly stop: Signal<Cell>;
+  /** Whether the Tab key comes to it. */
+  readonly isStop: boolean;
+  /** Where the keyboard was last. */
+  readonly left: Signal<Cell>;
 }
 
-function CellButton({ matrix: { names, counts, strengths }, at, cell, stop }: CellButtonProps) {
+function CellButton({ matrix, at, cell, isStop, left }: CellButtonProps) {
+  const { names, counts, strengths } = matrix;
   const place = at.label * names.length + at.predicted;
   const count = counts[place] ?? 0;
   const words = cellWords(names[at.label] ?? "", names[at.predicted] ?? "", formatInteger(count));
@@ -116,10 +127,10 @@ function CellButton({ matrix: { names, counts, strengths }, at, cell, stop }: Ce
         aria-label={words}
         aria-pressed={isSame(cell.value, at)}
         title={words}
-        tabIndex={isSame(stop.value, at) ? 0 : -1}
+        tabIndex={isStop ? 0 : -1}
         data-testid={`cell-${at.label}-${at.predicted}`}
         onClick={() => {
-          stop.value = at;
+          left.value = at;
           toggle(cell, at);
         }}
       >

@@ -121,8 +121,8 @@ function Verdict({ predictions, row, title }: VerdictProps) {
 const Scores = ({ scores }: { readonly scores: readonly Score[] }) =>
   scores.length === 0 ? null : (
     <ol class="example-scores" aria-label={OUTPUTS.scores}>
-      {scores.map(({ name, score, share, isLabel }) => (
-        <li key={name} class={isLabel ? "is-label" : ""} title={isLabel ? OUTPUTS.label : undefined}>
+      {scores.map(({ name, score, share, isLabel }, i) => (
+        <li key={i} class={isLabel ? "is-label" : ""} title={isLabel ? OUTPUTS.label : undefined}>
           <i style={{ width: `${100 * share}%` }} />
           <bdi>{name}</bdi>
           <span>{formatDigits(score, 3)}</span>
