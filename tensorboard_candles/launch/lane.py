@@ -136,7 +136,7 @@ class Lane:
         )
         if at_once:
             self._kill(stopping)
-        elif self._is_asked_gracefully(instance):
+        elif asked_to_stop(self._logdir, instance, within_secs=self._grace(instance)):
             message = "asked to stop after the batch that it is at"
             self._folder.write(replace(stopping, is_signalled=False, message=message))
         else:
@@ -151,10 +151,6 @@ class Lane:
             # who asks for that has given it up: it takes nobody's place in the queue any more
             message = _message(f"given up, and it may still run: {error}")
             self._folder.write(replace(stopping, state="lost", message=message, ended_time=time.time()))
-
-    def _is_asked_gracefully(self, instance: Instance) -> bool:
-        run_dir = run_dir_of(self._logdir, instance.run)
-        return asked_to_stop(run_dir, instance, within_secs=self._grace(instance))
 
     def _grace(self, instance: Instance) -> float:
         experiment = self._declared.experiments.get(instance.experiment)
@@ -189,7 +185,7 @@ class Lane:
 
     def _ended(self, instance: Instance, seen: Seen) -> Instance:
         ended = _ended(instance, seen)
-        if ended.state == "finished" and was_told_to_stop(run_dir_of(self._logdir, instance.run), instance):
+        if ended.state == "finished" and was_told_to_stop(self._logdir, instance):
             return replace(ended, state="stopped", message="told to stop in its run")
         return ended
 

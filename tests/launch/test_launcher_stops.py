@@ -11,6 +11,7 @@ from tensorboard_candles.control.files import ControlFiles
 from tensorboard_candles.control.forms import Progress, Status
 from tensorboard_candles.launch.launcher import Asked
 from tests.launch.desk import Desk, one, toy, wait_for
+from tests.launch.running import program
 from tests.support.server import eventually
 
 
@@ -46,6 +47,25 @@ def test_one_that_listens_is_asked_first_and_gets_a_signal_when_it_takes_too_lon
     assert (found.exit_code, found.message) == (-15, "sent SIGTERM after 2 s")
     assert found.ended_time
     assert found.ended_time - asked_at > 1.5
+
+
+def test_a_run_that_was_moved_elsewhere_meanwhile_is_stopped_and_comes_to_its_end(
+    desk: Desk, tmp_path: Path
+) -> None:
+    waits = program("while not os.path.exists(os.environ['CANDLES_RUN']): time.sleep(0.05)")
+    launcher = desk.open(toy(tmp_path / "code", command=waits))
+    stopped, finished = launcher.start("toy", [Asked(name="a"), Asked(name="b")])
+    wait_for(launcher, "running", "running")
+    elsewhere = tmp_path / "another disk"
+    training = Training(elsewhere, state="running", time=4e9, instance=stopped)
+    for name in ("a", "b"):
+        (desk.logdir / "toy").mkdir(exist_ok=True)
+        (desk.logdir / "toy" / name).symlink_to(elsewhere, target_is_directory=True)
+    launcher.ask("stop", [stopped])
+    (tmp_path / "code" / "b").touch()
+    wait_for(launcher, "stopped", "finished")
+    assert (one(launcher, stopped).message, one(launcher, finished).exit_code) == ("sent SIGTERM", 0)
+    assert training.files.commands() == []
 
 
 @pytest.mark.parametrize(
