@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { firstDirectory, pythonLiteral } from "../base/logdir.ts";
 import { emptySnippet, STRINGS } from "../base/strings.ts";
+import { Code } from "../widgets/code.tsx";
 import { Countdown } from "./countdown.tsx";
 import { isLoading, LoadingBar } from "./notices.tsx";
 import type { AppState } from "./state.ts";
@@ -48,9 +49,7 @@ function Empty({ logdir, enter }: { readonly logdir: string; readonly enter: (()
       <p>
         <bdi>{logdir || STRINGS.emptyLogdir}</bdi> {STRINGS.emptyText}
       </p>
-      <pre>
-        <code>{emptySnippet(directory && pythonLiteral(directory))}</code>
-      </pre>
+      <Code text={emptySnippet(directory && pythonLiteral(directory))} />
       <p>{STRINGS.emptyOther}</p>
       {enter && (
         <p>

@@ -1,3 +1,5 @@
+import { Code } from "./code.tsx";
+
 interface NothingProps {
   readonly title?: string;
   readonly words: string;
@@ -21,10 +23,3 @@ export function Nothing({ title, words, code, more, isAlert = false, testId }: N
     </div>
   );
 }
-
-export const Code = ({ text }: { readonly text: string }) => (
-  // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
-  <pre class="code-lines" tabIndex={0}>
-    <code>{text}</code>
-  </pre>
-);

@@ -1,6 +1,6 @@
 import { COMMANDS, type CommandName } from "../../base/training.ts";
 import { COMMAND_NAMES, CONTROL, notObeyed, OBEYS_BY } from "../../base/words/training.ts";
-import { Code } from "../nothing.tsx";
+import { Code } from "../code.tsx";
 
 /** What the training can't obey as it is written, and the line of code that would make it. */
 export function NotObeyed({ obeys }: { readonly obeys: readonly CommandName[] }) {

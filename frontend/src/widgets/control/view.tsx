@@ -14,9 +14,10 @@ import {
   TRAINING_STATE_HINTS,
   TRAINING_STATE_NAMES,
 } from "../../base/words/training.ts";
+import { Code } from "../code.tsx";
 import { Confirm } from "../confirm.tsx";
 import { WidgetHead } from "../head.tsx";
-import { Code, Nothing } from "../nothing.tsx";
+import { Nothing } from "../nothing.tsx";
 import { useNow } from "../now.ts";
 import { RunName } from "../runName.tsx";
 import { StateBadge } from "../stateBadge.tsx";
