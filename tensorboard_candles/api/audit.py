@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
@@ -90,11 +91,16 @@ def _append(path: Path, line: bytes, most_bytes: int) -> None:
     """Add a line at the end of a plain file of our own; OSError where it is none."""
     with _opened(path) as descriptor:
         if os.fstat(descriptor).st_size < most_bytes:
-            os.write(descriptor, line)
+            _write(descriptor, line)
             return
         _rotate(path, descriptor, most_bytes)
     with _opened(path) as descriptor:
-        os.write(descriptor, line)
+        _write(descriptor, line)
+
+
+def _write(descriptor: int, line: bytes) -> None:
+    if os.write(descriptor, line) < len(line):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 @contextmanager

@@ -286,6 +286,21 @@ def test_the_audit_log_is_bounded_and_the_last_lines_are_kept(tmp_path: Path) ->
     assert max(before.stat().st_size, (tmp_path / FILE_NAME).stat().st_size) < 1100
 
 
+def test_a_line_for_which_the_disk_has_no_room_goes_where_there_is(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource")
+    directories = tmp_path / "full", tmp_path / "other"
+    for directory in directories:
+        directory.mkdir()
+    (directories[0] / FILE_NAME).write_bytes(b"\n" * 4000)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4010, before[1]))
+    try:
+        Audit(directories).note(run="a")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert audit_lines(directories[1])[0]["run"] == "a"
+
+
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files away")
 def test_an_audit_log_of_another_user_is_left_alone(tmp_path: Path) -> None:
     theirs, ours = tmp_path / "theirs", tmp_path / "ours"
