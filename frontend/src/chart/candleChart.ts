@@ -1,6 +1,5 @@
 import { createChartEx, type IChartApiBase, type MouseEventParams } from "lightweight-charts";
-import type { Candles } from "../api/types.ts";
-import { type Axis, isNear, type Range } from "../base/axis.ts";
+import { isNear, type Range } from "../base/axis.ts";
 import {
   bucketAt,
   bucketStart,
@@ -10,53 +9,17 @@ import {
   gridRange,
   toLogical,
 } from "../base/grid.ts";
-import type { PriceScale } from "../base/priceScale.ts";
-import { rowFrom, type Style } from "./bars.ts";
+import { rowFrom } from "./bars.ts";
+import type { ChartContent, ChartListener } from "./candleContent.ts";
 import { Extras, type ExtrasContent, type Mark, NO_EXTRAS } from "./extras.ts";
 import { NumericScale } from "./numericScale.ts";
 import { chartOptions } from "./options.ts";
 import type { Portrait } from "./portrait.ts";
 import { PricePane } from "./pricePane.ts";
-import { type DrawnRun, type Mode, type PriceFit, roomFor, type Strand, strandsOf } from "./strands.ts";
+import { roomFor, type Strand, strandsOf } from "./strands.ts";
 import type { ChartTheme } from "./theme.ts";
 import { type Touched, touchedAt } from "./touch.ts";
 import { VolumePane } from "./volumePane.ts";
-
-export interface ChartContent {
-  readonly axis: Axis;
-  readonly width: number;
-  readonly window: Range;
-  /** The one in focus first. */
-  readonly runs: readonly DrawnRun[];
-  readonly style: Style;
-  readonly mode: Mode;
-  readonly scale: PriceScale;
-  readonly fit: PriceFit;
-  /** Unix time at which the seconds of the axis begin, where it is to show the time of day. */
-  readonly clockStart: number | null;
-  /** Of the run in focus; they are left out where there is a pane for each run. */
-  readonly extras: ExtrasContent;
-}
-
-/** What is on screen once it has been painted. */
-export interface Painted {
-  readonly focus: Candles;
-  readonly view: Range;
-  readonly plotPx: number;
-  /** Heights from the top: of prices first, then of the volume where there is one. */
-  readonly panes: readonly number[];
-  /** Which of the panes an indicator has. */
-  readonly indicatorPanes: ReadonlyMap<string, number>;
-}
-
-export interface ChartListener {
-  /** The crosshair is over the bucket that starts here, in this pane, or nowhere. */
-  hovered(bucket: number | null, pane: number): void;
-  /** A mark of an alert or a pattern is pointed at, or none. */
-  pointed(mark: Mark | null): void;
-  painted(painted: Painted): void;
-  resized(plotPx: number): void;
-}
 
 /** What the pointer is over. */
 interface Hover {

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { chartLabel, EPOCHS_UNKNOWN, STRINGS, volumeTitle } from "../../base/strings.ts";
-import type { Painted } from "../../chart/candleChart.ts";
+import type { Painted } from "../../chart/candleContent.ts";
 import { StillShown } from "../stillShown.tsx";
 import { handleKey } from "./keys.ts";
 import { Marks, PaneNames } from "./marks.tsx";

@@ -1,7 +1,7 @@
 import { formatInteger, formatValue } from "../../base/format.ts";
 import { withUnit } from "../../base/strings.ts";
 import { atSteps, BACK, EXTREME_NAMES, foundAt } from "../../base/words/candleChart.ts";
-import type { Painted } from "../../chart/candleChart.ts";
+import type { Painted } from "../../chart/candleContent.ts";
 import type { CandleModel } from "./model.ts";
 import type { Spot } from "./spot.ts";
 

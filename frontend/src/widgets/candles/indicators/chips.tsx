@@ -1,7 +1,7 @@
 import { formatDigits } from "../../../base/format.ts";
 import { STRINGS } from "../../../base/strings.ts";
 import { actOn, configure, INDICATOR_WORDS, outputName } from "../../../base/words/indicators.ts";
-import type { Painted } from "../../../chart/candleChart.ts";
+import type { Painted } from "../../../chart/candleContent.ts";
 import { type ChosenIndicator, columnsOf, outputsOf } from "../../../data/indicators.ts";
 import { fetched } from "../../fetched.tsx";
 import { Popover } from "../../popover.tsx";
