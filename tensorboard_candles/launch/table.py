@@ -132,4 +132,6 @@ class Table:
     def _value(self, key: str, given: Any) -> int | float | bool | str:
         if not isinstance(given, int | float | str):
             raise self.wrong(f"must be a number, a text, true or false, got {given!r}", key=key)
+        if isinstance(given, float) and not math.isfinite(given):  # no JSON holds one
+            raise self.wrong(f"must be finite, got {given!r}", key=key)
         return given

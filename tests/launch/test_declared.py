@@ -128,6 +128,7 @@ def parameter(**more: Any) -> dict[str, Any]:
         (parameter(default=2.0, most=1.0), "parameters.lr.default: must be at most 1.0, got 2.0"),
         (parameter(default="0.1"), "parameters.lr.default: must be a number, got '0.1'"),
         (parameter(default=float("nan")), "parameters.lr.default: must be finite"),
+        (parameter(kind="choice", choices=[0.1, float("inf")]), "lr.choices: must be finite, got inf"),
         (parameter(least=1, most=0), "parameters.lr: least must not be > most, got 1 and 0"),
         (parameter(least=float("inf")), "parameters.lr.least: must be a finite number"),
         (parameter(scale="log"), "parameters.lr.scale: scale 'log' needs a number whose least is > 0"),
