@@ -85,7 +85,8 @@ class CandlesCallback(TrainerCallback):
     ) -> None:
         """On every rank; the Trainer saves the checkpoint right after it, and ends then."""
         epochs = math.ceil(args.num_train_epochs) if args.max_steps <= 0 else None
-        per_epoch = max(state.max_steps // epochs, 1) if epochs else None
+        # not by the whole epochs: the last one may be a part of one
+        per_epoch = max(int(state.max_steps / args.num_train_epochs), 1) if epochs else None
         ends = self._training.at_batch(
             state.global_step, batch=per_epoch and (state.global_step - 1) % per_epoch, batches=per_epoch,
             epochs=epochs, checkpoint_now=False,

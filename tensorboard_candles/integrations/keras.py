@@ -124,13 +124,14 @@ class CandlesCallback(keras.callbacks.Callback):
         self._is_training = False
         self._leave()
 
-    def _obey(self, begun: int) -> None:
-        """What the dashboard asked for, in Keras' own thread; a stop ends after the batch that begins."""
+    def _obey(self, ended: int) -> None:
+        """What the dashboard asked for, in Keras' own thread, after so many batches of the epoch; a stop ends
+        after the one that begins."""
         steps = self.params.get("steps")
-        done = (self._epoch_step or 0) + begun
+        done = (self._epoch_step or 0) + ended
         # not `self.model`: of JAX that copies the whole state
         self._model.stop_training |= self._training.at_batch(
-            done, batch=begun, batches=steps, epochs=self.params.get("epochs")
+            done, batch=ended - 1, batches=steps, epochs=self.params.get("epochs")
         )
 
     def _save(self, path: Path) -> None:

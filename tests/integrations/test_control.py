@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -162,3 +162,24 @@ def test_every_integration_stops_pauses_saves_and_learns_at_another_rate(name: s
     assert dashboard.status().state == "ended"
     steps = [step for tag, step, _ in points(tmp_path / "p" / "r") if tag.startswith("train/")]
     assert max(steps) - (stopped.step or 0) in (0, 1)  # Lightning logs a batch after its end
+
+
+@pytest.mark.parametrize(
+    ("name", "endless", "short", "progress"),
+    [
+        ("keras-jax", "32, 100_000", "500, 2", (3, 3, 2)),
+        ("huggingface", "num_train_epochs=100_000", "num_train_epochs=1.5", (6, 12, 2)),
+    ],
+)
+def test_the_end_is_told_as_the_last_batch_of_its_epoch(
+    name: str, endless: str, short: str, progress: tuple[int, int, float], tmp_path: Path
+) -> None:
+    framework = FRAMEWORKS[name]
+    if importlib.util.find_spec(name.partition("-")[2] or "transformers") is None:
+        pytest.skip(f"could not import {name}")
+    assert endless in framework.script
+    with training(replace(framework, script=framework.script.replace(endless, short)), tmp_path) as process:
+        _, errors = process.communicate(timeout=WITHIN_SECS)
+        assert process.returncode == 0, errors[-4000:]
+    found = Dashboard(tmp_path / "p" / "r").status().progress
+    assert (found.batch, found.batches, found.epochs_done) == progress
