@@ -51,6 +51,8 @@ export interface Outputs {
   readonly run: string;
   readonly tag: string;
   readonly step: number;
+  /** When it was logged: a restart may log a step again. */
+  readonly wallTime: number;
   /** All at which something was logged under this tag, in order. */
   readonly steps: readonly number[];
   /** Why there is nothing else; mostly empty. */
@@ -73,9 +75,17 @@ export function outputsPath({ run, tag, step, limit }: OutputsQuery): string {
   return `outputs?${parameters}`;
 }
 
-/** `outputs/image?run=a&tag=val%2Fimages&step=100&index=3` */
-export const imagePath = (run: string, { tag, step }: Images, index: number): string =>
-  `outputs/image?${new URLSearchParams({ run, tag, step: String(step), index: String(index) })}`;
+/**
+ * `outputs/image?run=a&tag=val%2Fimages&step=100&index=3`
+ *
+ * The server does not look at `time`: what was logged anew has another address, so that no page goes on
+ * showing the image that it replaced.
+ */
+export function imagePath(run: string, { tag, step }: Images, index: number, wallTime = Number.NaN): string {
+  const parameters = new URLSearchParams({ run, tag, step: String(step), index: String(index) });
+  if (Number.isFinite(wallTime)) parameters.set("time", String(wallTime));
+  return `outputs/image?${parameters}`;
+}
 
 export function decodeOutputs(answer: unknown): OutputsAnswer {
   const [item] = asArray(asRecord(answer).outputs).map(asRecord);
@@ -89,6 +99,7 @@ export function decodeOutputs(answer: unknown): OutputsAnswer {
       run: asText(item.run),
       tag,
       step: asNumber(item.step),
+      wallTime: asNumber(item.wall_time),
       steps: asArray(listed.find((one) => one.tag === tag)?.steps).map(asNumber),
       problems: asArray(item.problems).map(asText),
       predictions: item.kind === "outputs" ? decodePredictions(item) : null,

@@ -76,6 +76,15 @@ test("predictions and their images are asked for by run, tag and step", () => {
   );
 });
 
+test("an image that was logged anew, at the same step, has another address", () => {
+  const paths = [1.5, 2].map((wall_time) => {
+    const { outputs } = decodeOutputs({ outputs: [{ ...ANSWER.outputs[0], wall_time }] });
+    return outputs?.images && imagePath("a", outputs.images, 1, outputs.wallTime);
+  });
+  const path = "outputs/image?run=a&tag=val%2Fimages&step=20&index=1";
+  expect(paths).toEqual([`${path}&time=1.5`, `${path}&time=2`]);
+});
+
 test("an answer is read with all steps of its tag", () => {
   expect(CONFUSED).toMatchObject({ run: "a", step: 20, steps: [10, 20], images: { count: 2 }, problems: [] });
   expect(PREDICTIONS).toMatchObject({ total: 5, kept: 3, right: 4, width: 1, classes: ["cat", "dog"] });

@@ -75,12 +75,18 @@ interface ExampleProps {
   readonly row: number;
 }
 
-function Example({ workspace: { client }, outputs: { run, predictions, images }, row }: ExampleProps) {
+function Example({ workspace: { client }, outputs, row }: ExampleProps) {
+  const { run, predictions, images, wallTime } = outputs;
   const words = imageWords(formatInteger(row));
   return (
     <li class="example" data-testid="example" data-row={row}>
       {images !== null && row < images.count && (
-        <img src={client.address(imagePath(run, images, row))} alt={words} loading="lazy" decoding="async" />
+        <img
+          src={client.address(imagePath(run, images, row, wallTime))}
+          alt={words}
+          loading="lazy"
+          decoding="async"
+        />
       )}
       {predictions && <Verdict predictions={predictions} row={row} title={words} />}
     </li>
