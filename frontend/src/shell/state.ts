@@ -105,10 +105,13 @@ export class AppState implements Workspace, Picks {
 
   start(): void {
     this.poller.start();
-    document.addEventListener("visibilitychange", () => {
+    const look = () => {
       this.poller.pause(document.hidden);
       this.isSeen.value = !document.hidden;
-    });
+    };
+    // A page may be opened where nobody looks, and stay there.
+    look();
+    document.addEventListener("visibilitychange", look);
     this.countAlerts();
   }
 

@@ -23,7 +23,7 @@ export function InstanceList({ model, workspace }: InstanceListProps) {
       {instances.length === 0 && <p class="control-note">{EXPERIMENTS.nothingStarted}</p>}
       <ul class="instances" data-testid="instances">
         {instances.slice(0, MOST_SHOWN).map((instance) => (
-          <Row key={instance.id} instance={instance} model={model} workspace={workspace} now={now.value} />
+          <Row key={instance.id} instance={instance} model={model} workspace={workspace} now={now} />
         ))}
       </ul>
       {instances.length > MOST_SHOWN && (

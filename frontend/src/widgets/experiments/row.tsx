@@ -1,4 +1,4 @@
-import { useSignal } from "@preact/signals";
+import { type ReadonlySignal, useSignal } from "@preact/signals";
 import type { Instance } from "../../api/experiments.ts";
 import { FALLBACK } from "../../base/colour.ts";
 import type { InstanceState } from "../../base/training.ts";
@@ -32,8 +32,8 @@ interface RowProps {
   readonly instance: Instance;
   readonly model: ExperimentsModel;
   readonly workspace: Workspace;
-  /** On the clock of `Date.now`. */
-  readonly now: number;
+  /** On the clock of `Date.now`; read only by what goes on. */
+  readonly now: ReadonlySignal<number>;
 }
 
 /** One run that was started from here: how it is, and what can be done with it. */
@@ -96,7 +96,7 @@ function RunLink({ run, workspace }: { readonly run: string; readonly workspace:
   );
 }
 
-function Facts({ instance, now }: { readonly instance: Instance; readonly now: number }) {
+function Facts({ instance, now }: Pick<RowProps, "instance" | "now">) {
   const { parameters, attempt, exitCode, message, isOurs } = instance;
   const took = duration(instance, now);
   const facts = [
@@ -124,10 +124,10 @@ function Facts({ instance, now }: { readonly instance: Instance; readonly now: n
   );
 }
 
-function duration({ startedTime, endedTime }: Instance, now: number): string {
+function duration({ startedTime, endedTime }: Instance, now: ReadonlySignal<number>): string {
   if (!Number.isFinite(startedTime)) return "";
   if (endedTime >= startedTime) return ranFor(endedTime - startedTime);
-  return runsFor(Math.max(0, now / 1000 - startedTime));
+  return runsFor(Math.max(0, now.value / 1000 - startedTime));
 }
 
 interface ActsProps {
