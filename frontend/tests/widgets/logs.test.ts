@@ -77,9 +77,10 @@ test("lines without a time come first, and leave the order of the others alone",
 });
 
 test("levels of any writer are as grave as what they are called", () => {
-  const levels = ["debug", "info", "success", "warn", "warning", "error", "fatal"];
+  const levels = ["debug", "info", "success", "constructor", "warn", "warning", "error", "fatal"];
   expect(levels.map(gravityOf)).toEqual([
     "low",
+    "info",
     "info",
     "info",
     "warning",

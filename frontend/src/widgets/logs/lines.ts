@@ -15,18 +15,18 @@ export interface Line {
 /** How grave lines are, whatever a writer calls their levels. */
 export type Gravity = "low" | "info" | "warning" | "critical";
 
-const GRAVITIES: Readonly<Record<string, Gravity>> = {
-  notset: "low",
-  trace: "low",
-  debug: "low",
-  warn: "warning",
-  warning: "warning",
-  error: "critical",
-  critical: "critical",
-  fatal: "critical",
-};
+const GRAVITIES: ReadonlyMap<string, Gravity> = new Map([
+  ["notset", "low"],
+  ["trace", "low"],
+  ["debug", "low"],
+  ["warn", "warning"],
+  ["warning", "warning"],
+  ["error", "critical"],
+  ["critical", "critical"],
+  ["fatal", "critical"],
+]);
 
-export const gravityOf = (level: string): Gravity => GRAVITIES[level] ?? "info";
+export const gravityOf = (level: string): Gravity => GRAVITIES.get(level) ?? "info";
 
 /** Lines of all runs as they were said: by time, those without one first, and of one time in the order of each run. */
 export function merged(logs: readonly RunLog[]): readonly Line[] {
