@@ -212,7 +212,7 @@ class Control:
     @property
     def is_unsettled(self) -> bool:
         """Whether a checkpoint, or the end, is still to come."""
-        return bool(self._unsettled)
+        return bool(self._unsettled) or (self.should_stop and bool(self._queue))  # a stop that just came
 
     def settle(self, *, save: bool = True) -> None:
         """Save what was left to be saved; and where the training stops, say that it has."""

@@ -12,6 +12,7 @@ import pytest
 
 from tensorboard_candles import Tracker
 from tensorboard_candles.control.forms import Command, Status
+from tensorboard_candles.writer.control import Control
 from tensorboard_candles.writer.place import Pace, Place
 from tests.support.dashboard import WITHIN_SECS, Dashboard
 from tests.support.server import eventually
@@ -133,3 +134,14 @@ def test_a_tracker_that_is_dropped_ends_though_its_callbacks_hold_on_to_it(tmp_p
     train()
     gc.collect()
     assert Dashboard(tmp_path / "p" / "r").status().state == "ended"
+
+
+def test_a_stop_that_came_since_the_last_point_is_still_to_be_settled() -> None:
+    control, told = Control(), []
+    control.finish = lambda command, state, *_: told.append((str(command), state))
+    control.obey()
+    control.hand(Command(ID, "12ab" * 4, "stop"))
+    assert control.should_stop
+    assert control.is_unsettled  # so that Hugging Face saves what the answer speaks of
+    control.settle()
+    assert (told, control.is_unsettled) == ([("stop", "done")], False)
