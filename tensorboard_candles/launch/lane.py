@@ -299,7 +299,7 @@ def _ended(instance: Instance, seen: Seen) -> Instance:
         state = "lost"
     else:
         state = "failed" if seen.exit_code else "finished"
-    message = _message((state == "stopped" and instance.message) or seen.message)
+    message = _message((instance.state == "stopping" and instance.message) or seen.message)
     return replace(instance, state=state, exit_code=seen.exit_code, ended_time=time.time(), message=message)
 
 

@@ -163,6 +163,21 @@ def test_where_an_engine_goes_away_that_is_told_and_its_instance_may_be_given_up
     wait_for(launcher, "running")
 
 
+def test_one_whose_time_was_over_says_so_when_it_has_ended(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "code").mkdir()
+    sockets = Path(tempfile.mkdtemp(prefix="docker-", dir="/tmp"))
+    with docker_engine(sockets / "engine.sock") as engine:
+        docker = {"image": IMAGE, "url": engine.url, "python": sys.executable, "mount_directory": False}
+        toy = {"command": WAITS, "executor": "docker", "docker": docker, "limits": {"wall_secs": 1}}
+        launcher = desk.open(declared(tmp_path / "code", 1, toy=toy))
+        [boxed] = launcher.start("toy", [Asked()])
+        wait_for(launcher, "failed")
+        found = one(launcher, boxed)
+        assert (found.exit_code, found.message) == (128 + 15, "stopped after its time")
+        desk.close(launcher)
+    shutil.rmtree(sockets)
+
+
 def test_of_a_bucket_the_states_are_kept_by_the_user(tmp_path: Path) -> None:
     what = toy(tmp_path / "code", command=program("print(os.environ['CANDLES_LOGDIR'])"))
     launcher = Launcher(what, logdir="memory://runs", user_state=tmp_path / "user")
