@@ -200,7 +200,8 @@ def _end_leftovers(group: int, pipe: int, output: Output) -> None:
         if not _signal_group(group, number):
             break
         while _signal_group(group, 0) and time.monotonic() < until:
-            _take(pipe, output, LOOK_EVERY_SECS)
+            if not _take(pipe, output, LOOK_EVERY_SECS):  # its end, where nothing is waited for any more
+                time.sleep(LOOK_EVERY_SECS)
     while _take(pipe, output, 0.0):
         pass
 

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -172,6 +173,27 @@ def test_output_is_bounded_and_offsets_count_all_that_was_printed(tmp_path: Path
 def test_last_lines_show_a_progress_bar_as_a_terminal_does(tmp_path: Path) -> None:
     start.Output(str(tmp_path)).write(b"epoch 1\r\n10 %\r55 %\r100 %\ndone\n")
     assert last_lines(tmp_path) == "epoch 1\n100 %\ndone\n"
+
+
+def test_what_was_left_behind_without_output_is_waited_for_at_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[int] = []
+    take = start._take
+
+    def counted(*given: Any) -> bool:
+        looks.append(1)
+        return take(*given)
+
+    monkeypatch.setattr(start, "_take", counted)
+    pipe, other_end = os.pipe()
+    os.close(other_end)
+    left = subprocess.Popen(["sleep", "1"], start_new_session=True)
+    threading.Thread(target=left.wait).start()
+    start._end_leftovers(left.pid, pipe, start.Output(str(tmp_path)))
+    assert left.returncode == 0
+    assert len(looks) < 20
+    os.close(pipe)
 
 
 def test_output_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
