@@ -107,6 +107,13 @@ export const QUESTIONS: Readonly<Record<"stop" | "kill" | "restart" | "remove", 
   },
 };
 
+/** What is asked before something that waits is stopped. */
+export const UNQUEUE: Question = {
+  title: "Take it out of the queue?",
+  words: "It has not begun, and will not begin by itself. It can be started from here later on.",
+  act: "Stop",
+};
+
 /** `Start`, `Start 6 runs` */
 export const startRuns = (count: number): string =>
   count <= 1 ? "Start" : `Start ${formatInteger(count)} runs`;

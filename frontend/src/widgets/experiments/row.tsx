@@ -13,6 +13,7 @@ import {
   ranFor,
   runsFor,
   stopOf,
+  UNQUEUE,
 } from "../../base/words/experiments.ts";
 import { Confirm } from "../confirm.tsx";
 import { Menu, type MenuEntry } from "../menu.tsx";
@@ -230,7 +231,8 @@ interface QuestionProps {
 }
 
 function Question({ action, instance, model, close }: QuestionProps) {
-  const { title, words, act } = QUESTIONS[action];
+  const isWaiting = action === "stop" && instance.state === "queued";
+  const { title, words, act } = isWaiting ? UNQUEUE : QUESTIONS[action];
   return (
     <Confirm title={title} act={act} close={close} run={() => void model.act(action, instance)}>
       <p>

@@ -1,4 +1,4 @@
-import { useComputed, useSignalEffect } from "@preact/signals";
+import { useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { formatInteger } from "../../base/format.ts";
 import { STATS_KIND } from "../../base/words/kinds.ts";
@@ -19,11 +19,10 @@ export function StatsWidget({ workspace, settings, frame }: WidgetProps<StatsSet
   // The workspace is made of signals, and lives as long as the tab.
   const model = useMemo(() => new StatsModel(workspace, settings), []);
   useEffect(() => model.analysis.follow(), [model]);
-  const panels = useComputed(() => model.panels.value);
   useSignalEffect(() => {
     const runs = model.analysis.answer.value?.runs ?? [];
     frame.title.value = STATS_KIND.title;
-    frame.offer.value = panels.value.length > 0 ? { table: () => tableOf(runs) } : null;
+    frame.offer.value = model.panels.value.length > 0 ? { table: () => tableOf(runs) } : null;
   });
   const more = workspace.choice.value.checked.length - MOST_RUNS_SHOWN;
   return (
@@ -43,7 +42,7 @@ export function StatsWidget({ workspace, settings, frame }: WidgetProps<StatsSet
       </WidgetHead>
       <AnalysisArea analysis={model.analysis} empty={whyNoRuns(workspace, STATS.noRuns)}>
         {() =>
-          panels.value.length === 0 ? (
+          model.panels.value.length === 0 ? (
             <Nothing
               title={STATS.emptyTitle}
               words={STATS.emptyText}
@@ -52,8 +51,13 @@ export function StatsWidget({ workspace, settings, frame }: WidgetProps<StatsSet
             />
           ) : (
             <>
-              <Panels workspace={workspace} panels={panels.value} time={settings.value.time} id={frame.id} />
-              {!hasSystem(panels.value) && <NoSystem />}
+              <Panels
+                workspace={workspace}
+                panels={model.panels.value}
+                time={settings.value.time}
+                id={frame.id}
+              />
+              {!hasSystem(model.panels.value) && <NoSystem />}
               {more > 0 && <p class="hint">{STATS.others(formatInteger(more))}</p>}
             </>
           )
