@@ -240,10 +240,11 @@ class Folder:
         is_meant = (content.get("id"), content.get("attempt")) == (instance.id, instance.attempt)
         return kind if is_sealed and is_meant else None
 
-    def done(self, instance_id: str) -> None:
-        """What was asked has been done."""
-        with suppress(OSError, BadControl):
-            self._place.delete(f"asks/{instance_id}.json")
+    def done(self, instance: Instance, kind: AskKind) -> None:
+        """What was asked has been done; what was asked since is still to be."""
+        if self.asked(instance) == kind:
+            with suppress(OSError, BadControl):
+                self._place.delete(f"asks/{instance.id}.json")
 
     def remove(self, instance_id: str) -> None:
         """Forget it, and its output; its run is left alone."""

@@ -99,10 +99,10 @@ class Lane:
             except Unreachable:
                 raise  # it is tried again
             except Exception:
-                self._folder.done(instance.id)
+                self._folder.done(instance, asked)
                 raise
             # first done, then forgotten: where TensorBoard ends between, it is done once more
-            self._folder.done(instance.id)
+            self._folder.done(instance, asked)
         now = self._folder.read(instance.id) if asked else instance
         if now and now.is_ours and now.state in ACTIVE:
             self._follow(now)

@@ -163,6 +163,22 @@ def test_where_an_engine_goes_away_that_is_told_and_its_instance_may_be_given_up
     wait_for(launcher, "running")
 
 
+def test_what_is_asked_while_something_else_is_done_is_not_forgotten_with_that(
+    desk: Desk, tmp_path: Path
+) -> None:
+    launcher = desk.open(toy(tmp_path / "code"), begins=False)
+    [instance_id] = launcher.start("toy", [Asked()])
+    launcher.ask("stop", [instance_id])
+    instance, folder = one(launcher, instance_id), launcher._folder
+    asked = folder.asked(instance)
+    launcher.ask("kill", [instance_id])
+    assert asked == "stop"
+    folder.done(instance, asked)
+    assert folder.asked(instance) == "kill"
+    folder.done(instance, "kill")
+    assert folder.asks() == set()
+
+
 def test_one_whose_time_was_over_says_so_when_it_has_ended(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "code").mkdir()
     sockets = Path(tempfile.mkdtemp(prefix="docker-", dir="/tmp"))
