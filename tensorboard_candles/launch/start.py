@@ -161,12 +161,19 @@ def limit(limits: dict[str, int]) -> None:
     kinds = {"memory_bytes": resource.RLIMIT_DATA, "files": resource.RLIMIT_NOFILE}
     for name, kind in kinds.items():
         if name in limits:
-            resource.setrlimit(kind, (limits[name], limits[name]))
+            _set_limit(kind, limits[name], limits[name])
     if "cpu_secs" in limits:
-        soft = limits["cpu_secs"]
-        resource.setrlimit(resource.RLIMIT_CPU, (soft, soft + CPU_GRACE_SECS))
+        _set_limit(resource.RLIMIT_CPU, limits["cpu_secs"], limits["cpu_secs"] + CPU_GRACE_SECS)
     if "nice" in limits:
         os.nice(limits["nice"])
+
+
+def _set_limit(kind: int, soft: int, hard: int) -> None:
+    """So much, or what this machine allows where that is less: no user may go beyond it."""
+    allowed = resource.getrlimit(kind)[1]
+    if allowed != resource.RLIM_INFINITY:
+        soft, hard = min(soft, allowed), min(hard, allowed)
+    resource.setrlimit(kind, (soft, hard))
 
 
 def _look_after(

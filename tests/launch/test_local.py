@@ -175,6 +175,21 @@ def test_last_lines_show_a_progress_bar_as_a_terminal_does(tmp_path: Path) -> No
     assert last_lines(tmp_path) == "epoch 1\n100 %\ndone\n"
 
 
+def test_a_limit_beyond_what_the_machine_allows_is_what_it_allows() -> None:
+    program = f"""
+import resource, sys
+sys.path.insert(0, {str(Path(start.__file__).parent)!r})
+import start
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+resource.setrlimit(resource.RLIMIT_CPU, (50, 50))
+start.limit({{"files": 1_000, "cpu_secs": 40}})
+print(resource.getrlimit(resource.RLIMIT_NOFILE), resource.getrlimit(resource.RLIMIT_CPU))
+"""
+    command = [sys.executable, "-I", "-c", program]
+    found = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert (found.stdout, found.stderr) == ("(64, 64) (40, 50)\n", "")
+
+
 def test_what_was_left_behind_without_output_is_waited_for_at_rest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
