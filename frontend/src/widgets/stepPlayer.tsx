@@ -35,14 +35,7 @@ export function StepPlayer({ steps, step, picked, playing, isReady }: StepPlayer
   const words = placeName("steps", step);
   return (
     <div class="player">
-      <button
-        type="button"
-        class="plain"
-        aria-pressed={playing.value}
-        data-testid="play"
-        disabled={last < 1}
-        onClick={toggle}
-      >
+      <button type="button" class="plain" data-testid="play" disabled={last < 1} onClick={toggle}>
         {playing.value ? STEP_PLAYER.pause : STEP_PLAYER.play}
       </button>
       <input
