@@ -35,7 +35,7 @@ export function Player({ steps, until, playing, at }: PlayerProps) {
   };
   return (
     <div class="player">
-      <button type="button" class="plain" aria-pressed={playing.value} data-testid="play" onClick={toggle}>
+      <button type="button" class="plain" data-testid="play" onClick={toggle}>
         {playing.value ? DYNAMICS.pause : DYNAMICS.play}
       </button>
       <input
