@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tensorboard_candles.api.audit import Audit
 from tensorboard_candles.api.limits import Limit, client_of
+from tensorboard_candles.api.peers import is_of_another_user
 from tensorboard_candles.errors import Forbidden, TooMany
 from tensorboard_candles.hosts import (
     AllowedHosts,
@@ -132,6 +133,9 @@ class Guard:
             return f"asked by {client[:64] or 'who knows whom'}, not this machine: that needs --candles_token"
         if any(name.startswith(_FORWARDED) for name in environ) and not self.hosts.is_named(host):
             return "asked through a proxy: that needs --candles_token, or its name in --candles_allow_host"
+        # A proxy that was named may well be of a user of its own.
+        if not self.hosts.is_named(host) and is_of_another_user(environ):
+            return "asked by another user of this machine: that needs --candles_token"
         return ""
 
     def _foreign_page(self, environ: Mapping[str, Any], host: Authority) -> str:

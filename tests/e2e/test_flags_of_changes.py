@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -55,6 +58,30 @@ def test_without_flags_nothing_is_open_and_reading_goes_on(
     assert ask(server, X_Candles_Token="anything").status == 403
     assert server.get_json("control", run="run")["control"][0]["state"] == "silent"
     assert not list(logs.glob("candles-*"))
+
+
+ASKING = """
+import encodings.idna, os, socket, sys
+os.setgid(65534)
+os.setuid(65534)
+with socket.create_connection((sys.argv[1], int(sys.argv[2]))) as connection:
+    connection.sendall(b"GET /data/plugin/candles/config HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n")
+    print(connection.makefile().read().partition("\\n\\n")[2])
+"""
+
+
+@pytest.mark.skipif(
+    not sys.platform.startswith("linux") or os.geteuid() != 0,
+    reason="only Linux tells, and root becomes others",
+)
+def test_another_user_of_this_machine_is_told_no_token(logs: Path, tensorboard_server: StartServer) -> None:
+    server = tensorboard_server(logs, "--candles_control")
+    assert config(server)["token"]
+    address = [str(one) for one in server.host_and_port]
+    other = subprocess.run([sys.executable, "-c", ASKING, *address], capture_output=True, check=True)
+    told = json.loads(other.stdout)
+    assert (told["control"], told["token"]) == (False, None)
+    assert "another user" in told["why"]
 
 
 def test_the_token_is_handed_to_the_page_and_to_nobody_else(
