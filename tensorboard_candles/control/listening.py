@@ -10,10 +10,10 @@ import math
 import os
 import threading
 import time
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias, TypeVar
 
 from tensorboard_candles.control.files import DIRECTORY, STATUS, ControlFiles, LocalPlace
 from tensorboard_candles.control.forms import Answer, Command, State, Status
@@ -31,6 +31,7 @@ _REST_SECS = 0.2
 _FAR_REST_SECS = 2.0
 _FIRST_LOOK_SECS = 1.0
 
+_Form = TypeVar("_Form", Command, Answer)
 RunState: TypeAlias = State | Literal["dead", "silent"]
 CommandState: TypeAlias = Literal["sent", "seen", "done", "refused", "timed out"]
 
@@ -87,6 +88,8 @@ class Listener:
         self._seen_status: Hashable = None
         self._seen_commands: Hashable = None
         self._problem = ""
+        self._unread = ""
+        """Why a command or an answer could not be read; it is tried again when its directory changes."""
         self._looked_at = -math.inf
 
     @classmethod
@@ -144,8 +147,9 @@ class Listener:
         # While one is waited for, its directory is listed: a network file system may tell of it by old marks.
         if mark == self._seen_commands and not self._is_waiting(wall):
             return
+        self._unread = ""
         ids = self.files.commands() if mark is not None else []
-        found = {one: self._commands.get(one) or self._read_command(one) for one in ids}
+        found = {one: self._commands.get(one) or self._read(self.files.command, one) for one in ids}
         for one, command in self._commands.items():
             if one not in found:
                 self._taken_back[one] = command
@@ -159,11 +163,11 @@ class Listener:
         told = (self._told_command(command, wall) for command in self._commands.values())
         return any(one.state in ("sent", "seen") for one in told)
 
-    def _read_command(self, command_id: str) -> Command | None:
+    def _read(self, read: Callable[[str], _Form | None], command_id: str) -> _Form | None:
         try:
-            return self.files.command(command_id)
+            return read(command_id)
         except BadControl as error:  # one that can't be read hides no other
-            self._problem = str(error)
+            self._unread = str(error)
             return None
 
     def _read_answers(self) -> None:
@@ -171,7 +175,7 @@ class Listener:
         final = {one: answer for one, answer in self._answers.items() if answer.state != "seen"}
         self._answers = {one: answer for one, answer in final.items() if one in known}
         for one in self.files.answers():
-            if one in known and one not in final and (answer := self.files.answer(one)):
+            if one in known and one not in final and (answer := self._read(self.files.answer, one)):
                 self._answers[one] = answer
 
     def _told(self, now: float, wall: float) -> ToldRun:
@@ -179,10 +183,11 @@ class Listener:
             [*self._taken_back.values(), *self._commands.values()], key=lambda one: one.sent_time
         )
         told = tuple(self._told_command(command, wall) for command in commands[-_MOST_TOLD:])
+        problem = self._problem or self._unread
         if self._status is None:
-            return ToldRun("silent", commands=told, problem=self._problem)
+            return ToldRun("silent", commands=told, problem=problem)
         state = "dead" if self._heart.is_dead(now) else self._status.state
-        return ToldRun(state, self._heart.silent_secs(now), self._status, told, self._problem)
+        return ToldRun(state, self._heart.silent_secs(now), self._status, told, problem)
 
     def _told_command(self, command: Command, wall: float) -> ToldCommand:
         answer = self._answers.get(command.id)
