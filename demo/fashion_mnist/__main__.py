@@ -131,7 +131,10 @@ def _train(dashboard: Dashboard, name: str) -> None:
 def _watch(tensorboard: Child, dashboard: Dashboard) -> None:
     told = False
     while tensorboard.poll() is None:
-        ended = all(one["state"] in ENDED for one in dashboard.instances().values())
+        try:
+            ended = all(one["state"] in ENDED for one in dashboard.instances().values())
+        except OSError:  # TensorBoard is busy, or ends just now: the next look tells
+            ended = told
         if ended and not told:
             print("Training is done. TensorBoard stays until Ctrl-C.", flush=True)
         told = ended
