@@ -36,8 +36,6 @@ class _Prepared:
         with _asking():
             try:
                 self.client.containers.run(detach=True, **self.options)
-            except ExecutorFailed:
-                raise
             except Exception:
                 # a container that could not be started stays behind, under the name of this attempt
                 with suppress(Exception):
