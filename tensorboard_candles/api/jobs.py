@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections import OrderedDict
@@ -11,12 +12,14 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from tensorboard_candles.analysis.progress import Progress
-from tensorboard_candles.errors import Cancelled, CandlesError, WorkFailed
+from tensorboard_candles.errors import Cancelled, CandlesError, NotFound, WorkFailed
 
 WORKERS = 2
 MOST_KEPT = 32
 """Results; those asked for longest ago are forgotten, but none that somebody still asks for: it would be made
 again and again."""
+RETRY_AFTER_SECS = 5.0
+"""What could not be found may be there again, as files of a storage that was away; other errors stay."""
 ABANDONED_AFTER_SECS = 10.0
 """Who looks at something asks for it every half a second while it is on its way."""
 
@@ -66,9 +69,15 @@ class _Job:
         self.tried = ""
         """The version that was worked on last, whatever came of it."""
         self.rest_until = 0.0
+        self.retry_at = math.inf
 
     def is_abandoned(self) -> bool:
         return not self.waiting and time.monotonic() - self.asked_at > self._abandoned_after_secs
+
+    def is_due(self, version: str, now: float) -> bool:
+        """Whether work on data of that version is to begin."""
+        is_new = self.tried != version or now >= self.retry_at
+        return self.advance is None and is_new and now >= self.rest_until
 
     def tell(self, done: float, total: float, what: str = "") -> None:
         if self.is_abandoned():
@@ -109,13 +118,13 @@ class Jobs:
 
         `key` names the question, and is the same as data change; `work` never gives None.
 
-        Raises what the work raised, as long as the data stay as they are; WorkFailed where that was no error
-        raised on purpose.
+        Raises what the work raised, as long as the data stay as they are, and NotFound for RETRY_AFTER_SECS;
+        WorkFailed where it was no error raised on purpose.
         """
         until = time.monotonic() + within_secs
         with self._changed:
             job = self._job(key)
-            if job.advance is None and job.tried != version and time.monotonic() >= job.rest_until:
+            if job.is_due(version, time.monotonic()):
                 self._start(job, version, work)
             job.waiting += 1
             try:
@@ -165,6 +174,7 @@ class Jobs:
             job.tried = "" if isinstance(error, Cancelled) else version
             job.error = error
             job.rest_until = ended if error else ended + (ended - began)
+            job.retry_at = ended + RETRY_AFTER_SECS if isinstance(error, NotFound) else math.inf
             if not error:
                 job.result, job.version = result, version
             self._changed.notify_all()

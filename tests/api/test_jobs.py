@@ -12,7 +12,7 @@ import pytest
 
 from tensorboard_candles.analysis.progress import Progress
 from tensorboard_candles.api.jobs import Jobs
-from tensorboard_candles.errors import BadRequest, WorkFailed
+from tensorboard_candles.errors import BadRequest, NotFound, WorkFailed
 
 SOON_SECS = 10.0
 
@@ -111,6 +111,22 @@ def test_an_error_is_raised_for_the_data_it_is_about_and_no_longer() -> None:
         with pytest.raises(BadRequest, match="two tags are needed, got 1"):
             jobs.ask("q", "v1", refuse, within_secs=SOON_SECS)
     assert jobs.ask("q", "v2", lambda _: "now there are two", within_secs=SOON_SECS).result
+
+
+def test_what_could_not_be_found_is_looked_for_again_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs = Jobs()
+
+    def gone(_: Progress) -> str:
+        raise NotFound("the file is away")
+
+    with pytest.raises(NotFound, match="the file is away"):
+        jobs.ask("q", "v1", gone, within_secs=SOON_SECS)
+    with pytest.raises(NotFound, match="the file is away"):  # who polls meanwhile costs nothing
+        jobs.ask("q", "v1", lambda _: "too early", within_secs=SOON_SECS)
+    monkeypatch.setattr("tensorboard_candles.api.jobs.RETRY_AFTER_SECS", 0.0)
+    with pytest.raises(NotFound, match="the file is away"):
+        jobs.ask("r", "v1", gone, within_secs=SOON_SECS)
+    assert jobs.ask("r", "v1", lambda _: "there again", within_secs=SOON_SECS).result == "there again"
 
 
 def test_a_mistake_in_the_work_is_told_and_the_other_work_goes_on(caplog: pytest.LogCaptureFixture) -> None:
