@@ -43,7 +43,8 @@ class SharedAnswers:
             return Response(known.body, headers=list(known.headers))
         response = make()
         body = response.get_data()
-        if response.status_code == HTTPStatus.OK and len(body) <= _MOST_BYTES_OF_ONE:
+        is_whole = request.method == "GET" and response.status_code == HTTPStatus.OK  # HEAD has no body
+        if is_whole and len(body) <= _MOST_BYTES_OF_ONE:
             self._keep(key, _Kept(body, tuple(response.headers.items())))
         return response
 

@@ -30,7 +30,8 @@ class MadeLevels:
     nonfinite_before: Int64Array
     """Non-finite points before each row, and behind the last."""
     is_disjoint: bool
-    """Whether no row begins before the step at which the one in front of it ends."""
+    """Whether no row begins before the step at which the one in front of it ends, nor at it and ended earlier
+    by wall time."""
     is_end_sorted: bool
     """Whether none ends, by wall time, before the one in front of it."""
     ends: Lineage
@@ -55,11 +56,17 @@ class GrowingMade:
             rows, begin = series.candles.rows, max(known - 1, 0)
             before = self._nonfinite_before.view()[-1]
             self._nonfinite_before.extend(before + np.cumsum(rows["nonfinite"][known:]))
-            follows = series.step[begin + 1 :] >= rows["last_step"][begin:-1]
-            self._is_disjoint &= bool(follows.all())
+            self._is_disjoint &= _are_disjoint(series.step[begin:], rows[begin:])
             self._is_end_sorted &= is_sorted(rows["end_time"][begin:])
         before = self._nonfinite_before.view()[: len(series) + 1]
         return MadeLevels(before, self._is_disjoint, self._is_end_sorted, self._ends)
+
+
+def _are_disjoint(first_step: Int64Array, rows: CandleArray) -> bool:
+    begins, ends = first_step[1:], rows["last_step"][:-1]
+    # A late row that ends where the next one begins may hold what was logged last at that step.
+    is_later = rows["end_time"][1:] >= rows["end_time"][:-1]
+    return bool(((begins > ends) | ((begins == ends) & is_later)).all())
 
 
 def is_sorted(time: Float64Array) -> bool:

@@ -11,8 +11,9 @@ from tensorboard_candles.api.shared import SharedAnswers
 from tensorboard_candles.errors import NotFound
 
 
-def asking(path: str = "/candles", *, encoding: str = "gzip") -> Request:
-    return Request(EnvironBuilder(path=path, headers=Headers({"Accept-Encoding": encoding})).get_environ())
+def asking(path: str = "/candles", *, encoding: str = "gzip", method: str = "GET") -> Request:
+    headers = Headers({"Accept-Encoding": encoding})
+    return Request(EnvironBuilder(path=path, method=method, headers=headers).get_environ())
 
 
 class Maker:
@@ -44,6 +45,12 @@ def test_another_version_another_route_and_another_encoding_are_other_answers() 
     maker.answer(shared, asking("/points"), "e")
     plain = maker.answer(shared, asking(encoding="identity"), "e")
     assert (maker.made, plain.get_data()) == (4, b"x" * 10)
+
+
+def test_whoever_asks_for_headers_alone_leaves_the_body_to_others() -> None:
+    maker, shared = Maker(), SharedAnswers()
+    assert maker.answer(shared, asking(encoding="identity", method="HEAD"), "e").get_data() == b""
+    assert maker.answer(shared, asking(encoding="identity"), "e").get_data() == b"x" * 10
 
 
 def test_the_oldest_answers_go_where_there_is_no_room() -> None:

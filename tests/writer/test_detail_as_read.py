@@ -88,3 +88,14 @@ def test_late_point_at_a_candle_s_last_step_is_its_close(tmp_path: Path) -> None
     run = read(tmp_path)
     found = candles(run.series["loss"], axis_of(run, "steps"), width=10)
     assert (found.open.tolist(), found.close.tolist(), found.count.tolist()) == ([5.0], [7.0], [4])
+
+
+def test_late_row_that_ends_where_an_earlier_one_begins_has_the_close(tmp_path: Path) -> None:
+    with Tracker("p", logdir=tmp_path, run="r", detail="candles", candle_steps=10) as tracker:
+        tracker.log({"loss": 1.0}, step=5)
+        tracker.flush()  # a row is written, of step 5 alone; the next begins before it and ends with it
+        tracker.log({"loss": 2.0}, step=0)
+        tracker.log({"loss": 3.0}, step=5)
+    run = read(tmp_path)
+    found = candles(run.series["loss"], axis_of(run, "steps"), width=10)
+    assert (found.open.tolist(), found.close.tolist(), found.count.tolist()) == ([2.0], [3.0], [3])
