@@ -52,7 +52,7 @@ test-slow: $(VENV)/.dev $(BUNDLE)
 	$(PY) $(PYTEST) -m slow
 
 test-all: test test-slow $(FRAMEWORKS)/.installed
-	$(FRAMEWORKS_PY) -m pytest --all-frameworks $(NEED_FRAMEWORKS)
+	$(FRAMEWORKS_PY) $(PYTEST) --all-frameworks $(NEED_FRAMEWORKS)
 
 check: $(VENV)/.dev $(MODULES)
 	$(PY) -m ruff check .

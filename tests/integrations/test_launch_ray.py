@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import secrets
 import sys
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
@@ -27,17 +26,8 @@ if find_spec("ray") is None:
 OURS = str(Path(__file__).parent.parent.parent)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _token() -> Iterator[None]:
-    """The cluster is ours alone; it is set before Ray is imported, which looks at it once."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RAY_AUTH_MODE", "token")
-        patch.setenv("RAY_AUTH_TOKEN", secrets.token_hex(32))
-        yield
-
-
 @pytest.fixture(scope="module")
-def address(_token: None) -> Iterator[str]:
+def address() -> Iterator[str]:
     with ray_head() as started:
         yield started
 
