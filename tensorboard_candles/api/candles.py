@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from werkzeug.wrappers import Request, Response
 
 from tensorboard_candles.api import params, patterns
-from tensorboard_candles.api.answer import Json, Table, not_modified, respond_tables
+from tensorboard_candles.api.answer import Json, Table, respond_tables
 from tensorboard_candles.api.indicators import chosen
 from tensorboard_candles.api.series import asked, etag_of_series, series_of, tables_of, unit_of
 from tensorboard_candles.api.shared import SharedAnswers
@@ -53,9 +53,6 @@ def candles_route(request: Request, source: Source, shared: SharedAnswers) -> Re
     fmt = params.choice(request.args, "format", params.FORMATS)
     found = asked(request, source)
     etag = etag_of_series(request, found)
-    unchanged = not_modified(request, etag)
-    if unchanged:
-        return unchanged
 
     def make() -> Response:
         tables = tables_of(found, lambda view, series: table(view, series, query))

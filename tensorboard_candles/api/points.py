@@ -9,7 +9,7 @@ import numpy as np
 from werkzeug.wrappers import Request, Response
 
 from tensorboard_candles.api import params
-from tensorboard_candles.api.answer import Columns, Table, finite_or_none, not_modified, respond_tables
+from tensorboard_candles.api.answer import Columns, Table, finite_or_none, respond_tables
 from tensorboard_candles.api.candles import steps_per_epoch
 from tensorboard_candles.api.series import asked, etag_of_series, tables_of, unit_of
 from tensorboard_candles.api.shared import SharedAnswers
@@ -51,9 +51,6 @@ def points_route(request: Request, source: Source, shared: SharedAnswers) -> Res
     fmt = params.choice(request.args, "format", params.FORMATS)
     found = asked(request, source)
     etag = etag_of_series(request, found)
-    unchanged = not_modified(request, etag)
-    if unchanged:
-        return unchanged
 
     def make() -> Response:
         tables = tables_of(found, lambda view, series: table(view, series, query))

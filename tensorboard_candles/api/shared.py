@@ -10,6 +10,8 @@ from http import HTTPStatus
 
 from werkzeug.wrappers import Request, Response
 
+from tensorboard_candles.api.answer import not_modified
+
 _MOST_BYTES = 32 << 20
 _MOST_BYTES_OF_ONE = 1 << 20
 _WEIGHT_BYTES = 2000
@@ -35,7 +37,10 @@ class SharedAnswers:
         self._kept: OrderedDict[tuple[str, str, bool], _Kept] = OrderedDict()
 
     def respond(self, request: Request, etag: str, make: Callable[[], Response]) -> Response:
-        """The answer that this ETag names: as it was made for somebody else, or by `make`."""
+        """The answer that this ETag names: 304 where the client has it; else as made before, or anew."""
+        unchanged = not_modified(request, etag)
+        if unchanged:
+            return unchanged
         key = request.path, etag, request.accept_encodings.quality("gzip") > 0
         with self._lock:
             known = self._kept.get(key)
