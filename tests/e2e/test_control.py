@@ -64,7 +64,7 @@ class Training:
                 return None
             told = self.told()
             # Before its loop has begun a training can't say yet what it obeys.
-            is_ready = told["state"] == state and (state != "running" or told["status"]["obeys"])
+            is_ready = told["state"] == state and (state != "running" or "pause" in told["status"]["obeys"])
             return told if is_ready else None
 
         told: dict[str, Any] = eventually(is_so, within_secs=within_secs, what=f"that it is {state}")
