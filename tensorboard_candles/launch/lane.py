@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +18,7 @@ from tensorboard_candles.launch.declared import DEFAULT_STOP_SECS, Declared
 from tensorboard_candles.launch.executor import Executor, Job, Seen
 from tensorboard_candles.launch.folder import Folder
 from tensorboard_candles.launch.gracefully import asked_to_stop, was_told_to_stop
+from tensorboard_candles.launch.hands import Hands
 from tensorboard_candles.launch.instances import ACTIVE, ENDED, MOST_MESSAGE, AskKind, Instance, State
 from tensorboard_candles.launch.names import run_dir_of
 from tensorboard_candles.launch.parameters import checked_values
@@ -25,9 +27,15 @@ logger = logging.getLogger(__name__)
 
 NOT_DECLARED = "the TensorBoard that looks after the queue does not declare it"
 
+MOST_AT_ONCE = 50
+"""Instances that are looked after at the same moment: buckets, engines and clusters take their time."""
+
+PATIENCE_SECS = 0.5
+"""What takes longer goes on by itself, and holds nothing else up."""
+
 
 class Lane:
-    """What one thread does, again and again; another executor that does not answer holds nothing up here.
+    """What one thread does, again and again; what does not answer holds nothing else up.
 
     Args:
         choosing: held by whichever lane chooses what to start next, so that together they keep to the limits.
@@ -49,19 +57,31 @@ class Lane:
         self._folder = folder
         self._logdir = logdir
         self._choosing = choosing
+        self._hands = Hands(most=MOST_AT_ONCE)
 
     def tick(self) -> None:
-        """Once around."""
+        """Once around; first what somebody waits for."""
         asks = self._folder.asks()
-        for instance in self._folder.instances():
-            if instance.executor != self._name:
-                continue
+        for instance in sorted(self._idle(), key=lambda one: one.id not in asks):
             if instance.id in asks or instance.state in ACTIVE:
-                self._safely(self._attend, instance)
+                self._begin(self._attend, instance)
             elif instance.state == "queued" and instance.is_ours:
                 self._safely(self._say_why_it_waits, instance)
+        self._hands.wait(PATIENCE_SECS)
         while chosen := self._choose():
-            self._safely(self._launch, chosen)
+            self._begin(self._launch, chosen)
+
+    def end(self) -> None:
+        """Wait for what is on its way."""
+        self._hands.wait()
+
+    def _idle(self) -> list[Instance]:
+        """Those of this executor that nothing is on its way with."""
+        busy = self._hands.busy()  # before they are read: what is written of these from now on, we write
+        return [one for one in self._folder.instances() if one.executor == self._name and one.id not in busy]
+
+    def _begin(self, do: Callable[[Instance], None], instance: Instance) -> None:
+        self._hands.do(instance.id, partial(self._safely, do, instance))
 
     def _safely(self, do: Callable[[Instance], None], instance: Instance) -> None:
         """No instance, whatever is wrong with it, keeps the others from being looked after."""
@@ -210,7 +230,8 @@ class Lane:
     def _choose(self) -> Instance | None:
         """The next of ours that there is room for, as `starting`."""
         with self._choosing:
-            chosen = next_of(self._folder.instances(), self._declared, self._name)
+            busy = self._hands.busy()  # first: whoever is asked to leave the queue just now is not started
+            chosen = next_of(self._folder.instances(), self._declared, self._name, busy)
             if chosen is None:
                 return None
             claimed = replace(chosen, state="starting", started_time=time.time(), handle={}, message="")
@@ -246,10 +267,13 @@ class Lane:
         prepared.go()
 
 
-def next_of(instances: Sequence[Instance], declared: Declared, executor: str) -> Instance | None:
+def next_of(
+    instances: Sequence[Instance], declared: Declared, executor: str, busy: Collection[str] = ()
+) -> Instance | None:
     """The first in the queue that there is room for, where that executor is to run it.
 
-    Whoever waits for room of its own experiment holds up nobody else, and neither does what isn't declared.
+    Whoever waits for room of its own experiment holds up nobody else, and neither does what isn't declared,
+    nor those that are `busy`.
     """
     ours = [one for one in instances if one.is_ours]
     running = [one.experiment for one in ours if one.state in ACTIVE]
@@ -258,7 +282,7 @@ def next_of(instances: Sequence[Instance], declared: Declared, executor: str) ->
             continue
         if len(running) >= declared.running:
             return None
-        if not is_declared(one, declared):
+        if one.id in busy or not is_declared(one, declared):
             continue
         if running.count(one.experiment) >= declared.most_running(one.experiment):
             continue

@@ -131,6 +131,7 @@ class Launcher:
             with self._changed:
                 pause = LOOK_EVERY_SECS if is_busy else LOOK_EVERY_SECS_IDLE
                 self._changed.wait_for(partial(self._has_changed, seen), pause)
+        lane.end()
 
     def _has_changed(self, seen: int) -> bool:
         return self._changes != seen

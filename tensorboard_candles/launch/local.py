@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -56,6 +57,7 @@ class LocalExecutor:
     """
 
     _children: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    _reaping: threading.Lock = field(default_factory=threading.Lock)
 
     def prepare(self, job: Job) -> _Prepared:
         directory, limits = str(job.experiment.directory), asdict(job.experiment.limits)
@@ -79,7 +81,8 @@ class LocalExecutor:
             )
         except OSError as error:
             raise ExecutorFailed(f"no process can be started: {error}") from None
-        self._children.append(process)
+        with self._reaping:
+            self._children.append(process)
         handle: Handle = {
             "pid": process.pid,
             "created": _created(process.pid),
@@ -89,8 +92,8 @@ class LocalExecutor:
         return _Prepared(handle, process, json.dumps(told).encode() + b"\n")
 
     def look(self, handle: Handle, folder: Path) -> Seen:
-        # those that have ended are let go of here
-        self._children = [child for child in self._children if child.poll() is None]
+        with self._reaping:  # those that have ended are let go of here
+            self._children = [child for child in self._children if child.poll() is None]
         found = _supervisor(handle)
         ended = _ended(handle, folder)
         if ended:
