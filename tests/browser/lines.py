@@ -30,9 +30,9 @@ READ_CANVAS = """
 
 
 def open_widgets(open_tab: OpenTab, url: str, kinds: list[str], **options: Any) -> Tab:
-    """The tab with these widgets below each other; `settings` are those of all of them."""
+    """The tab with these widgets below each other; `settings` are those of all of them, `height` of each."""
     settings = options.pop("settings", {})
-    height = 12 // len(kinds)
+    height = options.pop("height", 12 // len(kinds))
     widgets = [
         {"type": kind, "x": 0, "y": i * height, "w": 12, "h": height, "settings": settings}
         for i, kind in enumerate(kinds)

@@ -213,10 +213,8 @@ def test_a_log_directory_without_trouble_says_what_was_looked_for(
 
 
 def test_patterns_are_marked_when_they_are_wanted(tab: Tab) -> None:
-    asked: list[str] = []
-    tab.page.on("request", lambda request: asked.append(request.url))
-    tab.get("show-patterns").click()
-    until(lambda: any("patterns=all" in url for url in asked), "a request for patterns")
+    with tab.page.expect_request("**/*patterns=all*"):
+        tab.get("show-patterns").click()
     tab.wait_for_candles()
     tab.chart.focus()
     for _ in range(200):

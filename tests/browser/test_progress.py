@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -11,7 +12,7 @@ from tests.browser import logs
 from tests.browser.conftest import OpenTab, StartServer
 from tests.browser.lines import open_widgets
 from tests.browser.steered import KILLED, PLAIN, Trainings, row, state
-from tests.browser.tab import until
+from tests.browser.tab import Tab, until
 from tests.browser.test_accessibility import grave_violations
 
 SILENT = "silent"
@@ -59,6 +60,40 @@ def test_trainings_tell_how_far_they_are_and_who_was_killed_is_dead(
 
     row(tab, KILLED).get_by_role("button").click()
     assert tab.focused_run() == KILLED
+
+
+def test_widgets_out_of_sight_ask_for_nothing_and_are_up_to_date_once_they_are_seen(
+    trainings: Trainings, open_tab: OpenTab, tensorboard_server: StartServer
+) -> None:
+    server = tensorboard_server(trainings.logdir)
+    kinds, window = ["progress", "candles", "line"], {"width": 1280, "height": 500}
+    tab = open_widgets(open_tab, server.url, kinds, height=30, viewport=window)
+    until(lambda: state(tab, PLAIN) == "running", "a training")
+    asked: list[str] = []
+    tab.page.on("request", lambda request: asked.append(urlsplit(request.url).path.rpartition("/")[2]))
+
+    scroll(tab, to_px=1e5)
+    wait_asked(tab, "points")
+    asked.clear()
+    wait_asked(tab, "points", times=3)
+    assert not {"control", "candles"} & set(asked)
+    before = row(tab, PLAIN).get_by_test_id("epochs-done").inner_text()
+
+    scroll(tab, to_px=0)
+    until(lambda: row(tab, PLAIN).get_by_test_id("epochs-done").inner_text() != before, "news")
+    asked.clear()
+    wait_asked(tab, "control", times=3)
+    assert not {"points", "candles"} & set(asked)
+
+
+def wait_asked(tab: Tab, route: str, *, times: int = 1) -> None:
+    for _ in range(times):
+        with tab.page.expect_request(f"**/{route}?*", timeout=60_000):
+            pass
+
+
+def scroll(tab: Tab, *, to_px: float) -> None:
+    tab.frame.locator(".grid-area").evaluate("(e, px) => e.scrollTo(0, px)", to_px)
 
 
 def test_where_nothing_tells_how_far_it_is_the_lines_of_code_are_shown_that_do(

@@ -1,4 +1,11 @@
-import { type Signal, signal, useSignal, useSignalEffect } from "@preact/signals";
+import {
+  type ReadonlySignal,
+  type Signal,
+  signal,
+  useComputed,
+  useSignal,
+  useSignalEffect,
+} from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { DASHBOARD } from "../base/words/dashboard.ts";
@@ -10,6 +17,7 @@ import type { Workspace } from "../widgets/workspace.ts";
 import { useFullScreen } from "./fullScreen.ts";
 import { Handle } from "./handle.tsx";
 import type { Placed } from "./model.ts";
+import { restingWorkspace } from "./rest.ts";
 import type { DashboardState } from "./state.ts";
 import { WidgetMenu } from "./widgetMenu.tsx";
 
@@ -26,11 +34,16 @@ interface ItemProps {
   readonly area: RefObject<HTMLDivElement | null>;
 }
 
-/** A widget in its place, or the room for it while it is far from what is in sight. */
+/** A widget in its place, or the room for it until it was near to what is in sight: once drawn, it stays. */
 export function Item({ placed, workspace, state, area }: ItemProps) {
   const { id, type } = placed;
   const element = useRef<HTMLDivElement>(null);
   const near = useNear(element, area);
+  const wasNear = useRef(false);
+  wasNear.current ||= near.value;
+  const { full } = state;
+  const inSight = useComputed(() => (full.value === null ? near.value : full.value === id));
+  const resting = useMemo(() => restingWorkspace(workspace, inSight), [workspace, inSight]);
   const tabled = useSignal(false);
   const kind = state.kindOf(type);
   const frame = useFrame(id, kind?.title ?? type, tabled, state);
@@ -42,11 +55,11 @@ export function Item({ placed, workspace, state, area }: ItemProps) {
       data-testid="widget"
       data-id={id}
       data-type={type}
-      data-full={state.full.value === id}
+      data-full={full.value === id}
     >
       <div class="grid-stack-item-content">
-        {kind && near.value ? (
-          <Drawn kind={kind} placed={placed} workspace={workspace} state={state} frame={frame} />
+        {kind && wasNear.current ? (
+          <Drawn kind={kind} placed={placed} workspace={resting} state={state} frame={frame} />
         ) : (
           <Blank frame={frame} type={type} isUnknown={kind === null} />
         )}
@@ -56,19 +69,17 @@ export function Item({ placed, workspace, state, area }: ItemProps) {
   );
 }
 
-/** Whether an element has ever been near to what is in sight: once drawn, it stays. */
+/** Whether an element is near to what is in sight. */
 function useNear(
   element: RefObject<HTMLDivElement | null>,
   area: RefObject<HTMLDivElement | null>,
-): Signal<boolean> {
+): ReadonlySignal<boolean> {
   const near = useSignal(false);
   useEffect(() => {
-    if (!element.current || near.value) return undefined;
+    if (!element.current) return undefined;
     const watching = new IntersectionObserver(
       (entries) => {
-        if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
-        near.value = true;
-        watching.disconnect();
+        near.value = entries.at(-1)?.isIntersecting ?? near.value;
       },
       { root: area.current, rootMargin: `${NEAR_PX}px` },
     );
