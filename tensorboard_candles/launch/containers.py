@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,14 +33,13 @@ class _Prepared:
 
     def go(self) -> None:
         """An image that is not there is fetched first."""
-        with _asking():
-            try:
+        try:
+            with _asking():
                 self.client.containers.run(detach=True, **self.options)
-            except Exception:
-                # a container that could not be started stays behind, under the name of this attempt
-                with suppress(Exception):
-                    self.client.containers.get(self.options["name"]).remove(force=True)
-                raise
+        except ExecutorFailed as error:
+            # where only the answer was lost, it runs
+            if _begun(self.client, self.options["name"]) is None:
+                raise ExecutorFailed(str(error)) from None
 
     def give_up(self) -> None:
         """Nobody has been asked for anything yet."""
@@ -83,9 +82,9 @@ class DockerExecutor:
         return _Prepared(handle, client, options)
 
     def look(self, handle: Handle, folder: Path) -> Seen:
-        container = self._container(handle)
+        container = _begun(self._client(str(handle["url"])), str(handle["name"]))
         if container is None:
-            return Seen("gone", message="its container is gone, and nothing says how it ended")
+            return Seen("gone", message="there is no container of it, and nothing says how it ended")
         state = container.attrs["State"]
         has_ended = state["Status"] in ("exited", "dead")
         with _asking():
@@ -114,15 +113,7 @@ class DockerExecutor:
                 container.kill(signal=name)
 
     def _container(self, handle: Handle) -> Any:
-        """None where there is none of that name."""
-        client = self._client(str(handle["url"]))
-        from docker.errors import NotFound
-
-        with _asking():
-            try:
-                return client.containers.get(str(handle["name"]))
-            except NotFound:
-                return None
+        return _found(self._client(str(handle["url"])), str(handle["name"]))
 
     def _client(self, url: str) -> Any:
         if url not in self._clients:
@@ -138,6 +129,32 @@ class DockerExecutor:
                     else docker.from_env(timeout=TIMEOUT_SECS)
                 )
         return self._clients[url]
+
+
+def _found(client: Any, name: str) -> Any:
+    """The container of that name; None where there is none."""
+    from docker.errors import NotFound
+
+    with _asking():
+        try:
+            return client.containers.get(name)
+        except NotFound:
+            return None
+
+
+def _begun(client: Any, name: str) -> Any:
+    """The same; one that was made and never started is cleared away, since nobody will start it any more."""
+    from docker.errors import APIError
+
+    container = _found(client, name)
+    if container is None or container.status != "created":
+        return container
+    with _asking():
+        try:
+            container.remove()
+        except APIError:
+            return container  # it has begun meanwhile
+    return None
 
 
 def _mounts(job: Job, docker: Docker) -> list[Any]:

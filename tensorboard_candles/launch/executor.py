@@ -51,7 +51,7 @@ class Prepared(Protocol):
         ...
 
     def go(self) -> None:
-        """Start it; ExecutorFailed where that is not possible."""
+        """Start it; ExecutorFailed where that is not possible, Unreachable where it may have been started."""
         ...
 
     def give_up(self) -> None:

@@ -264,7 +264,11 @@ class Lane:
         except CantKeep:
             prepared.give_up()
             raise
-        prepared.go()
+        try:
+            prepared.go()
+        except Unreachable as error:
+            # it may have been started all the same: it is looked for until that is known
+            self._folder.write(replace(known, message=_message(str(error))))
 
 
 def next_of(

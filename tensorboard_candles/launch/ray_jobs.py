@@ -41,8 +41,19 @@ class _Prepared:
     submission: dict[str, Any]
 
     def go(self) -> None:
+        """Asked for again where an answer may be lost: by its id it is one job, however often."""
         with _asking(str(self.handle["address"])):
+            try:
+                self.client.submit_job(**self.submission)
+            except (OSError, RuntimeError):
+                self._again()
+
+    def _again(self) -> None:
+        try:
             self.client.submit_job(**self.submission)
+        except RuntimeError:
+            if _info(self.client, str(self.handle["submission_id"])) is None:
+                raise
 
     def give_up(self) -> None:
         """Nobody has been asked for anything yet."""
@@ -93,12 +104,9 @@ class RayExecutor:
         client = self._client(str(handle["address"]))
         submission_id = str(handle["submission_id"])
         with _asking(str(handle["address"])):
-            try:
-                info = client.get_job_info(submission_id)
-            except RuntimeError as error:
-                if not _is_unknown(error):
-                    raise
-                return Seen("gone", message="the cluster does not know of it any more")
+            info = _info(client, submission_id)
+        if info is None:
+            return Seen("gone", message="the cluster does not know of it")
         has_ended = info.status.is_terminal()
         with _asking(str(handle["address"])):
             self._outputs.keep(
@@ -171,5 +179,15 @@ def _asking(address: str) -> Iterator[None]:
         raise ExecutorFailed(f"the Ray cluster at {address} refused: {error}") from None
 
 
+def _info(client: Any, submission_id: str) -> Any:
+    """What the cluster says of it; None where it knows of no such job."""
+    try:
+        return client.get_job_info(submission_id)
+    except RuntimeError as error:
+        if not _is_unknown(error):
+            raise
+        return None
+
+
 def _is_unknown(error: RuntimeError) -> bool:
-    return "404" in str(error) or "does not exist" in str(error)
+    return "status code 404" in str(error) or "does not exist" in str(error)

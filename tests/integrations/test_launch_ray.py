@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tensorboard_candles.errors import Unreachable
+from tensorboard_candles.errors import ExecutorFailed, Unreachable
 from tensorboard_candles.launch.executor import Executor, Job
 from tensorboard_candles.launch.ray_jobs import RayExecutor
 from tests.launch.executors import ExecutorTests
 from tests.launch.running import begun, ended, program
 from tests.support.experiments import Page, write_toy
+from tests.support.lossy import lossy
 from tests.support.ray_head import free_ports, ray_head
 from tests.support.server import Server
 
@@ -54,10 +58,50 @@ class TestRay(ExecutorTests):
         made = self.job(tmp_path, program(f"open({str(tmp_path / 'ran')!r}, 'a').write('x')"))
         first = executor.prepare(made)
         first.go()
-        with pytest.raises(Exception, match="already exists"):
-            first.go()
+        first.go()
         ended(executor, first.handle, made.folder)
         assert (tmp_path / "ran").read_text() == "x"
+
+    @pytest.mark.parametrize("answers_lost", [1, 2])
+    def test_one_whose_start_was_not_answered_is_one_job_and_is_stopped(
+        self, address: str, tmp_path: Path, answers_lost: int
+    ) -> None:
+        told = f"open({str(tmp_path / 'ran')!r}, 'a').write('x'); print('ready', flush=True); time.sleep(600)"
+        lost: list[str] = []
+
+        def loses(asked: str) -> bool:
+            is_lost = asked == "POST /api/jobs/" and len(lost) < answers_lost
+            lost.extend([asked] * is_lost)
+            return is_lost
+
+        with lossy(address) as between:
+            between.loses = loses
+            executor = RayExecutor()
+            made = self.job(tmp_path, program(told), ray={**self.more["ray"], "address": between.url})
+            prepared = executor.prepare(made)
+            with pytest.raises(Unreachable) if answers_lost == 2 else nullcontext():
+                prepared.go()
+            assert len(lost) == answers_lost
+            self.wait_for("ready", executor, prepared.handle, made)
+            executor.stop(prepared.handle)
+            assert ended(executor, prepared.handle, made.folder).state == "ended"
+        assert (tmp_path / "ran").read_text() == "x"
+
+    def test_what_is_refused_is_told_and_not_looked_for(self, address: str, tmp_path: Path) -> None:
+        with (
+            lossy(address) as between,
+            ThreadingHTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler) as no_cluster,
+        ):
+            ray = {**self.more["ray"], "address": between.url}
+            prepared = RayExecutor().prepare(self.job(tmp_path, program("pass"), ray=ray))
+            threading.Thread(target=no_cluster.serve_forever, daemon=True).start()
+            between.behind = f"127.0.0.1:{no_cluster.server_port}"
+            with pytest.raises(
+                ExecutorFailed, match="refused: Request failed with status code 501"
+            ) as refused:
+                prepared.go()
+            no_cluster.shutdown()
+        assert not isinstance(refused.value, Unreachable)
 
     def test_output_of_a_later_attempt_follows_that_of_the_first(
         self, executor: Executor, tmp_path: Path

@@ -69,6 +69,24 @@ class TestDocker(ExecutorTests):
             begun(executor, made)
         assert engine.containers == {}
 
+    def test_one_whose_start_was_not_answered_is_found_by_its_name(
+        self, started: Any, executor: Executor, engine: Engine
+    ) -> None:
+        engine.loses = lambda asked: asked.endswith("/start")
+        handle, made = started("print('ready', flush=True); time.sleep(600)")
+        self.wait_for("ready", executor, handle, made)
+        executor.stop(handle)
+        self.check_stopped(ended(executor, handle, made.folder).exit_code, -15)
+
+    def test_one_that_was_made_and_never_started_is_told_as_failed_and_leaves_no_container(
+        self, executor: Executor, engine: Engine, tmp_path: Path
+    ) -> None:
+        engine.loses = lambda asked: asked.endswith("/create")
+        with pytest.raises(ExecutorFailed, match="Docker does not answer") as failed:
+            begun(executor, self.job(tmp_path, program("pass")))
+        assert not isinstance(failed.value, Unreachable)
+        assert engine.containers == {}
+
 
 def of_image(where: Path, url: str, **more: Any) -> Job:
     options: dict[str, Any] = {

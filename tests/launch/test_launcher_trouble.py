@@ -16,7 +16,7 @@ from tensorboard_candles.errors import CantKeep, Conflict
 from tensorboard_candles.launch.folder import Folder
 from tensorboard_candles.launch.instances import Instance
 from tensorboard_candles.launch.launcher import Asked, Launcher
-from tests.launch.desk import WAITS, Desk, one, states, toy, wait_for
+from tests.launch.desk import WAITS, Desk, active_in, one, states, toy, wait_for
 from tests.launch.running import declared, program
 from tests.support.docker_engine import IMAGE, docker_engine
 from tests.support.server import eventually
@@ -161,6 +161,41 @@ def test_where_an_engine_goes_away_that_is_told_and_its_instance_may_be_given_up
     assert "it may still run: Docker does not answer" in one(launcher, boxed).message
     launcher.ask("remove", [boxed])
     wait_for(launcher, "running")
+
+
+@pytest.mark.parametrize(("asked_last", "then"), [("start", "running"), ("create", "lost")])
+def test_one_that_may_have_been_started_before_its_engine_went_away_is_looked_for_until_that_is_known(
+    desk: Desk, tmp_path: Path, asked_last: str, then: str
+) -> None:
+    (tmp_path / "code").mkdir()
+    sockets = Path(tempfile.mkdtemp(prefix="docker-", dir="/tmp"))
+    with docker_engine(sockets / "engine.sock") as engine:
+        lost: list[str] = []
+
+        def loses(asked: str) -> bool:
+            if lost or asked.endswith(f"/{asked_last}"):
+                lost.append(asked)
+            return bool(lost)
+
+        engine.loses = loses
+        docker = {"image": IMAGE, "url": engine.url, "python": sys.executable, "mount_directory": False}
+        toy = {"command": WAITS, "executor": "docker", "docker": docker}
+        launcher = desk.open(declared(tmp_path / "code", 1, toy=toy))
+        [boxed, _] = launcher.start("toy", [Asked(), Asked()])
+        eventually(lambda: "Docker does not answer" in one(launcher, boxed).message, what="the message")
+        assert states(launcher) == ["starting", "queued"]
+        desk.close(launcher)
+        following = desk.open(declared(tmp_path / "code", 1, toy=toy))
+        before = len(lost)
+        eventually(lambda: len(lost) > before, what="another look")
+        assert states(following) == ["starting", "queued"]
+        engine.loses = lambda _: False
+        eventually(lambda: one(following, boxed).state == then, what=then)
+        assert any(boxed in name for name in engine.containers) == (then == "running")
+        following.ask("stop", [found.id for found in active_in(following)])
+        wait_for(following, "stopped" if then == "running" else "lost", "stopped")
+        desk.close(following)
+    shutil.rmtree(sockets)
 
 
 def test_what_is_asked_while_something_else_is_done_is_not_forgotten_with_that(

@@ -14,7 +14,7 @@ import signal
 import struct
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
@@ -80,6 +80,8 @@ class Engine(ThreadingMixIn, UnixStreamServer):
         self.containers: dict[str, Container] = {}
         self.asked: list[dict[str, Any]] = []
         """Of each container that was made."""
+        self.loses: Callable[[str], bool] = lambda _: False
+        """Whether the connection breaks when it was done, before the answer: of "POST …/start", say."""
 
     def found(self, key: str) -> Container:
         for one in self.containers.values():
@@ -119,6 +121,8 @@ class Handler(BaseHTTPRequestHandler):
             status, content = self._do(f"{self.command} {path}", query, body)
         except Refused as refused:
             status, content = refused.status, json.dumps({"message": str(refused)}).encode()
+        if self.server.loses(f"{self.command} {path}"):
+            return
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))
@@ -162,6 +166,8 @@ class Handler(BaseHTTPRequestHandler):
             container.kill(query["signal"])
         elif asked == "DELETE":
             if container.state()["Status"] == "running":
+                if query.get("force") != "True":
+                    raise Refused(409, "cannot remove a running container")
                 container.kill("SIGKILL")
             del self.server.containers[container.name]
         else:
