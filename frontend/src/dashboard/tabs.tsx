@@ -1,5 +1,5 @@
 import { type Signal, useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { DASHBOARD } from "../base/words/dashboard.ts";
 import { Icon } from "./icons.tsx";
 import type { Tab } from "./model.ts";
@@ -110,7 +110,8 @@ function TabButton({ tab, at, state, naming, list, close }: TabButtonProps) {
 
 function NameField({ tab, state, naming }: TabProps) {
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.select(), []);
+  // Before it is seen, so that no key is lost that is pressed at once.
+  useLayoutEffect(() => field.current?.select(), []);
   const done = (name: string) => {
     // Its own going takes the focus from it, too.
     if (naming.value !== tab.id) return;

@@ -65,7 +65,7 @@ def test_a_tab_that_is_named_or_closed_by_keyboard_leaves_the_focus_on_a_tab(tab
     focused = tab.frame.locator(".tab-name:focus")
     keys = tab.page.keyboard
     tab.get("add-tab").click()
-    tab.get("tab-field").fill("Second")
+    keys.type("Second")
     keys.press("Enter")
     until(lambda: focused.all_inner_texts() == ["Second"], "the focus on the new tab")
     keys.press("F2")
@@ -89,7 +89,7 @@ def test_what_a_widget_holds_is_exported(tab: Tab) -> None:
     assert sorted(json.loads(text)["columns"]["run"]) == [logs.POISONED, logs.STEADY, logs.TOO_HOT]
     choose(tab, "comparison", "show-table")
     table = widget.get_by_test_id("data-table").locator("table")
-    assert table.locator("tbody tr").count() == 3
+    until(lambda: table.locator("tbody tr").count() == 3, "a row for each run")
     assert table.locator("th").first.inner_text() == "run"
 
 

@@ -1,12 +1,13 @@
 import { Fragment } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { HELP, READOUT, STRINGS } from "../../base/strings.ts";
 import { KEYS, KEYS_TITLE, POINTER, POINTER_TITLE } from "../../base/words/candleChart.ts";
 
 /** A candle in words and a picture, for who has never read one. */
 export function Help({ close }: { readonly close: () => void }) {
   const panel = useRef<HTMLElement>(null);
-  useEffect(() => panel.current?.focus({ preventScroll: true }), []);
+  // Before it is seen, so that Escape is not the chart's any more.
+  useLayoutEffect(() => panel.current?.focus({ preventScroll: true }), []);
   return (
     <section
       class="help"
