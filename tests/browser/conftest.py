@@ -7,17 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, Playwright, expect
 
 from tests.browser import chromium, logs
 from tests.browser.opening import KeptPages, open_page
-from tests.browser.tab import Tab
+from tests.browser.tab import WITHIN_SECS, Tab
 from tests.support.server import Server
 
 OpenTab = Callable[..., Tab]
 StartServer = Callable[..., Server]
 
 HERE = Path(__file__).parent
+
+expect.set_options(timeout=WITHIN_SECS * 1000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

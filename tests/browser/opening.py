@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, StorageState
 
 from tests.browser.chromium import Trouble
-from tests.browser.tab import Tab
+from tests.browser.tab import WITHIN_SECS, Tab
 
 DESKTOP = {"width": 1280, "height": 800}
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -39,6 +39,7 @@ def open_page(
 ) -> Tab:
     """In a profile of its own, which has `stored` in its local storage; `options` are the context's."""
     context = browser.new_context(**{"viewport": DESKTOP, **options}, storage_state=_storage(url, stored))
+    context.set_default_timeout(WITHIN_SECS * 1000)
     if not first_visit:
         context.add_init_script(SEEN_BEFORE)
     trouble = Trouble()

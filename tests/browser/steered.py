@@ -72,4 +72,6 @@ def row(tab: Tab, run: str) -> Locator:
 
 
 def state(tab: Tab, run: str) -> str:
-    return row(tab, run).get_attribute("data-state") or ""
+    """Nothing while it is not in the list."""
+    found: list[str] = row(tab, run).evaluate_all("(all) => all.map((e) => e.dataset.state)")
+    return "".join(found)

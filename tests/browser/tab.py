@@ -15,7 +15,8 @@ from playwright.sync_api import Frame, Locator, Page, Response
 from tests.browser.chromium import OUR_ROUTES, Trouble
 from tests.support.server import eventually
 
-WITHIN_SECS = 60.0
+# Long, for a machine that has much else to do: what is there sooner is not waited for.
+WITHIN_SECS = 120.0
 
 Colour = tuple[int, int, int]
 
@@ -158,6 +159,7 @@ class Tab:
         return self._item("tag-item", "tag", tag)
 
     def _item(self, test_id: str, name: str, value: str) -> Locator:
+        until(lambda: value in self._data(test_id, name), f"{value} in the list")
         return self.get(test_id).nth(self._data(test_id, name).index(value))
 
     def checked_runs(self) -> list[str]:

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator
 from tests.browser import logs
 from tests.browser.conftest import OpenTab, StartServer
 from tests.browser.logs import POISONED, STEADY, TOO_HOT
-from tests.browser.tab import Tab, until
+from tests.browser.tab import TWO_FRAMES, Tab, until
 from tests.support.server import Server
 
 NONFINITE_STEP = min(logs.NONFINITE)
@@ -187,7 +187,7 @@ def test_a_mark_on_the_chart_says_what_happened(tab: Tab) -> None:
     until(lambda: tab.get("mark-card").count() == 0, "no card")
     tab.get("show-alerts").click()
     step_to(tab, logs.SPIKE_STEP)
-    assert tab.get("mark-card").count() == 0
+    until(lambda: tab.get("mark-card").count() == 0, "no card of what is not marked")
     assert "Alert, spike" not in tab.chart.inner_text()
 
 
@@ -221,6 +221,7 @@ def test_patterns_are_marked_when_they_are_wanted(tab: Tab) -> None:
         if tab.get("mark-card").locator("[data-pattern]").count():
             break
         tab.page.keyboard.press("ArrowLeft")
+        tab.chart.evaluate(TWO_FRAMES)
     assert tab.get("mark-card").locator("[data-pattern]").count() > 0
 
 

@@ -73,7 +73,6 @@ def test_on_a_wide_screen_runs_share_the_room_and_on_a_narrow_one_they_are_scrol
     configured: Server, open_tab: OpenTab
 ) -> None:
     def widths(tab: Tab) -> tuple[float, bool]:
-        tab.frame.get_by_test_id("argument-row").first.wait_for()
         head = tab.widget("arguments").locator("thead th").nth(1).bounding_box()
         assert head is not None
         scrolls = "(e) => e.scrollWidth > e.clientWidth"
@@ -81,10 +80,13 @@ def test_on_a_wide_screen_runs_share_the_room_and_on_a_narrow_one_they_are_scrol
 
     def at(width: int) -> Tab:
         viewport = {"width": width, "height": 800}
-        return open_widgets(open_tab, configured.url, ["arguments"], viewport=viewport)
+        tab = open_widgets(open_tab, configured.url, ["arguments"], viewport=viewport)
+        tab.frame.get_by_test_id("argument-row").first.wait_for()
+        return tab
 
-    assert widths(at(2560)) == (420, False)
-    assert widths(at(460)) == (170, True)
+    wide, narrow = at(2560), at(460)
+    until(lambda: widths(wide) == (420, False), "shared room")
+    until(lambda: widths(narrow) == (170, True), "columns to be scrolled to")
 
 
 def test_each_argument_has_a_row_and_what_differs_is_marked(tab: Tab) -> None:

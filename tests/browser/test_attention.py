@@ -82,11 +82,11 @@ DARK, BRIGHT = [68, 1, 84], [253, 231, 37]
 def test_maps_show_attention_as_it_forms(tab: Tab) -> None:
     widget = tab.widget("attention")
     until(lambda: shown_step(tab) == "20", "the last step")
-    assert (pixel(tab, "head-1-2", 5, 4), pixel(tab, "head-1-2", 5, 5)) == (BRIGHT, DARK)
+    until(lambda: (pixel(tab, "head-1-2", 5, 4), pixel(tab, "head-1-2", 5, 5)) == (BRIGHT, DARK), "its map")
     widget.get_by_test_id("time").focus()
     tab.page.keyboard.press("Home")
     until(lambda: shown_step(tab) == "0", "the first step")
-    assert pixel(tab, "head-1-2", 5, 5) == BRIGHT
+    until(lambda: pixel(tab, "head-1-2", 5, 5) == BRIGHT, "its map")
     widget.get_by_test_id("play").click()
     until(lambda: shown_step(tab) == "20", "all of it played")
     until(lambda: widget.get_by_test_id("play").inner_text() == "Play", "an end")
@@ -149,8 +149,10 @@ def test_without_any_it_says_how_attention_is_logged(trainings: Server, reopen_t
 def test_in_a_narrow_place_all_is_still_there(attention: Server, open_tab: OpenTab) -> None:
     tab = open_tab(attention.url, stored=dashboard_of("attention"), viewport={"width": 300, "height": 800})
     until(lambda: shown_step(tab) == "20", "maps")
-    widest = tab.widget("attention").evaluate("(widget) => widget.scrollWidth - widget.clientWidth")
-    assert widest == 0
+    widget = tab.widget("attention")
+    until(
+        lambda: widget.evaluate("(widget) => widget.scrollWidth - widget.clientWidth") == 0, "maps that fit"
+    )
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -22,8 +22,8 @@ def test_an_alert_leads_to_its_steps_which_are_marked_and_there_is_a_way_back(ta
     row = tab.frame.get_by_test_id("alert-row").filter(has_text=f"{logs.SPIKE_STEP:,}").first
     row.click()
     until(lambda: tab.get("spot").count() == 1, "the band at the spike")
-    until(lambda: tab.view().start <= logs.SPIKE_STEP < tab.view().end, "the spike in view")
-    assert tab.view().span < whole.span / 2
+    until(lambda: tab.view().span < whole.span / 2, "a closer look")
+    assert tab.view().start <= logs.SPIKE_STEP < tab.view().end
     assert f"{logs.SPIKE_STEP:,}" in tab.wait_for("spot-note").inner_text()
     tab.get("spot-note").get_by_role("button", name="Back").click()
     until(lambda: tab.wait_for_candles() == whole, "the view before")

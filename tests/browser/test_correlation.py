@@ -26,6 +26,8 @@ def test_a_pair_is_opened_by_key_and_by_click_and_closed_again(tab: Tab) -> None
     plot = drawn_plot(tab, "correlation")
     widget = tab.widget("correlation")
     assert "beyond chance" in widget.get_by_test_id("correlation-words").inner_text()
+    map_ = plot.locator(".heatmaplayer").first
+    whole = map_.bounding_box()
     pair = widget.get_by_test_id("pair").first
     pair.focus()
     tab.page.keyboard.press("Enter")
@@ -34,7 +36,8 @@ def test_a_pair_is_opened_by_key_and_by_click_and_closed_again(tab: Tab) -> None
     assert pair.get_attribute("aria-pressed") == "true"
     scatter.get_by_test_id("close-scatter").click()
     until(lambda: scatter.count() == 0, "no points")
-    box = plot.locator(".heatmaplayer").first.bounding_box()
+    until(lambda: map_.bounding_box() == whole, "the map as wide as before")
+    box = map_.bounding_box()
     assert box is not None
     # The upper right corner is of the first and the last one.
     tab.page.mouse.move(box["x"] + box["width"] - 12, box["y"] + 12)

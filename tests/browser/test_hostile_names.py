@@ -60,8 +60,8 @@ def test_hostile_names_are_shown_as_text_and_nothing_else(
         tab.hover(4)
         tab.wait_for_value("count", 1)
     tab.get("problems").get_by_role("button").click()
-    problems = tab.get("problems").text_content() or ""
-    assert all(name in problems for name in NAMES)
+    problems = tab.get("problems")
+    until(lambda: all(name in (problems.text_content() or "") for name in NAMES), "problems of all runs")
     assert_nothing_injected(tab)
     overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert tab.frame.evaluate(overflow) == 0
@@ -93,5 +93,5 @@ def test_a_name_that_turns_the_direction_of_writing_turns_nothing_beside_it(
     tab.wait_for_candles()
     problems = tab.wait_for("problems")
     problems.get_by_role("button").click()
-    assert "checksum mismatch" in problems.inner_text()
+    until(lambda: "checksum mismatch" in problems.inner_text(), "the list of problems")
     assert problems.evaluate(REVERSED_LETTERS) == []

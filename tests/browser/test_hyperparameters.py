@@ -58,10 +58,10 @@ def test_axes_are_picked_and_a_run_that_is_clicked_gets_the_focus(tab: Tab) -> N
     widget = tab.widget(KIND)
     widget.get_by_test_id("view-map").click()
     plot = drawn_plot(tab, KIND)
-    first = widget.get_by_test_id("axis-x").input_value()
+    first, count = widget.get_by_test_id("axis-x").input_value(), drawings(plot)
     widget.get_by_test_id("axis-x").select_option(widget.get_by_test_id("axis-y").input_value())
     until(lambda: widget.get_by_test_id("axis-y").input_value() == first, "the axes turned")
-    plot = drawn_plot(tab, KIND)
+    plot = drawn_plot(tab, KIND, least=count + 1)
     area = plot.locator(".js-plotly-plot")
     place = area.evaluate(
         """(area) => {

@@ -63,7 +63,8 @@ def test_values_at_the_crosshair_are_those_of_the_api(tab: Tab, trainings: Serve
     upper, middle, lower = (f"bollinger(20,2).{line}" for line in ("upper", "middle", "lower"))
     expected = asked(trainings, tab, "bollinger", upper, middle, lower, at=2000)
     until(lambda: values(tab, "bollinger:20:2") == expected, f"{expected} in the chip")
-    assert values(tab, "rsi:14") == asked(trainings, tab, "rsi", "rsi(14)", at=2000)
+    strength = asked(trainings, tab, "rsi", "rsi(14)", at=2000)
+    until(lambda: values(tab, "rsi:14") == strength, f"{strength} in the chip")
 
 
 def test_an_indicator_is_configured_hidden_and_removed_and_survives_a_reload(
@@ -107,6 +108,7 @@ def test_the_picker_is_searched_and_used_by_keyboard_and_offers_no_more_panes_th
     tab.get("indicators").focus()
     tab.page.keyboard.press("Enter")
     search = tab.wait_for("indicator-search")
+    tab.get("indicator-add").first.wait_for()
     for word in ("wilder index", "true range", "momentum change", "z-score"):
         search.fill(word)
         tab.page.keyboard.press("Enter")
@@ -120,6 +122,7 @@ def test_the_picker_is_searched_and_used_by_keyboard_and_offers_no_more_panes_th
 def test_enter_adds_what_is_named_exactly_and_adds_it_once(tab: Tab) -> None:
     tab.get("indicators").click()
     search = tab.wait_for("indicator-search")
+    tab.get("indicator-add").first.wait_for()
     search.fill("atr")
     search.press("Enter")
     until(lambda: chips(tab) == ["atr:14"], "the indicator of that name")

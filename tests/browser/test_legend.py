@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,13 @@ from tests.browser.lines import open_widgets
 from tests.browser.tab import until
 
 RUNS = [f"sweep/learning-rate={number}/seed={number}" for number in range(9)]
+# At one instant, for a name gives way as others come.
+SHOWS_ITS_END = """
+(name) => {
+  const [all, end] = [name, name.querySelector(".name-tail")].map((e) => e.getBoundingClientRect());
+  return all.left < end.right && end.right <= all.right;
+}
+"""
 
 
 def test_runs_that_have_no_room_in_the_legend_are_counted_and_listed(
@@ -47,14 +55,12 @@ def test_of_long_run_names_the_end_is_in_sight_and_the_whole_in_the_hint(
     for run in runs:
         logs.write_short_run(tmp_path, run)
     server = tensorboard_server(tmp_path)
+    server.wait_loaded(run=runs[-1], points=200)
     tab = open_widgets(open_tab, server.url, ["candles", "line"], viewport={"width": width, "height": 800})
     for names in (".candles .title .run-name", ".run-key", ".line-chip"):
         named = tab.frame.locator(names).first
         named.wait_for()
-        box, tail = named.bounding_box(), named.locator(".name-tail").bounding_box()
-        assert box is not None
-        assert tail is not None
-        assert box["x"] < tail["x"] + tail["width"] <= box["x"] + box["width"]
+        until(partial(named.evaluate, SHOWS_ITS_END), f"the end of {names}")
         assert named.locator(".name-tail").inner_text() in {run[-10:] for run in runs}
         hint = named.locator("xpath=ancestor-or-self::*[@title][1]").get_attribute("title") or ""
         assert any(run in hint for run in runs)

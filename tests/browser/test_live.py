@@ -76,7 +76,7 @@ def test_steps_that_a_training_logs_become_candles_without_a_reload(
         delays.append(tab.time_of_last_candle(step) - flushed)
     assert tab.view().candles == 26
     tab.leave_chart()
-    tab.wait_for_value("count", 1 and "step 25" in tab.readout())
+    until(lambda: "step 25" in tab.readout() and tab.value("count") == 1, "the last step in the read-out")
     training.log(2000)
     until(lambda: tab.view().end >= 2026 and tab.last_candle() >= 2000, "the whole run, which stays in view")
     assert tab.view().start <= 0

@@ -101,7 +101,7 @@ def test_the_newest_lines_of_all_runs_are_shown_with_their_level_in_words(tab: T
 def test_the_whole_log_is_searched_and_what_was_found_is_marked(tab: Tab) -> None:
     tab.widget("logs").get_by_test_id("log-search").fill("<B>halved")
     until(lambda: count(tab) == "1 line", "one line of all")
-    assert NEEDLE in last_line(tab), "markup is text"
+    until(lambda: NEEDLE in last_line(tab), "markup that is text")
     assert lines(tab).locator("mark").all_inner_texts() == ["<b>halved"]
     tab.widget("logs").get_by_test_id("log-search").fill("nowhere")
     until(lambda: "No line matches." in tab.widget("logs").inner_text(), "nothing")
@@ -114,7 +114,8 @@ def test_levels_are_hidden_and_counted(tab: Tab) -> None:
     until(lambda: count(tab) == "3 lines", "all but debug")
     widget.get_by_test_id("level-info").click()
     until(lambda: count(tab) == "2 lines", "warnings and errors")
-    assert lines(tab).evaluate_all("(all) => all.map((e) => e.dataset.level)") == ["warning", "error"]
+    levels = "(all) => all.map((e) => e.dataset.level)"
+    until(lambda: lines(tab).evaluate_all(levels) == ["warning", "error"], "their lines")
     widget.get_by_test_id("log-last").fill("1")
     widget.get_by_test_id("log-last").press("Enter")
     until(lambda: count(tab) == "the last 1 of 2 lines", "the last one")
@@ -162,7 +163,7 @@ def test_lines_come_as_they_are_said_and_wait_for_who_reads(
         assert "line 0" in lines(tab).first.inner_text(), "nothing moves"
         end.click()
         until(lambda: "line 102" in last_line(tab), "the newest line again")
-        assert end.count() == 0
+        until(lambda: end.count() == 0, "no way to where one is")
 
 
 def test_where_nothing_was_said_it_tells_how_it_is(trainings: Server, reopen_tab: OpenTab) -> None:
@@ -175,7 +176,8 @@ def test_in_a_narrow_place_a_line_has_its_letter(talk: Server, open_tab: OpenTab
     tab = open_tab(talk.url, stored=dashboard_of("logs"), viewport={"width": 300, "height": 800})
     until(lambda: "only this" in last_line(tab), "the newest line")
     assert lines(tab).last.locator(".log-level b").inner_text() == "I"
-    assert tab.widget("logs").get_by_test_id("log-list").evaluate("(e) => e.scrollWidth - e.clientWidth") == 0
+    log = tab.widget("logs").get_by_test_id("log-list")
+    until(lambda: log.evaluate("(e) => e.scrollWidth - e.clientWidth") == 0, "lines that fit")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

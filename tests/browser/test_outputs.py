@@ -174,7 +174,8 @@ def test_predictions_are_handed_out(tab: Tab, tmp_path: Path) -> None:
 def test_in_a_narrow_place_all_is_still_there(zoo: Server, open_tab: OpenTab) -> None:
     tab = open_tab(zoo.url, stored=dashboard_of("outputs"), viewport={"width": 300, "height": 800})
     until(lambda: len(examples(tab)) == 6, "examples")
-    assert get(tab, "outputs-shown").evaluate("(e) => e.scrollWidth - e.clientWidth") == 0
+    shown = get(tab, "outputs-shown")
+    until(lambda: shown.evaluate("(e) => e.scrollWidth - e.clientWidth") == 0, "examples that fit")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

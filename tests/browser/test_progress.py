@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import logs
 from tests.browser.conftest import OpenTab, StartServer
@@ -16,6 +17,13 @@ from tests.browser.tab import Tab, until
 from tests.browser.test_accessibility import grave_violations
 
 SILENT = "silent"
+# At one instant: it goes on.
+READ_WHOLE = """
+(row) => [
+  row.querySelector('[data-testid="whole-percent"]').innerText,
+  row.querySelector('[role="progressbar"]').getAttribute("aria-valuenow"),
+]
+"""
 
 
 @pytest.fixture
@@ -40,26 +48,25 @@ def test_trainings_tell_how_far_they_are_and_who_was_killed_is_dead(
     until(lambda: (state(tab, PLAIN), state(tab, KILLED)) == ("running", "running"), "both to run")
 
     going = row(tab, PLAIN)
-    assert "of 1000 epochs" in going.get_by_test_id("epochs-done").inner_text()
-    assert "of 50" in going.get_by_test_id("in-epoch").inner_text()
-    assert "batches/s" in until(going.get_by_test_id("speed").inner_text, "a speed")
+    # A training that runs has told how far it is only once its loop has begun.
+    expect(going.get_by_test_id("epochs-done")).to_contain_text("of 1000 epochs")
+    expect(going.get_by_test_id("in-epoch")).to_contain_text("of 50")
+    expect(going.get_by_test_id("speed")).to_contain_text("batches/s")
     before = going.get_by_test_id("epochs-done").inner_text()
     until(lambda: going.get_by_test_id("epochs-done").inner_text() != before, "more to be done")
-    bars = going.get_by_role("progressbar")
-    assert percent(going.get_by_test_id("whole-percent").inner_text()) == int(
-        bars.first.get_attribute("aria-valuenow") or "-1"
-    )
-    assert "1 checked run tells nothing of itself." in tab.widget("progress").inner_text()
+    said, drawn = going.evaluate(READ_WHOLE)
+    assert percent(said) == int(drawn)
+    expect(tab.widget("progress")).to_contain_text("1 checked run tells nothing of itself.")
     assert grave_violations(tab) == []
 
     trainings.kill(KILLED)
     until(lambda: state(tab, KILLED) == "dead", "the killed one to be dead")
-    assert "told something" in row(tab, KILLED).get_by_test_id("heard").inner_text()
-    assert row(tab, KILLED).get_by_test_id("speed").count() == 0
+    expect(row(tab, KILLED).get_by_test_id("heard")).to_contain_text("told something")
+    expect(row(tab, KILLED).get_by_test_id("speed")).to_have_count(0)
     assert state(tab, PLAIN) == "running"
 
     row(tab, KILLED).get_by_role("button").click()
-    assert tab.focused_run() == KILLED
+    until(lambda: tab.focused_run() == KILLED, "the focus on it")
 
 
 def test_widgets_out_of_sight_ask_for_nothing_and_are_up_to_date_once_they_are_seen(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import socket
 import subprocess
@@ -46,16 +47,23 @@ def test_the_lines_that_an_empty_log_directory_suggests_make_candles_appear(
     script = f"batches, loss = range(9), 0.5\n{suggested}\ntracker.close()\n"
     subprocess.run([sys.executable, "-c", script], cwd=elsewhere, check=True)
     tab.wait_for_candles()
-    assert tab.view().candles == 9
+    until(lambda: tab.view().candles == 9, "a candle for each batch")
+
+
+def lasting_port() -> int:
+    """Outside of those that the system hands out: nobody gets it while no server has it."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
 
 
 class MortalServer:
     """TensorBoard on one port, which can be killed and started again there."""
 
     def __init__(self, logdir: Path, outputs: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
+        self.port = lasting_port()
         self.logdir = logdir
         self.outputs = outputs
         self.started: list[Server] = []
@@ -81,6 +89,11 @@ def mortal_server(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     server.kill()
 
 
+def wait_answered(tab: Tab) -> None:
+    """What is on its way when a server goes is asked of the next one, which may not know the run yet."""
+    until(lambda: "found nothing" in tab.widget("alerts").inner_text(), "the last answer")
+
+
 def allow_no_answer(tab: Tab) -> None:
     """What Chromium itself logs of requests that no one answers."""
     unanswered = r"net::ERR_(CONNECTION_\w+|EMPTY_RESPONSE|SOCKET_NOT_CONNECTED)"
@@ -92,11 +105,12 @@ def test_a_server_that_is_gone_is_waited_for(mortal_server: MortalServer, open_t
     logs.write_short_run(mortal_server.logdir, "run")
     tab = open_tab(mortal_server.start().url)
     before = tab.wait_for_candles()
+    wait_answered(tab)
     allow_no_answer(tab)
     mortal_server.kill()
-    words = tab.wait_for("state-error").inner_text()
-    assert "does not answer" in words
-    assert "Next try in" in words
+    error = tab.wait_for("state-error")
+    assert "does not answer" in error.inner_text()
+    until(lambda: "Next try in" in error.inner_text(), "the time of the next try")
     assert tab.view() == before, "what was on screen stays"
     logs.write_short_run(mortal_server.logdir, "another")
     mortal_server.start()
@@ -158,6 +172,7 @@ def test_the_wait_for_a_server_counts_down_and_moves_nothing(
     logs.write_short_run(mortal_server.logdir, "run")
     tab = open_tab(mortal_server.start().url)
     tab.wait_for_candles()
+    wait_answered(tab)
     before = tab.chart.bounding_box()
     allow_no_answer(tab)
     mortal_server.kill()

@@ -131,7 +131,8 @@ def test_every_value_is_handed_out(tab: Tab, tmp_path: Path) -> None:
 def test_in_a_narrow_place_nothing_is_cut_off(speeds: Server, open_tab: OpenTab) -> None:
     tab = open_tab(speeds.url, stored=dashboard_of("stats"), viewport={"width": 300, "height": 800})
     until(lambda: len(names(tab)) == 4, "four measures")
-    assert get(tab, "stat-panels").evaluate("(e) => e.scrollWidth - e.clientWidth") == 0
+    panels = get(tab, "stat-panels")
+    until(lambda: panels.evaluate("(e) => e.scrollWidth - e.clientWidth") == 0, "panels that fit")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

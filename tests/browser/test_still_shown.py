@@ -52,7 +52,7 @@ def test_old_candles_are_faded_and_named_until_those_of_the_new_tag_come(tab: Ta
     until(lambda: opacity(tab.get("readout")) < 0.5, "faded numbers")
     held.release()
     until(lambda: tab.get("still-shown").count() == 0, "the new candles")
-    assert opacity(tab.get("stage")) == opacity(tab.get("readout")) == 1
+    until(lambda: opacity(tab.get("stage")) == opacity(tab.get("readout")) == 1, "nothing faded")
     assert tab.value("high") < 1
 
 
@@ -81,7 +81,7 @@ def test_old_lines_are_faded_and_named_until_those_of_the_new_tag_come(
     until(lambda: opacity(lines.get_by_test_id("line-legend")) < 0.5, "faded values")
     held.release()
     until(lambda: still.count() == 0, "the new lines")
-    assert opacity(lines.get_by_test_id("line-legend")) == 1
+    until(lambda: opacity(lines.get_by_test_id("line-legend")) == 1, "nothing faded")
 
 
 def test_candles_of_a_tag_that_no_checked_run_has_give_way_to_words_that_say_so(tab: Tab) -> None:

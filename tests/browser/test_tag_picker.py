@@ -28,10 +28,11 @@ def wait_for_title(tab: Tab, tag: str) -> None:
 
 def test_a_tag_of_its_own_stays_until_the_widget_follows_the_sidebar_again(tab: Tab) -> None:
     tab.get("tag-picker").click()
+    tab.wait_for("tag-search")
     assert options(tab) == ["", "epoch", GRAD_NORM, ACCURACY, LOSS]
     tab.get("tag-option").filter(has_text=ACCURACY).click()
     wait_for_title(tab, ACCURACY)
-    assert tab.get("tag-option").count() == 0
+    until(lambda: tab.get("tag-option").count() == 0, "the closed list")
     assert tab.chosen_tag() == LOSS
     tab.choose_tag(GRAD_NORM)
     assert tab.title() == f"{ACCURACY} {POISONED}"
@@ -46,6 +47,7 @@ def test_a_tag_of_its_own_stays_until_the_widget_follows_the_sidebar_again(tab: 
 def test_a_tag_is_found_and_picked_by_keys_alone(tab: Tab) -> None:
     tab.get("tag-picker").focus()
     tab.page.keyboard.press("Enter")
+    tab.wait_for("tag-search")
     tab.page.keyboard.type("accu")
     until(lambda: options(tab) == ["", ACCURACY], "one tag")
     tab.page.keyboard.press("Enter")

@@ -9,6 +9,7 @@ from playwright.sync_api import FilePayload
 from tests.browser import logs
 from tests.browser.conftest import OpenTab
 from tests.browser.dashboard.board import (
+    HAS_FOCUS,
     WINDOW,
     box_of,
     choose,
@@ -79,7 +80,7 @@ def test_keys_do_what_dragging_does_and_say_so(comparing: Tab) -> None:
     until(lambda: "Dropped" in said.inner_text(), "the drop")
     assert places(tab)["candles"][1] == 0
     until(lambda: kinds(tab)[0] == "candles", "the order in which widgets are read")
-    assert grip.evaluate("(e) => e === document.activeElement")
+    until(lambda: grip.evaluate(HAS_FOCUS), "the focus, which stays on it")
 
 
 def test_a_duplicate_shows_the_same_and_a_removed_widget_comes_back(tab: Tab) -> None:
