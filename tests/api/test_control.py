@@ -198,7 +198,7 @@ def test_a_status_of_long_ago_is_dead_until_a_beat_comes(dashboard: Dashboard, f
 
 
 def test_a_command_that_nobody_saw_in_time_is_taken_back(dashboard: Dashboard, files: ControlFiles) -> None:
-    command_id = dashboard.post(run="run", command="stop", timeout_secs=1).get_json()["id"]
+    command_id = dashboard.post(run="run", command="stop", timeout_secs=3).get_json()["id"]
     assert files.commands() == [command_id]
     eventually(lambda: files.commands() == [], what="its withdrawal")
     assert [(one["id"], one["state"]) for one in dashboard.told()["commands"]] == [(command_id, "timed out")]
@@ -308,7 +308,7 @@ def test_a_process_of_this_host_that_is_gone_is_dead_after_one_missed_beat(
 ) -> None:
     about = psutil.Process(process.pid)
     own = {"host": os.uname().nodename, "pid": process.pid, "process_start": about.create_time()}
-    files.write_status(status_of(time=time.time() - 5, **own))
+    files.write_status(status_of(every_secs=30.0, time=time.time() - 40, **own))
     assert dashboard.told()["state"] == "running"
     process.kill()  # and nobody has waited for it: it is a zombie
     eventually(lambda: dashboard.told()["state"] == "dead", what="its death")
@@ -323,7 +323,7 @@ def test_another_process_of_the_same_number_is_not_taken_for_it(
 
 
 def test_a_process_of_another_host_is_not_looked_for_here(dashboard: Dashboard, files: ControlFiles) -> None:
-    files.write_status(status_of(time=time.time() - 5, host="gpu7", pid=2**22 + 1))
+    files.write_status(status_of(every_secs=30.0, time=time.time() - 40, host="gpu7", pid=2**22 + 1))
     assert dashboard.told()["state"] == "running"
 
 

@@ -14,7 +14,7 @@ from tensorboard_candles.analysis.progress import Progress
 from tensorboard_candles.api.jobs import Jobs
 from tensorboard_candles.errors import BadRequest, NotFound, WorkFailed
 
-SOON_SECS = 10.0
+SOON_SECS = 60.0
 
 
 class Gate:

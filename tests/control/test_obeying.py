@@ -129,6 +129,13 @@ def test_several_commands_at_once_are_each_answered_once(tracker: Tracker) -> No
     tracker.on_param("count")(taken.append)
     predicted: list[int] = []
     tracker.on_predict(lambda: predicted.append(1))
+    both_are_answered = threading.Event()
+
+    @tracker.on_checkpoint
+    def save() -> None:
+        """At the stop: a second one that comes when the training has ended is nobody's."""
+        both_are_answered.wait(WITHIN_SECS)
+
     loop, dashboard = Loop(tracker), Dashboard(tracker.run_dir)
     dashboard.status(lambda status: "predict" in status.obeys)
     sent = [dashboard.send("set", name="count", value=number) for number in range(20)]
@@ -137,6 +144,8 @@ def test_several_commands_at_once_are_each_answered_once(tracker: Tracker) -> No
     assert sorted(map(str, taken)) == sorted(map(str, range(20)))
     assert len(predicted) == 5
     stops = [dashboard.send("stop") for _ in range(2)]
+    eventually(lambda: all(map(dashboard.files.answer, stops)), what="both to be seen or refused")
+    both_are_answered.set()
     states = sorted(dashboard.answer(command_id).state for command_id in stops)
     loop.join()
     assert states == ["done", "refused"]

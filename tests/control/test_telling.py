@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 import pytest
 
 from tensorboard_candles import Tracker
 from tensorboard_candles.writer.place import Pace, Place
-from tests.control.loop import Loop, stop
 from tests.support.dashboard import WITHIN_SECS, Dashboard
 from tests.support.server import eventually
 from tests.writer.scripts import posix, run_script
 
 
 def test_progress_is_told(tracker: Tracker) -> None:
-    loop, dashboard = Loop(tracker), Dashboard(tracker.run_dir)
-    progress = dashboard.status(lambda status: status.progress.remaining_secs is not None).progress
-    assert progress.epochs == 10**6
-    assert progress.batches == 50
-    assert (progress.batches_per_sec or 0) > 0
-    assert progress.epoch == math.floor(progress.epochs_done)
-    assert 1 <= (progress.batch or 0) <= 50
-    stop(dashboard, loop)
-    final = dashboard.status().progress
-    assert final.step == loop.batches - 1
+    dashboard = Dashboard(tracker.run_dir)
+    for epoch in tracker.epochs(10):
+        for batch in tracker.batches(range(50)):
+            tracker.log(loss=1.0)
+            if (epoch, batch) == (2, 24):
+                told = dashboard.status(lambda status: status.progress.step == 124).progress
+    assert (told.epoch, told.epochs, told.batch, told.batches) == (2, 10, 25, 50)
+    assert told.epochs_done == pytest.approx(2 + 24 / 50)
+    assert (told.batches_per_sec or 0) > 0
+    assert (told.remaining_secs or 0) > 0
+    tracker.close()
+    assert dashboard.status().progress.step == 499
 
 
 def test_a_pause_is_not_counted_as_slow_batches() -> None:

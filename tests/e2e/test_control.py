@@ -21,7 +21,8 @@ import sys, time
 from pathlib import Path
 from tensorboard_candles import Parameter, Tracker
 
-logdir, run, every_secs = Path(sys.argv[1]), sys.argv[2], float(sys.argv[3])
+logdir, run = Path(sys.argv[1]), sys.argv[2]
+long_batch = logdir.parent / f"{run}.long"
 tracker = Tracker("toy", logdir=logdir, run=run)
 tracker.declare(lr=Parameter(0.1, least=0, most=1, help="Learning rate"))
 
@@ -38,7 +39,9 @@ def predict():
 with tracker:
     for batch in tracker.batches(range(1_000_000)):
         tracker.log(loss=1.0 / (batch + 1), lr=tracker.params.lr)
-        time.sleep(every_secs)
+        time.sleep(0.01)
+        while long_batch.exists():
+            time.sleep(0.01)
 print("ended by itself")
 """
 
@@ -46,11 +49,11 @@ print("ended by itself")
 class Training:
     """One process that trains until it is told otherwise."""
 
-    def __init__(self, server: Server, logdir: Path, run: str, *, every_secs: float = 0.01) -> None:
+    def __init__(self, server: Server, logdir: Path, run: str) -> None:
         self.server = server
         self.run = f"toy/{run}"
         self.checkpoint = logdir.parent / f"{run}.ckpt"
-        script = [sys.executable, "-c", TRAINING, str(logdir), run, str(every_secs)]
+        script = [sys.executable, "-c", TRAINING, str(logdir), run]
         self.process = subprocess.Popen(script, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
     def told(self) -> dict[str, Any]:
@@ -63,8 +66,10 @@ class Training:
             if self.server.get("control", run=self.run).status == 404:
                 return None
             told = self.told()
+            if told["state"] != state:
+                return None
             # Before its loop has begun a training can't say yet what it obeys.
-            is_ready = told["state"] == state and (state != "running" or "pause" in told["status"]["obeys"])
+            is_ready = state != "running" or {"stop", "pause"} <= set(told["status"]["obeys"])
             return told if is_ready else None
 
         told: dict[str, Any] = eventually(is_so, within_secs=within_secs, what=f"that it is {state}")
@@ -89,7 +94,7 @@ class Training:
             (found,) = [one for one in self.told()["commands"] if one["id"] == sent]
             return found if found["state"] in ("done", "refused", "timed out") else None
 
-        over: dict[str, Any] = eventually(is_over, within_secs=30, what=f"the end of {command}")
+        over: dict[str, Any] = eventually(is_over, what=f"the end of {command}")
         return over
 
     def end(self) -> str:
@@ -128,7 +133,8 @@ def test_every_command_reaches_the_training_and_its_effect_is_told(training: Tra
     step = changed["step"]
 
     def rates() -> dict[int, float]:
-        return server.values(training.run, "lr")
+        # Its points may be on their way for longer than its status.
+        return server.values(training.run, "lr") if server.points(training.run, "lr") else {}
 
     eventually(lambda: max(rates(), default=0) > step + 2, what="points behind the change")
     assert all(rate == pytest.approx(0.1 if at <= step else 0.5) for at, rate in rates().items())
@@ -202,17 +208,22 @@ def test_another_tensorboard_finds_the_training_and_what_became_of_commands(
 def test_a_command_to_a_training_that_is_at_a_long_batch_is_seen_and_obeyed_after_it(
     logdir: Path, server: Server
 ) -> None:
-    training = Training(server, logdir, "slow", every_secs=4.0)
+    long_batch = logdir.parent / "slow.long"
+    long_batch.touch()
+    training = Training(server, logdir, "slow")
     try:
         training.wait_for("running")
-        answer = training.post(command="checkpoint", timeout_secs=1)
+        answer = training.post(command="checkpoint", timeout_secs=5)
         assert answer.status == 202
 
         def state() -> str:
             return str(training.told()["commands"][-1]["state"])
 
-        eventually(lambda: state() in ("seen", "timed out"), what="that it is seen")
-        eventually(lambda: state() == "done", within_secs=30, what="that it is done after all")
+        # One that is not seen by then is taken back.
+        eventually(lambda: state() == "timed out", what="that it takes too long")
+        assert not training.checkpoint.exists()
+        long_batch.unlink()
+        eventually(lambda: state() == "done", what="that it is done after all")
         assert training.checkpoint.exists()
     finally:
         training.end()

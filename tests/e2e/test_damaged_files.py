@@ -109,7 +109,6 @@ def test_a_file_cut_at_any_byte_serves_its_whole_records_and_then_the_rest_when_
     counts = dict.fromkeys(CUTS, len(VALUES))
     eventually(
         lambda: {run: found for run, found in point_counts(server).items() if run in CUTS} == counts,
-        within_secs=30,
         what="the rest of the cut files",
     )
     assert served(server, CUTS) == dict.fromkeys(CUTS, WRITTEN)

@@ -93,7 +93,7 @@ def test_after_a_crash_of_tensorboard_the_next_finds_what_runs_and_stops_it(
     page.wait_for(dict(zip(ids, ("stopped", "finished"), strict=True)))
     assert not training.is_running()
     page.server.wait_for_points("toy/next", 7)
-    assert page.server.points("toy/long") == 10
+    page.server.wait_for_points("toy/long", 10)
 
 
 def trainings(instance: str) -> list[psutil.Process]:
@@ -129,7 +129,8 @@ def test_one_that_listens_stops_after_its_batch_and_goes_on_from_its_checkpoint(
     page = open_page(training=LISTENING)
     [instance] = page.start({"steps": 100_000}, names=["a"])
     page.wait_for({instance: "running"})
-    eventually(lambda: page.server.points("toy/a") > 5, within_secs=60, what="some points")
+    eventually(lambda: page.server.points("toy/a") > 5, what="some points")
+    wait_until_it_listens(page, "toy/a")
     page.ask("stop", instance)
     page.wait_for({instance: "stopped"})
     found = page.instances()[instance]
@@ -139,12 +140,23 @@ def test_one_that_listens_stops_after_its_batch_and_goes_on_from_its_checkpoint(
     page.server.wait_for_points("toy/a", steps)
     page.ask("restart", instance, **{"from": "checkpoint"})
     eventually(lambda: page.instances()[instance]["attempt"] == 2, what="the second attempt")
-    eventually(lambda: page.server.points("toy/a") > steps + 5, within_secs=60, what="more points")
+    eventually(lambda: page.server.points("toy/a") > steps + 5, what="more points")
+    wait_until_it_listens(page, "toy/a")
     page.ask("stop", instance)
     page.wait_for({instance: "stopped"})
     final = int((tmp_path / "logs" / "toy" / "a" / "checkpoint.txt").read_text())
     page.server.wait_for_points("toy/a", final)
     assert page.instances()[instance]["output_end"] == f"saved at {steps}\nsaved at {final}\n"
+
+
+def wait_until_it_listens(page: Page, run: str) -> None:
+    """It logs before its status says what it obeys."""
+
+    def listens() -> bool:
+        (told,) = page.server.get_json("control", run=run)["control"]
+        return told["state"] == "running" and "stop" in told["status"]["obeys"]
+
+    eventually(listens, what=f"that {run} listens")
 
 
 HOSTILE = [

@@ -51,8 +51,10 @@ class Live:
 
         def told() -> dict[str, Any] | None:
             found = self.control(run)
+            if found["state"] != state:
+                return None
             # Before its loop has begun a training can't say yet what it obeys.
-            is_ready = found["state"] == state and (state != "running" or "pause" in found["status"]["obeys"])
+            is_ready = state != "running" or {"stop", "pause"} <= set(found["status"]["obeys"])
             return found if is_ready else None
 
         return dict(eventually(told, within_secs=within_secs, every_secs=0.2, what=f"{run} {state}"))
@@ -65,7 +67,7 @@ class Live:
             (found,) = (one for one in self.control(run)["commands"] if one["id"] == sent)
             return found if found["state"] not in ("sent", "seen") else None
 
-        return dict(eventually(answered, within_secs=30, every_secs=0.2, what=f"answer to {command}"))
+        return dict(eventually(answered, every_secs=0.2, what=f"answer to {command}"))
 
     def wait_points(self, run: str, count: int) -> None:
         eventually(
@@ -157,6 +159,7 @@ def test_trainings_outlive_tensorboard_and_are_found_again(
         live = Live(first)
         instance = live.start("a")
         before = live.wait_control("live/a", "running")["status"]
+        live.wait_state(instance, "running")
     finally:
         first.stop()
     live = Live(tensorboard_server(tmp_path / "runs", *FLAGS))

@@ -163,7 +163,7 @@ def test_rows_that_are_logged_while_tensorboard_runs_are_served(
             )
             writer.add_event(event)
             writer.flush()
-            eventually(partial(is_served, server, at + ROWS), within_secs=20, what="the new row")
+            eventually(partial(is_served, server, at + ROWS), what="the new row")
     finally:
         writer.close()
     found = candles_of(server, "run", width=500)["columns"]

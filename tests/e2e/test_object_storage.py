@@ -65,7 +65,7 @@ def test_a_bucket_that_grows_fails_and_is_back_loses_no_point(
 
     s3.fail()
     s3.put(f"logs/there/{FILE_NAME}", content + scalar_record("loss", step=4, value=5.0))
-    eventually(server.problems, within_secs=30, what="the report of the failing bucket")
+    eventually(server.problems, what="the report of the failing bucket")
     with (tmp_path / "here" / FILE_NAME).open("ab") as file:
         file.write(scalar_record("loss", step=3, value=4.0))
     server.wait_for_points("here", 4)
@@ -76,7 +76,7 @@ def test_a_bucket_that_grows_fails_and_is_back_loses_no_point(
     s3.recover()
     server.wait_for_points("there", 5)
     assert server.values("there") == dict(enumerate([*VALUES, 4.0, 5.0]))
-    eventually(lambda: not server.problems(), within_secs=30, what="the end of the report")
+    eventually(lambda: not server.problems(), what="the end of the report")
 
 
 def test_without_the_package_for_s3_tensorboard_starts_and_the_tab_says_what_to_install(
@@ -85,7 +85,7 @@ def test_without_the_package_for_s3_tensorboard_starts_and_the_tab_says_what_to_
     (tmp_path / "s3fs.py").write_text("raise ImportError('as if it were not installed')")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
     server = tensorboard_server("s3://bucket/logs")
-    (problem,) = eventually(server.problems, within_secs=30, what="the report of the missing package")
+    (problem,) = eventually(server.problems, what="the report of the missing package")
     assert problem["file"] == "s3://bucket/logs"
     assert problem["what"] == "s3:// needs the package s3fs: pip install tensorboard_candles[s3]"
     assert server.runs() == {}

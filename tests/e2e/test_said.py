@@ -43,7 +43,6 @@ def test_what_the_tracker_says_of_its_tags_is_served_as_soon_as_it_is_said(
         tracker.describe("grad_norm", volume="not logged")
         eventually(
             partial(lambda: tag_of(server, "run", "regret")["unit"] == "points"),
-            within_secs=10,
             what="what was said",
         )
         [view] = server.get_json("runs")["runs"]

@@ -34,7 +34,7 @@ def assert_tabs_work(server: Server, base: str = "") -> None:
         return tag in found.get("torch/everything", {})
 
     for plugin, tag in [("scalars", "loss"), ("histograms", "weights"), ("images", "sample")]:
-        eventually(partial(has_tag, plugin, tag), within_secs=30, what=f"loading of {plugin}")
+        eventually(partial(has_tag, plugin, tag), what=f"loading of {plugin}")
     text = server.request(f"{base}data/plugin/text/tags").json()
     assert text["torch/everything"] == ["note/text_summary"]
     points = server.request(f"{base}data/plugin/scalars/scalars", LOSS).json()
@@ -101,7 +101,7 @@ def test_runs_are_named_as_tensorboard_names_them(
         return set(server.request("data/runs").json())
 
     server.wait_loaded()
-    eventually(lambda: len(named_by_tensorboard()) == 12, within_secs=30, what="TensorBoard's loading")
+    eventually(lambda: len(named_by_tensorboard()) == 12, what="TensorBoard's loading")
     assert set(server.runs()) == named_by_tensorboard()
     assert {"a/everything", "b/.", "b/inner/most"} <= named_by_tensorboard()
     run = brute_force.read_run(recorded_logs / "torch" / "restart")
@@ -116,10 +116,9 @@ def test_runs_of_a_plain_log_directory_are_named_as_tensorboard_names_them(
         records.write_run(tmp_path, run, records.scalar_file("loss", [2.0, 1.0]))
     server = tensorboard_server(tmp_path)
     server.wait_loaded()
-    names = eventually(
-        lambda: server.request("data/runs").json(), within_secs=30, what="TensorBoard's loading"
-    )
-    assert set(server.runs()) == set(names) == {".", "a", "a/b", "a.b/c d"}
+    eventually(lambda: len(server.request("data/runs").json()) == 4, what="TensorBoard's loading")
+    names = set(server.request("data/runs").json())
+    assert set(server.runs()) == names == {".", "a", "a/b", "a.b/c d"}
     assert server.values(".") == {0: 2.0, 1: 1.0}
 
 
@@ -149,7 +148,8 @@ def test_sampled_data_serve_where_there_are_no_files_and_say_so(
     data_server: str, tensorboard_server: StartServer, recorded_logs: Path
 ) -> None:
     server = tensorboard_server(None, f"--grpc_data_provider={data_server}")
-    eventually(lambda: server.points("torch/everything") > 0, within_secs=30, what="data of the provider")
+    # It serves what it has read so far.
+    eventually(lambda: server.points("torch/everything") >= 50, what="data of the provider")
     (answer,) = server.get_json("candles", **LOSS, width=1)["candles"]
     assert answer["exact"] is False
     assert 50 <= answer["points"] <= 100

@@ -1,12 +1,13 @@
-"""One of two processes that train together: `python control_ranks.py LOGDIR PORT RANK HOW`.
+"""One of two processes that train together: `python control_ranks.py LOGDIR RANK HOW`.
 
 Each batch ends in an `all_reduce`, as DistributedDataParallel's: a rank that goes on alone hangs.
-Prints the learning rate that it had at each batch.
+Prints the learning rate that it had at each batch. Where one rank asks, LOGDIR/over ends the training.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 
@@ -14,28 +15,31 @@ import torch
 
 from tensorboard_candles import Tracker
 
-logdir, port, rank, how = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
-torch.distributed.init_process_group("gloo", f"tcp://127.0.0.1:{port}", rank=rank, world_size=2)
+logdir, rank, how = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+torch.distributed.init_process_group("gloo", f"file://{logdir}/meet", rank=rank, world_size=2)
 tracker = Tracker("p", logdir=logdir, run="r")
 tracker.declare(lr=0.1)
 tracker.on_checkpoint(lambda: f"{logdir}/rank{rank}.pt")
 rates: list[float] = []
 
 
-def train() -> None:
-    loss = torch.ones(1)
-    torch.distributed.all_reduce(loss)
+def train() -> bool:
+    """One batch; whether another is to follow, on which the ranks agree."""
+    told = torch.tensor([1.0, float(os.path.exists(f"{logdir}/over"))])
+    torch.distributed.all_reduce(told)
     time.sleep(0.001 * (1 + rank))
-    tracker.log(loss=loss)
+    tracker.log(loss=told[0])
     rates.append(tracker.params.lr)
+    return not told[1]
 
 
 if how == "one rank asks" and rank == 1:  # it never uses the Tracker's batches
-    for _ in range(1000):
-        train()
+    while train():
+        pass
 elif how == "one rank asks":
-    for _ in tracker.batches(range(1000)):
-        train()
+    for _ in tracker.batches(range(10**6)):
+        if not train():
+            break
 else:
     for _ in tracker.epochs(10**6):
         for _ in tracker.batches(range(50)):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 
 from demo.fashion_mnist.dashboard import Dashboard
 from tests.demo.test_demo import children_of
+from tests.support.ports import free_ports
 from tests.support.server import eventually
 from tests.writer.reading import points
 
@@ -24,15 +24,9 @@ MODELS = ("wide-adam", "narrow-sgd")
 ROOT = Path(__file__).parents[2]
 
 
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_two_models_train_and_ctrl_c_ends_all_of_it(tmp_path: Path, how: signal.Signals) -> None:
-    port, output = free_port(), tmp_path / "output.txt"
+    [port], output = free_ports(1), tmp_path / "output.txt"
     with output.open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "demo.fashion_mnist", "--data", "digits", "--port", str(port)],

@@ -131,6 +131,6 @@ def hyperparameters(server: Server) -> dict[str, Any]:
         )  # fmt: skip
         return answer.json().get("sessionGroups") if answer.status == 200 else None
 
-    (group,) = eventually(groups, within_secs=30, what="the HParams tab's data")
+    (group,) = eventually(groups, what="the HParams tab's data")
     shown: dict[str, Any] = group["hparams"]
     return shown

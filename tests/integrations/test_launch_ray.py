@@ -21,7 +21,8 @@ from tests.launch.executors import ExecutorTests
 from tests.launch.running import begun, ended, program
 from tests.support.experiments import Page, write_toy
 from tests.support.lossy import lossy
-from tests.support.ray_head import free_ports, ray_head
+from tests.support.ports import free_ports
+from tests.support.ray_head import ray_head
 from tests.support.server import Server
 
 if find_spec("ray") is None:

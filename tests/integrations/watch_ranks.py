@@ -1,4 +1,4 @@
-"""One of two processes that train a model together: `python watch_ranks.py LOGDIR PORT RANK`."""
+"""One of two processes that train a model together: `python watch_ranks.py LOGDIR RANK`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from torch.nn.parallel import DistributedDataParallel
 
 from tensorboard_candles import Tracker
 
-logdir, port, rank = sys.argv[1], sys.argv[2], int(sys.argv[3])
-torch.distributed.init_process_group("gloo", f"tcp://127.0.0.1:{port}", rank=rank, world_size=2)
+logdir, rank = sys.argv[1], int(sys.argv[2])
+torch.distributed.init_process_group("gloo", f"file://{logdir}/meet", rank=rank, world_size=2)
 torch.manual_seed(0)
 model = DistributedDataParallel(torch.nn.Linear(3, 1))
 optimizer = torch.optim.SGD(model.parameters(), 0.01)

@@ -19,5 +19,5 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     for launcher in [one for one in made.launchers if one._threads]:
         for instance in active_in(launcher):
             launcher.ask("kill", [instance.id])
-        eventually(partial(has_ended, launcher), within_secs=30, what="the end of all")
+        eventually(partial(has_ended, launcher), what="the end of all")
         made.close(launcher)

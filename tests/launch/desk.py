@@ -57,7 +57,7 @@ def wait_for(launcher: Launcher, *expected: str) -> None:
     def look() -> bool:
         return states(launcher) == list(expected)
 
-    eventually(look, within_secs=30, what=f"{expected} (now {states(launcher)})")
+    eventually(look, what=f"{expected} (now {states(launcher)})")
 
 
 def one(launcher: Launcher, instance_id: str) -> Instance:

@@ -204,8 +204,10 @@ def test_what_was_left_behind_without_output_is_waited_for_at_rest(
     pipe, other_end = os.pipe()
     os.close(other_end)
     left = subprocess.Popen(["sleep", "1"], start_new_session=True)
-    threading.Thread(target=left.wait).start()
+    waiting = threading.Thread(target=left.wait)
+    waiting.start()
     start._end_leftovers(left.pid, pipe, start.Output(str(tmp_path)))
+    waiting.join()
     assert left.returncode == 0
     assert len(looks) < 20
     os.close(pipe)

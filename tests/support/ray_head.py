@@ -5,29 +5,18 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
 
+from tests.support.ports import HERE, free_ports
 from tests.support.server import eventually
-
-HERE = "127.0.0.1"
-
-
-def free_ports(count: int) -> list[int]:
-    """All at once, so that each is another."""
-    with ExitStack() as opened:
-        sockets = [opened.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind((HERE, 0))
-        return [int(one.getsockname()[1]) for one in sockets]
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import socket
 import threading
 import urllib.parse
 import urllib.request
@@ -54,12 +55,15 @@ class S3Server:
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._port = 0
         self._thread: threading.Thread | None = None
+        self._kept: socket.socket | None = None
         self.start()
         self.endpoint = f"http://127.0.0.1:{self._port}"
 
     def start(self) -> None:
         """Be reached again, at the same address and with the same content."""
         if self._thread is None:
+            if self._kept:
+                self._kept.close()
             self._server = make_server("127.0.0.1", self._port, self._answer, threaded=True)
             self._port = self._server.port
             self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
@@ -72,6 +76,10 @@ class S3Server:
             self._thread.join()
             self._server.server_close()
             self._thread = None
+            # Bound and not listened to: it refuses connections, and no other process gets the port meanwhile.
+            self._kept = socket.socket()
+            self._kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            self._kept.bind(("127.0.0.1", self._port))
 
     def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         asked = Asked(environ["REQUEST_METHOD"], environ["PATH_INFO"], environ.get("HTTP_RANGE"))
@@ -96,6 +104,8 @@ class S3Server:
     def end(self) -> None:
         self.begin()
         self.stop()
+        if self._kept:
+            self._kept.close()
 
 
 def _never(asked: Asked) -> bool:

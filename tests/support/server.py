@@ -51,7 +51,7 @@ def _refuse(constant: str) -> float:
 
 
 def eventually(
-    check: Callable[[], Any], *, within_secs: float = 10.0, every_secs: float = 0.05, what: str = "it"
+    check: Callable[[], Any], *, within_secs: float = 60.0, every_secs: float = 0.05, what: str = "it"
 ) -> Any:
     """First truthy result of `check`; it is a failure when there is none in time."""
     deadline = time.monotonic() + within_secs
@@ -85,7 +85,7 @@ class Server:
     def wait_until_serving(self) -> None:
         def announced() -> str:
             assert self.process.poll() is None, f"TensorBoard ended:\n{self.output()}"
-            found = re.search(r"at (http://127\.[\d.]+:\d+/\S*)", self.output())
+            found = re.search(r"at (http://127\.[\d.]+:\d+/\S*)\s", self.output())
             return found[1] if found else ""
 
         address = eventually(announced, within_secs=STARTS_WITHIN_SECS, what="TensorBoard's start")
@@ -160,7 +160,7 @@ class Server:
         eventually(loaded, within_secs=LOADS_WITHIN_SECS, what=f"loading of {run or 'the runs'}")
 
     def wait_for_points(self, run: str, count: int, *, tag: str = "loss") -> None:
-        eventually(lambda: self.points(run, tag) == count, within_secs=20, what=f"{count} points of {run}")
+        eventually(lambda: self.points(run, tag) == count, what=f"{count} points of {run}")
 
     def crash(self) -> None:
         """End it as nothing but a crash does."""

@@ -33,7 +33,7 @@ def source(script: str) -> str:
 
 
 def run_script(
-    script: str, logdir: Path | str, *, check: bool = True, within_secs: float = 60
+    script: str, logdir: Path | str, *, check: bool = True, within_secs: float = 300
 ) -> subprocess.CompletedProcess[str]:
     """Run a script to its end; it finds the log directory in `logdir`."""
     return subprocess.run(

@@ -96,7 +96,7 @@ def test_forming_candle_is_written_by_itself(tmp_path: Path) -> None:
     logs = tracker(tmp_path, candle_steps=None)
     for step in range(3):  # the second and the third time it is no tag's first row
         logs.log(loss=step)
-        eventually(lambda: len(spans(logs.run_dir)) > step, within_secs=30, what="the row")  # noqa: B023
+        eventually(lambda: len(spans(logs.run_dir)) > step, what="the row")  # noqa: B023
     logs.close()
     assert spans(logs.run_dir) == [(0, 0, 1), (1, 1, 1), (2, 2, 1)]
 
@@ -132,10 +132,14 @@ for trial in range(trials):
                 os.write(writer, f"{step} ".encode())
         time.sleep(60)
     os.close(writer)
+    said = b""
+    while trial % 8 == 0 and (not said or int(said.split()[-1]) <= 1000):  # however slow this machine is
+        part = os.read(reader, 1 << 16)
+        assert part
+        said += part
     time.sleep(random.uniform(0.005, 0.2))
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    said = b""
     while part := os.read(reader, 1 << 16):
         said += part
     os.close(reader)
@@ -146,7 +150,7 @@ print(json.dumps(flushed))
 
 @posix
 def test_process_killed_at_any_moment_leaves_whole_rows_of_all_that_was_flushed(tmp_path: Path) -> None:
-    flushed = json.loads(run_script(f"trials, seed = 24, 1\n{_KILL}", tmp_path, within_secs=120).stdout)
+    flushed = json.loads(run_script(f"trials, seed = 24, 1\n{_KILL}", tmp_path).stdout)
     assert max(flushed) > 1000
     for trial, last_flushed in enumerate(flushed):
         run_dir = tmp_path / "p" / f"r{trial}"

@@ -19,11 +19,13 @@ from tests.support.server import eventually
 from tests.writer.reading import event_files, points, raw_events, whole_records
 from tests.writer.scripts import posix, run_script
 
+MOST_RECORD_BYTES = 200
+
 
 def test_buffer_is_written_by_itself(tmp_path: Path) -> None:
     tracker = Tracker("p", logdir=tmp_path)
     tracker.log(loss=1)
-    written = eventually(lambda: points(tracker.run_dir), within_secs=30, what="the write")
+    written = eventually(lambda: points(tracker.run_dir), what="the write")
     assert written == [("loss", 0, 1.0)]
     tracker.close()
 
@@ -37,7 +39,7 @@ def test_full_buffer_is_written_without_waiting_for_the_second(
     for _ in range(5):
         tracker.log({name: 1})
     (path,) = event_files(tracker.run_dir)
-    eventually(lambda: path.stat().st_size > output.FLUSH_BYTES, within_secs=30, what="the write")
+    eventually(lambda: path.stat().st_size > output.FLUSH_BYTES, what="the write")
     tracker.close()
 
 
@@ -174,8 +176,8 @@ if __name__ == '__main__':
 
 
 @posix
-@pytest.mark.parametrize("after_secs", [0.0, 0.05, 0.3, 1.2])
-def test_killed_process_leaves_whole_records(tmp_path: Path, after_secs: float) -> None:
+@pytest.mark.parametrize(("after_secs", "at_least"), [(0.0, 0), (0.05, 0), (0.3, 0), (0.0, 1000)])
+def test_killed_process_leaves_whole_records(tmp_path: Path, after_secs: float, at_least: int) -> None:
     script = """
 import sys, time
 from tensorboard_candles import Tracker
@@ -189,18 +191,18 @@ for number in range(10**9):
     process = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE)
     assert process.stdout is not None
     process.stdout.readline()
+    run_dir = tmp_path / "p" / "r"
+    (path,) = event_files(run_dir)
+    eventually(lambda: path.stat().st_size > at_least * MOST_RECORD_BYTES, what="records")
     time.sleep(after_secs)
     process.send_signal(signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL
     process.stdout.close()
-    run_dir = tmp_path / "p" / "r"
-    (path,) = event_files(run_dir)
     count = whole_records(path)
     assert len(list(raw_events(run_dir))) == count  # every checksum holds
     steps = [step for tag, step, _ in points(run_dir) if tag == "loss"]
     assert steps == list(range(count - 1))
-    if after_secs > 1:
-        assert count > 1000
+    assert count > at_least
 
 
 @posix

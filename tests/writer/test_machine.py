@@ -31,9 +31,7 @@ def test_processor_and_memory_are_logged_beside_the_steps_and_take_none(tmp_path
     for step in range(3):
         tracker.log(loss=step)
     size = event_files(tracker.run_dir)[0].stat().st_size
-    eventually(
-        lambda: event_files(tracker.run_dir)[0].stat().st_size > size + 1000, within_secs=30, what="stats"
-    )
+    eventually(lambda: event_files(tracker.run_dir)[0].stat().st_size > size + 1000, what="stats")
     tracker.log(loss=3)
     tracker.close()
     found = points(tracker.run_dir)
@@ -52,7 +50,7 @@ def test_the_status_has_them_too(tmp_path: Path) -> None:
             status = files.status()
             return status and status.stats
 
-        assert eventually(stats, within_secs=30, what="stats").memory_bytes > 1e6
+        assert eventually(stats, what="stats").memory_bytes > 1e6
     assert Tracker("p", logdir=tmp_path, run="plain")._ending._machine is None
 
 
@@ -61,7 +59,7 @@ def test_an_epoch_begins_with_the_training_s_own_numbers(tmp_path: Path) -> None
         for _ in tracker.epochs(2):
             path = event_files(tracker.run_dir)[0]
             size = path.stat().st_size
-            eventually(partial(_is_longer, path, size), within_secs=30, what="stats")
+            eventually(partial(_is_longer, path, size), what="stats")
             tracker.log(loss=1)
     assert epoch_marks(tracker.run_dir) == [(0, 0), (1, 1)]
 

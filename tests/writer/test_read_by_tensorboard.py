@@ -60,7 +60,7 @@ def test_scalars_tab_shows_every_point(
         answer = server.request("data/plugin/scalars/scalars", {"run": "p/r", "tag": tag})
         return [(step, value) for _, step, value in answer.json()] if answer.status == 200 else []
 
-    loss = eventually(lambda: shown("train/loss"), within_secs=30, what="the Scalars tab's data")
+    loss = eventually(lambda: shown("train/loss"), what="the Scalars tab's data")
     assert loss == [(step, value) for tag, step, value in points(run_dir) if tag == "train/loss"]
     assert [step for step, _ in shown("acc")][:30] == list(range(30))
     if load_fast == "true":
@@ -88,7 +88,7 @@ def test_hparams_tab_shows_the_config(
         )  # fmt: skip
         return answer.json().get("sessionGroups") if answer.status == 200 else None
 
-    (group,) = eventually(sessions, within_secs=30, what="the HParams tab's data")
+    (group,) = eventually(sessions, what="the HParams tab's data")
     assert group["hparams"] == SHOWN
 
 
