@@ -80,23 +80,26 @@ def test_widgets_out_of_sight_ask_for_nothing_and_are_up_to_date_once_they_are_s
     tab.page.on("request", lambda request: asked.append(urlsplit(request.url).path.rpartition("/")[2]))
 
     scroll(tab, to_px=1e5)
-    wait_asked(tab, "points")
-    asked.clear()
-    wait_asked(tab, "points", times=3)
-    assert not {"control", "candles"} & set(asked)
+    wait_at_rest(tab, asked, {"control", "candles"}, "points")
     before = row(tab, PLAIN).get_by_test_id("epochs-done").inner_text()
 
     scroll(tab, to_px=0)
     until(lambda: row(tab, PLAIN).get_by_test_id("epochs-done").inner_text() != before, "news")
-    asked.clear()
-    wait_asked(tab, "control", times=3)
-    assert not {"points", "candles"} & set(asked)
+    wait_at_rest(tab, asked, {"points", "candles"}, "control")
 
 
-def wait_asked(tab: Tab, route: str, *, times: int = 1) -> None:
-    for _ in range(times):
-        with tab.page.expect_request(f"**/{route}?*", timeout=60_000):
-            pass
+def wait_at_rest(tab: Tab, asked: list[str], routes: set[str], goes_on: str) -> None:
+    """What was begun in sight is ended out of it; then nothing is asked of these, while another one is."""
+
+    def others() -> set[str]:
+        asked.clear()
+        for _ in range(3):
+            with tab.page.expect_request(f"**/{goes_on}?*"):
+                pass
+        return set(asked)
+
+    until(lambda: not routes & others(), f"rest of {routes}")
+    assert not routes & others()
 
 
 def scroll(tab: Tab, *, to_px: float) -> None:
