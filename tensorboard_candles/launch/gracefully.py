@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import secrets
 import time
-from pathlib import Path
 
-from tensorboard_candles.control.confined import confined_place
 from tensorboard_candles.control.files import ControlFiles
 from tensorboard_candles.control.forms import Command, Status
 from tensorboard_candles.errors import BadControl, Forbidden
 from tensorboard_candles.launch.instances import Instance
-from tensorboard_candles.remote_files import is_url, join_url
+from tensorboard_candles.launch.runs import Runs
 
 SAME_CLOCK_SECS = 2.0
 
 
-def asked_to_stop(logdir: str, instance: Instance, *, within_secs: float) -> bool:
+def asked_to_stop(runs: Runs, instance: Instance, *, within_secs: float) -> bool:
     """Whether it was asked, because its training says that it obeys."""
     try:
-        files = _files_of(logdir, instance)
+        files = runs.control(instance.run)
         status = files.status()
         if status is None or not obeys(status, instance):
             return False
@@ -48,23 +46,16 @@ def is_of(status: Status, instance: Instance) -> bool:
     return status.instance == instance.id and status.time >= (instance.started_time or 0) - SAME_CLOCK_SECS
 
 
-def was_told_to_stop(logdir: str, instance: Instance) -> bool:
+def was_told_to_stop(runs: Runs, instance: Instance) -> bool:
     """Whether its training ended because somebody told it to, past the queue: in the control widget, say."""
     try:
-        files = _files_of(logdir, instance)
+        files = runs.control(instance.run)
         status = files.status()
         if status is None or not is_of(status, instance):
             return False
         return any(_has_stopped(files, one, status.session) for one in files.answers())
     except (BadControl, Forbidden, OSError):
         return False
-
-
-def _files_of(logdir: str, instance: Instance) -> ControlFiles:
-    """Forbidden where a link leads the run out of the log directory."""
-    if is_url(logdir):
-        return ControlFiles.of(join_url(logdir, instance.run))
-    return ControlFiles(confined_place(Path(logdir, instance.run), Path(logdir)))
 
 
 def _has_stopped(files: ControlFiles, command_id: str, session: str) -> bool:

@@ -22,6 +22,7 @@ from tensorboard_candles.launch.hands import Hands
 from tensorboard_candles.launch.instances import ACTIVE, ENDED, MOST_MESSAGE, AskKind, Instance, State
 from tensorboard_candles.launch.names import run_dir_of
 from tensorboard_candles.launch.parameters import checked_values
+from tensorboard_candles.launch.runs import Runs
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +50,7 @@ class Lane:
         declared: Declared,
         folder: Folder,
         logdir: str,
+        runs: Runs,
         choosing: threading.Lock,
     ) -> None:
         self._name = name
@@ -56,6 +58,7 @@ class Lane:
         self._declared = declared
         self._folder = folder
         self._logdir = logdir
+        self._runs = runs
         self._choosing = choosing
         self._hands = Hands(most=MOST_AT_ONCE)
 
@@ -156,7 +159,7 @@ class Lane:
         )
         if at_once:
             self._kill(stopping)
-        elif asked_to_stop(self._logdir, instance, within_secs=self._grace(instance)):
+        elif asked_to_stop(self._runs, instance, within_secs=self._grace(instance)):
             message = "asked to stop after the batch that it is at"
             self._folder.write(replace(stopping, is_signalled=False, message=message))
         else:
@@ -205,7 +208,7 @@ class Lane:
 
     def _ended(self, instance: Instance, seen: Seen) -> Instance:
         ended = _ended(instance, seen)
-        if ended.state == "finished" and was_told_to_stop(self._logdir, instance):
+        if ended.state == "finished" and was_told_to_stop(self._runs, instance):
             return replace(ended, state="stopped", message="told to stop in its run")
         return ended
 

@@ -19,11 +19,11 @@ from tensorboard_candles.launch.folder import DIRECTORY, MOST_INSTANCES, Folder
 from tensorboard_candles.launch.instances import ACTIVE, ENDED, AskKind, Instance
 from tensorboard_candles.launch.lane import Lane
 from tensorboard_candles.launch.local import LocalExecutor
-from tensorboard_candles.launch.names import check_name, name_of, new_id, run_dir_of, run_of, unused
+from tensorboard_candles.launch.names import check_name, name_of, new_id, run_of, unused
 from tensorboard_candles.launch.parameters import Value, checked_values
 from tensorboard_candles.launch.printed import Printed, last_lines, printed, size_of
-from tensorboard_candles.remote_files import ask as ask_storage
-from tensorboard_candles.remote_files import attempt, is_url, open_system
+from tensorboard_candles.launch.runs import Runs
+from tensorboard_candles.remote_files import is_url
 
 logger = logging.getLogger(__name__)
 
@@ -80,6 +80,7 @@ class Launcher:
         self._logdir = logdir if is_url(logdir) else os.path.abspath(os.path.expanduser(logdir))
         root = (user_state / "remote" / _plain(logdir) if is_url(logdir) else Path(self._logdir)) / DIRECTORY
         self._folder = Folder(root, user_state)
+        self._runs = Runs(self._logdir)
         self._changed = threading.Condition()
         self._changes = 0
         self._has_ended = False
@@ -97,6 +98,7 @@ class Launcher:
                 declared=self.declared,
                 folder=self._folder,
                 logdir=self._logdir,
+                runs=self._runs,
                 choosing=choosing,
             )
             thread = threading.Thread(
@@ -235,7 +237,7 @@ class Launcher:
         taken: set[str],
     ) -> list[str]:
         """A name for each, that no other has."""
-        used = _Used(self._logdir, experiment.project, taken)
+        used = _Used(self._runs, experiment.project, taken)
         names: dict[int, str] = {}
         for at, one in enumerate(asked):
             if one.name is not None:
@@ -273,25 +275,15 @@ def _found(known: Mapping[str, Instance], instance_id: str) -> Instance:
 class _Used:
     """Names below a project that runs have: those that were asked for, and those on disk."""
 
-    def __init__(self, logdir: str, project: str, taken: set[str]) -> None:
-        self._logdir, self._project, self._taken = logdir, project, set(taken)
+    def __init__(self, runs: Runs, project: str, taken: set[str]) -> None:
+        self._runs, self._project, self._taken = runs, project, set(taken)
 
     def __contains__(self, name: object) -> bool:
         run = run_of(self._project, str(name))
-        return run in self._taken or _is_there(run_dir_of(self._logdir, run))
+        return run in self._taken or self._runs.has(run)
 
     def add(self, name: str) -> None:
         self._taken.add(run_of(self._project, name))
-
-
-def _is_there(run_dir: str) -> bool:
-    if not is_url(run_dir):
-        return os.path.lexists(run_dir)
-    try:
-        system, root = open_system(run_dir)
-        return bool(attempt(ask_storage, system, "exists", root))
-    except OSError:
-        return False  # a storage that is down; the training will find out
 
 
 def _checked(experiment: Experiment, parameters: Mapping[str, object]) -> dict[str, Value]:
