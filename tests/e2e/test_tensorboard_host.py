@@ -26,29 +26,38 @@ def listing(server: Server, base: str = "") -> dict[str, Any]:
 
 
 def assert_tabs_work(server: Server, base: str = "") -> None:
-    """Each tab's data, once TensorBoard itself has loaded the recorded logs."""
+    """Each tab's data, once TensorBoard itself has loaded the recorded logs; it tells what it has by then."""
+
+    def tags(plugin: str) -> Any:
+        answer = server.request(f"{base}data/plugin/{plugin}/tags")
+        return answer.json().get("torch/everything", ()) if answer.status == 200 else ()
 
     def has_tag(plugin: str, tag: str) -> bool:
-        answer = server.request(f"{base}data/plugin/{plugin}/tags")
-        found: dict[str, Any] = answer.json() if answer.status == 200 else {}
-        return tag in found.get("torch/everything", {})
+        return tag in tags(plugin)
+
+    def steps() -> list[int]:
+        answer = server.request(f"{base}data/plugin/scalars/scalars", LOSS)
+        return [step for _, step, _ in answer.json()] if answer.status == 200 else []
+
+    def hyperparameters() -> set[str]:
+        answer = server.request(
+            f"{base}data/plugin/hparams/experiment",
+            method="POST",
+            data=b"{}",
+            headers={"Content-Type": "application/json"},
+        )
+        return (
+            {info["name"] for info in answer.json().get("hparamInfos", ())} if answer.status == 200 else set()
+        )
 
     for plugin, tag in [("scalars", "loss"), ("histograms", "weights"), ("images", "sample")]:
         eventually(partial(has_tag, plugin, tag), what=f"loading of {plugin}")
-    text = server.request(f"{base}data/plugin/text/tags").json()
-    assert text["torch/everything"] == ["note/text_summary"]
-    points = server.request(f"{base}data/plugin/scalars/scalars", LOSS).json()
-    assert [step for _, step, _ in points] == list(range(700))
+    eventually(lambda: tags("text") == ["note/text_summary"], what="loading of texts")
+    eventually(lambda: steps() == list(range(700)), what="loading of every point")
     assert server.request(f"{base}data/plugin/histograms/histograms", {**LOSS, "tag": "weights"}).json()
     assert server.request(f"{base}data/plugin/images/images", {**LOSS, "tag": "sample", "sample": 0}).json()
     assert server.request(f"{base}data/plugin/text/text", {**LOSS, "tag": "note/text_summary"}).json()
-    experiment = server.request(
-        f"{base}data/plugin/hparams/experiment",
-        method="POST",
-        data=b"{}",
-        headers={"Content-Type": "application/json"},
-    )
-    assert {info["name"] for info in experiment.json()["hparamInfos"]} == {"lr", "batch"}
+    eventually(lambda: hyperparameters() == {"lr", "batch"}, what="loading of hyperparameters")
     for path in ("", "index.js", "data/environment", "data/runs", "data/plugin/timeseries/tags"):
         assert server.request(base + path).status == 200, path
 

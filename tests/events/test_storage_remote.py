@@ -219,7 +219,7 @@ class TestFaults:
         source.refresh()
         for run in ("a", "b"):
             s3.put(f"logs/{run}/{FILE_NAME}", CONTENT + scalar_record("loss", step=3, value=0.5))
-        monkeypatch.setattr(remote_files, "ATTEMPT_SECS", 0.5)
+        monkeypatch.setattr(remote_files, "ATTEMPT_SECS", 2.0)
         monkeypatch.setattr(storage_retry, "_ATTEMPTS", 2)
         s3.hang(lambda asked: is_reading(asked) and "/a/" in asked.path)
         source.refresh()

@@ -47,7 +47,7 @@ def test_exit_codes_and_messages_are_told(desk: Desk, tmp_path: Path) -> None:
         )
     )
     ids = [launcher.start(name, [Asked()])[0] for name in ("good", "bad", "none")]
-    eventually(lambda: not active_in(launcher), within_secs=30, what="the end of all")
+    eventually(lambda: not active_in(launcher), what="the end of all")
     found = [one(launcher, instance_id) for instance_id in ids]
     assert [(each.state, each.exit_code) for each in found] == [
         ("finished", 0), ("failed", 1), ("failed", 127),
@@ -110,10 +110,10 @@ def test_two_dashboards_start_nothing_twice_and_either_may_be_asked(desk: Desk, 
     assert len({found.run for found in first.instances()}) == 6
     second.ask("kill", ids[:1])
     first.ask("kill", ids[-1:])
-    eventually(lambda: states(second).count("stopped") == 2, within_secs=30, what="both")
+    eventually(lambda: states(second).count("stopped") == 2, what="both")
     desk.close(first)
     second.ask("kill", ids[1:2])
-    eventually(lambda: states(second).count("stopped") == 3, within_secs=30, what="the second takes over")
+    eventually(lambda: states(second).count("stopped") == 3, what="the second takes over")
     assert len((tmp_path / "ran").read_text()) == 6
 
 
@@ -141,7 +141,7 @@ def test_it_is_started_again_as_the_same_run(desk: Desk, tmp_path: Path) -> None
             found = one(launcher, instance_id)
             return found.attempt == number and found.state == "finished"
 
-        eventually(again, within_secs=30, what="the attempt")
+        eventually(again, what="the attempt")
         assert says in launcher.output(instance_id, offset=0, most=10**6).content.decode().splitlines()[-1]
     assert one(launcher, instance_id).run == first.run == "toy/a"
 

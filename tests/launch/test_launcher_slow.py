@@ -73,7 +73,7 @@ def test_whoever_waits_for_a_slow_bucket_holds_up_no_other(
     launcher.ask("stop", [slow])
     eventually(lambda: bucket.asked, what="the status of the first")
     launcher.ask("kill", [other, last])
-    eventually(lambda: one(launcher, queued).state == "running", within_secs=30, what="the next of the queue")
+    eventually(lambda: one(launcher, queued).state == "running", what="the next of the queue")
     wait_for(launcher, "running", "stopped", "running", "stopped")
     launcher.ask("kill", [slow])
     bucket.answers.set()

@@ -41,7 +41,7 @@ def test_what_others_write_into_the_log_directory_is_shown_and_nothing_is_done(
         odd.mkdir(exist_ok=True)
         (odd / "instance.json").write_text(text)
     second = launcher.start("toy", [Asked()])[0]
-    eventually(lambda: one(launcher, second).state == "running", within_secs=30, what="the second")
+    eventually(lambda: one(launcher, second).state == "running", what="the second")
     assert one(launcher, instance_id).state == "running"
     assert (one(launcher, theirs).state, one(launcher, theirs).is_ours) == ("queued", False)
     with pytest.raises(Conflict, match="not of this user on this machine"):
@@ -152,9 +152,7 @@ def test_where_an_engine_goes_away_that_is_told_and_its_instance_may_be_given_up
         assert one(launcher, boxed).message == ""
     shutil.rmtree(sockets)
     launcher.start("other", [Asked()])
-    eventually(
-        lambda: "Docker does not answer" in one(launcher, boxed).message, within_secs=30, what="the message"
-    )
+    eventually(lambda: "Docker does not answer" in one(launcher, boxed).message, what="the message")
     assert states(launcher) == ["running", "queued"]
     launcher.ask("kill", [boxed])
     wait_for(launcher, "lost", "running")

@@ -23,6 +23,8 @@ from typing import Any
 STARTS_WITHIN_SECS = 60.0
 LOADS_WITHIN_SECS = 60.0
 ANSWERS_WITHIN_SECS = 60.0
+ANSWERS_IN_THE_END_SECS = 300.0
+"""What takes long, after as many requests as it takes."""
 
 Params = Mapping[str, object]
 
@@ -117,8 +119,14 @@ class Server:
                 return Response(answer.code, dict(answer.headers), answer.read())
 
     def get(self, route: str, **params: object) -> Response:
-        """A route of ours."""
-        return self.request("data/plugin/candles/" + route, params)
+        """A route of ours; where it is to `wait` for what takes long, as long as that takes."""
+
+        def answer() -> Response | None:
+            found = self.request("data/plugin/candles/" + route, params)
+            return None if found.status == 202 and params.get("wait") else found
+
+        found: Response = eventually(answer, within_secs=ANSWERS_IN_THE_END_SECS, what=f"what {route} finds")
+        return found
 
     def get_json(self, route: str, **params: object) -> Any:
         answer = self.get(route, **params)

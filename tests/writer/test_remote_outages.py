@@ -343,9 +343,9 @@ def test_exit_while_the_storage_is_down_takes_a_bounded_time_and_says_where_all_
 @posix
 @pytest.mark.parametrize("is_down", [False, True])
 def test_sigterm_sends_what_there_is_or_says_where_it_is(s3: ObjectStore, is_down: bool) -> None:
-    script = """
+    script = f"""
     from tensorboard_candles.writer import signals
-    signals.FLUSH_WITHIN_SECS = 2.0
+    signals.FLUSH_WITHIN_SECS = {2.0 if is_down else 60.0}
     tracker = Tracker("p", logdir=logdir, run="r")
     tracker.log(loss=0)
     tracker.flush()
@@ -362,7 +362,7 @@ def test_sigterm_sends_what_there_is_or_says_where_it_is(s3: ObjectStore, is_dow
     if is_down:
         s3.stop()
     process.send_signal(signal.SIGTERM)
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=120)
     assert process.returncode == -signal.SIGTERM
     if is_down:
         (kept,) = spools()
