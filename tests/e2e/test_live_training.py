@@ -96,7 +96,9 @@ def test_training_is_started_steered_stopped_and_goes_on_from_its_checkpoint(
     status = live.wait_control(run, "running")["status"]
     assert {"stop", "pause", "resume", "checkpoint", "predict", "set"} <= set(status["obeys"])
     assert status["instance"] == instance
-    assert live.ask(run, "set", name="lr", value=0.001)["state"] == "done"
+    changed = live.ask(run, "set", name="lr", value=0.001)
+    assert changed["state"] == "done"
+    live.wait_points(run, changed["step"] + 2)  # a batch at the new rate
     predicted = live.ask(run, "predict")
     assert predicted["state"] == "done"
     live.dashboard.stop([instance])
@@ -117,6 +119,7 @@ def _goes_on(live: Live, instance: str, run_dir: Path, first: dict[str, dict[int
     left_off = max(first[LOSS])
     live.dashboard.post("experiments", {"action": "restart", "instances": [instance], "from": "checkpoint"})
     live.wait_points("live/a", left_off + 1 + BATCHES)
+    live.wait_control("live/a", "running")
     live.dashboard.stop([instance])
     live.wait_state(instance, "stopped")
     assert live.dashboard.instances()[instance]["attempt"] == 2

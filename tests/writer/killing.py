@@ -50,7 +50,7 @@ print(json.dumps(flushed))
 def check_killed(logdir: Path, *, trials: int, longest_secs: float, seed: int) -> None:
     """Kill so many processes; each file reads to its last flush, and nothing in it is wrong."""
     script = f"trials, longest_secs, seed = {trials}, {longest_secs}, {seed}\n{_KILL}"
-    flushed = json.loads(run_script(script, logdir, within_secs=60 + 2 * trials * longest_secs).stdout)
+    flushed = json.loads(run_script(script, logdir, within_secs=300 + 2 * trials * longest_secs).stdout)
     assert len(flushed) == trials
     assert max(flushed) > 0
     for trial, last_flushed in enumerate(flushed):

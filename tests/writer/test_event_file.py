@@ -170,7 +170,7 @@ if __name__ == '__main__':
     for worker in workers: worker.join()
 """
     )
-    subprocess.run([sys.executable, str(script), str(tmp_path)], check=True, timeout=60)
+    subprocess.run([sys.executable, str(script), str(tmp_path)], check=True, timeout=300)
     for number in range(2):
         assert points(tmp_path / "p" / f"r{number}") == [("loss", 0, float(number))]
 

@@ -91,7 +91,7 @@ for _ in range(15):
         assert process.stdin is not None
         process.stdin.write("go\n")
         process.stdin.flush()
-    names = [name for process in processes for name in process.communicate(timeout=60)[0].split()]
+    names = [name for process in processes for name in process.communicate(timeout=300)[0].split()]
     assert len(names) == 60
     assert len(set(names)) == 60
 
