@@ -130,7 +130,7 @@ def soak(server: Server, logdir: Path, secs: float, rate: float) -> Watch:
     writer_is_over = multiprocessing.Event()
     writer = multiprocessing.Process(target=write, args=(logdir, rate, writer_is_over), daemon=True)
     writer.start()
-    eventually(lambda: len(server.runs()) == RUN_COUNT, within_secs=30, what="the first points of every run")
+    eventually(lambda: len(server.runs()) == RUN_COUNT, what="the first points of every run")
     watchers = [
         threading.Thread(target=poll, args=(server, watch, is_over, seed), daemon=True)
         for seed in range(CLIENTS)
@@ -165,7 +165,7 @@ def lost_points(server: Server, logdir: Path) -> list[str]:
         for tag, name in enumerate(TAGS):
             eventually(
                 lambda run=run, name=name, steps=steps: server.points(run_name(run), name) == len(steps),  # type: ignore[misc]
-                within_secs=30,
+                within_secs=120,
                 what=f"{len(steps)} points of {run_name(run)}",
             )
             asked = {"run": run_name(run), "tag": name, "limit": 1_000_000, "format": "safetensors"}

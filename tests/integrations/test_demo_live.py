@@ -79,6 +79,8 @@ def training_pid(dashboard: Dashboard, run: str) -> int:
             return 0
         (found,) = dashboard.get("control", run=run)["control"]
         status = found["status"]
-        return int(status["pid"]) if found["state"] == "running" and status["progress"]["batch"] else 0
+        if found["state"] != "running" or not status["progress"]["batch"]:
+            return 0
+        return int(status["pid"]) if {"set", "predict"} <= set(status["obeys"]) else 0
 
     return int(eventually(training, within_secs=180, every_secs=0.5, what=f"training of {run}"))
