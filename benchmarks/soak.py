@@ -130,7 +130,10 @@ def soak(server: Server, logdir: Path, secs: float, rate: float) -> Watch:
     writer_is_over = multiprocessing.Event()
     writer = multiprocessing.Process(target=write, args=(logdir, rate, writer_is_over), daemon=True)
     writer.start()
-    eventually(lambda: len(server.runs()) == RUN_COUNT, what="the first points of every run")
+    eventually(
+        lambda: [len(run["tags"]) for run in server.runs().values()] == [len(TAGS)] * RUN_COUNT,
+        what="the first points of every series",
+    )
     watchers = [
         threading.Thread(target=poll, args=(server, watch, is_over, seed), daemon=True)
         for seed in range(CLIENTS)
