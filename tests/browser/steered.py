@@ -11,8 +11,8 @@ from playwright.sync_api import Locator
 from tests.browser.tab import Tab
 
 TRAINING = '''
-"""Rolls down a parabola: `logdir run [steered]`."""
-import sys, time
+"""Rolls down a parabola: `logdir run [steered [late]]`; late: once `logdir/go` is there."""
+import os, sys, time
 import numpy as np
 from tensorboard_candles import Parameter, Tracker
 
@@ -27,6 +27,10 @@ with Tracker(project="p", logdir=logdir, run=run) as tracker:
             np.save(logdir + "/x.npy", x)
             return "x.npy"
 
+    if "late" in steered:
+        tracker.log({"loss": 1.0})
+        while not os.path.exists(logdir + "/go"):
+            time.sleep(0.05)
     for epoch in tracker.epochs(1000):
         for batch in tracker.batches(range(50)):
             lr = tracker.params.lr if steered else 0.125

@@ -102,6 +102,23 @@ def test_a_learning_rate_is_changed_and_the_training_stopped_with_a_checkpoint(
     expect(stop).to_have_count(0)
 
 
+def test_a_parameter_can_be_set_once_the_training_has_begun(
+    trainings: Trainings, open_tab: OpenTab, tensorboard_server: StartServer
+) -> None:
+    late = "p/late"
+    trainings.start(late, "steered", "late")
+    tab = opened(open_tab, tensorboard_server(trainings.logdir, "--candles_control").url, late)
+    lr, set_lr = field(tab, "lr"), control(tab).get_by_test_id("set-lr")
+    lr.fill("0.5")
+    lr.press("Enter")
+    expect(set_lr).to_be_disabled()
+    assert (told(tab), lr.input_value()) == ([], "0.5")
+    (trainings.logdir / "go").touch()
+    expect(set_lr).to_be_enabled()
+    lr.press("Enter")
+    wait_told(tab, ("set", "done"))
+
+
 def test_the_token_is_asked_for_once_and_kept_out_of_the_address(
     trainings: Trainings, open_tab: OpenTab, tensorboard_server: StartServer
 ) -> None:

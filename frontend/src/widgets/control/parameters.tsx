@@ -8,26 +8,32 @@ import type { ControlModel } from "./model.ts";
 
 interface ParametersProps {
   readonly parameters: readonly LiveParameter[];
+  /** Whether the training obeys it by now. */
+  readonly canSet: boolean;
   readonly model: ControlModel;
 }
 
 /** What may be changed while it runs. */
-export const Parameters = ({ parameters, model }: ParametersProps) =>
+export const Parameters = ({ parameters, canSet, model }: ParametersProps) =>
   parameters.length === 0 ? null : (
     <section class="control-part live-parameters" aria-label={CONTROL.parameters}>
       <h2>{CONTROL.parameters}</h2>
       {parameters.map((parameter) => (
-        <Field key={`${model.run.value} ${parameter.name}`} parameter={parameter} model={model} />
+        <Field
+          key={`${model.run.value} ${parameter.name}`}
+          parameter={parameter}
+          canSet={canSet}
+          model={model}
+        />
       ))}
     </section>
   );
 
-interface FieldProps {
+interface FieldProps extends Pick<ParametersProps, "canSet" | "model"> {
   readonly parameter: LiveParameter;
-  readonly model: ControlModel;
 }
 
-function Field({ parameter, model }: FieldProps) {
+function Field({ parameter, canSet, model }: FieldProps) {
   const { name, value, help, least, most } = parameter;
   /** While it is typed in, what a field holds is the person's; null: what the training tells. */
   const typed = useSignal<string | null>(null);
@@ -39,7 +45,7 @@ function Field({ parameter, model }: FieldProps) {
   const range = allowedRange(least, most);
   const set = async (event: SubmitEvent) => {
     event.preventDefault();
-    if (isOther && (await model.send("set", name, read.value))) typed.value = null;
+    if (isOther && canSet && (await model.send("set", name, read.value))) typed.value = null;
   };
   return (
     <form class="live-parameter" onSubmit={(event) => void set(event)} data-testid={`parameter-${name}`}>
@@ -53,7 +59,7 @@ function Field({ parameter, model }: FieldProps) {
         isWrong={problem !== null}
         type={(now) => (typed.value = now)}
       />
-      <button type="submit" class="plain" disabled={!isOther} data-testid={`set-${name}`}>
+      <button type="submit" class="plain" disabled={!isOther || !canSet} data-testid={`set-${name}`}>
         {CONTROL.set}
       </button>
       <p

@@ -167,7 +167,7 @@ function Acts({ training, status, model, workspace }: ActsProps) {
       {status.checkpoint && (
         <p class="control-note">{savedCheckpoint(status.checkpoint.path, status.checkpoint.step)}</p>
       )}
-      <Parameters parameters={status.parameters} model={model} />
+      <Parameters parameters={status.parameters} canSet={status.obeys.includes("set")} model={model} />
       <NotObeyed obeys={status.obeys} />
     </>
   );
