@@ -105,6 +105,21 @@ def test_a_grid_is_started_in_an_empty_log_directory_and_its_runs_are_drawn(
     assert short(tab.runs()) == [SLOW, FAST]
 
 
+def test_what_failed_says_the_last_thing_that_it_printed(
+    server: Server, until_file: Path, open_tab: OpenTab
+) -> None:
+    until_file.touch()
+    tab = open_tab(server.url)
+    tab.frame.get_by_test_id("enter").click()
+    field(tab, "lr").fill("2")
+    widget(tab).get_by_test_id("start-runs").click()
+    failed = instance(tab, "toy/lr=2")
+    expect(failed).to_have_attribute("data-state", "failed")
+    expect(failed.get_by_test_id("last-line")).to_have_text("diverged")
+    expect(failed).to_contain_text("exit code 1")
+    assert grave_violations(tab) == []
+
+
 def test_nobody_is_shown_around_before_there_is_a_chart_or_told_to_check_what_is_not_there(
     server: Server, open_tab: OpenTab
 ) -> None:

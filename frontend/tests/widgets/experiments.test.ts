@@ -4,6 +4,7 @@ import { Client } from "../../src/api/client.ts";
 import { Refused } from "../../src/api/errors.ts";
 import { ExperimentsModel } from "../../src/widgets/experiments/model.ts";
 import { Output } from "../../src/widgets/experiments/output.ts";
+import { lastLine } from "../../src/widgets/experiments/printed.ts";
 import { Trainings } from "../../src/widgets/trainings.ts";
 import type { Workspace } from "../../src/widgets/workspace.ts";
 import { golden } from "../api/golden.ts";
@@ -148,6 +149,16 @@ test("of a long output the end is shown, without what a progress bar wrote over"
   expect([output.text.value?.length, output.isCut.value]).toEqual([128 * 1024 - leftOut, true]);
   stop();
 });
+
+test.each([
+  ["", ""],
+  ["\n \n", ""],
+  [
+    'Traceback:\n  File "train.py"\nRuntimeError: \u001b[31mout of memory\u001b[0m\r\n\n',
+    "RuntimeError: out of memory",
+  ],
+  ["10%\r20%\r30%", "30%"],
+])("the last thing said in %j is %j", (printed, said) => expect(lastLine(printed)).toBe(said));
 
 test("what is printed while nobody looks is not asked for then, and later only its end", async () => {
   const { output, print, isSeen, sizes } = printing();

@@ -50,6 +50,7 @@ export const EXPERIMENTS = {
   open: "Show this run in the dashboard",
   output: "Output",
   outputHint: "The end of what it has printed",
+  lastLine: "The last line that it printed",
   wholeOutput: "All of it",
   noOutput: "It has printed nothing.",
   onlyEnd: "Only its end is shown here.",

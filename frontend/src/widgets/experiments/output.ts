@@ -4,6 +4,7 @@ import { outputPath } from "../../api/experiments.ts";
 import { Answer } from "../answer.ts";
 import { Polled } from "../polled.ts";
 import type { Workspace } from "../workspace.ts";
+import { plain } from "./printed.ts";
 
 const MOST_BYTES = 128 * 1024;
 
@@ -63,7 +64,7 @@ export class Output {
     this.start += joined.length - this.bytes.length;
     this.end = start + more.length;
     this.isCut.value = this.start > 0;
-    this.asked.take(shown(new TextDecoder().decode(this.bytes)));
+    this.asked.take(plain(new TextDecoder().decode(this.bytes)));
   }
 }
 
@@ -73,13 +74,3 @@ function joinedOf(before: Uint8Array, after: Uint8Array): Uint8Array {
   joined.set(after, before.length);
   return joined;
 }
-
-/** What a progress bar wrote over is left out, and so are the colours of a terminal. */
-const shown = (text: string): string =>
-  text
-    .replaceAll("\r\n", "\n")
-    .split("\n")
-    .map((line) => line.replace(/\r$/, "").split("\r").at(-1) ?? "")
-    .join("\n")
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they begin with one
-    .replace(/\u001b\[[0-9;?]*[A-Za-z]/g, "");

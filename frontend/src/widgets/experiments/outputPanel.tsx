@@ -3,6 +3,7 @@ import { type Instance, outputPath } from "../../api/experiments.ts";
 import { EXPERIMENTS, outputOf } from "../../base/words/experiments.ts";
 import type { Workspace } from "../workspace.ts";
 import { Output } from "./output.ts";
+import { plain } from "./printed.ts";
 
 // As near to its end as this, it keeps to it.
 const NEAR_END_PX = 24;
@@ -18,7 +19,7 @@ export function OutputPanel({ workspace, instance: { id, run, outputEnd } }: Out
   useEffect(() => output.follow(), [output]);
   const panel = useRef<HTMLPreElement>(null);
   const isAtEnd = useRef(true);
-  const text = output.text.value ?? outputEnd;
+  const text = output.text.value ?? plain(outputEnd);
   useLayoutEffect(() => {
     if (isAtEnd.current && panel.current) panel.current.scrollTop = panel.current.scrollHeight;
   }, [text]);

@@ -24,6 +24,7 @@ import { StateBadge } from "../stateBadge.tsx";
 import type { Workspace } from "../workspace.ts";
 import type { Action, ExperimentsModel } from "./model.ts";
 import { OutputPanel } from "./outputPanel.tsx";
+import { lastLine } from "./printed.ts";
 
 const ENDED: readonly InstanceState[] = ["finished", "failed", "stopped", "lost"];
 
@@ -98,7 +99,8 @@ function RunLink({ run, workspace }: { readonly run: string; readonly workspace:
 }
 
 function Facts({ instance, now }: Pick<RowProps, "instance" | "now">) {
-  const { parameters, attempt, exitCode, message, isOurs } = instance;
+  const { parameters, attempt, exitCode, message, isOurs, state } = instance;
+  const last = state === "failed" ? lastLine(instance.outputEnd) : "";
   const took = duration(instance, now);
   const facts = [
     ...(took === "" ? [] : [took]),
@@ -116,8 +118,13 @@ function Facts({ instance, now }: Pick<RowProps, "instance" | "now">) {
           ))}
       </p>
       {message !== "" && (
-        <p class={instance.state === "failed" ? "form-problem" : "field-help"}>
+        <p class={state === "failed" ? "form-problem" : "field-help"}>
           <bdi>{message}</bdi>
+        </p>
+      )}
+      {last !== "" && (
+        <p class="instance-last form-problem" title={EXPERIMENTS.lastLine} data-testid="last-line">
+          <bdi>{last}</bdi>
         </p>
       )}
       {!isOurs && <p class="field-help">{EXPERIMENTS.notOurs}</p>}
