@@ -6,9 +6,14 @@ import threading
 from collections import deque
 from collections.abc import Callable
 
+QUICK_SECS = 0.05
+"""What waits for longer is taken up by more threads."""
+
 
 class Hands:
     """Threads that live as long as there is something to do; the end of the process waits for none of them.
+
+    One does all that is quick, since a thread costs more than that; others come where something waits.
 
     >>> hands, done = Hands(most=2), []
     >>> hands.do("a", lambda: done.append("a"))
@@ -25,15 +30,21 @@ class Hands:
         self._waiting: deque[tuple[str, Callable[[], None]]] = deque()
         self._busy: set[str] = set()
         self._threads = 0
+        self._is_watched = False
 
     def do(self, name: str, work: Callable[[], None]) -> None:
-        """Have it done soon; `work` raises nothing, and nothing of that name is on its way."""
+        """Have it done soon; `work` raises nothing, and nothing of that name is on its way.
+
+        RuntimeError where the system gives no thread, and nothing is on its way of it then.
+        """
         with self._changed:
+            if not self._threads:
+                self._begin()
+            if not self._is_watched:
+                _start(self._watch)
+                self._is_watched = True
             self._busy.add(name)
             self._waiting.append((name, work))
-            if self._threads < self._most:
-                self._threads += 1
-                threading.Thread(target=self._work, name="candles-hand", daemon=True).start()
 
     def busy(self) -> frozenset[str]:
         """Names of what is on its way."""
@@ -45,6 +56,19 @@ class Hands:
         with self._changed:
             return self._changed.wait_for(lambda: not self._busy, within_secs)
 
+    def _begin(self) -> None:
+        _start(self._work)
+        self._threads += 1
+
+    def _watch(self) -> None:
+        with self._changed:
+            try:
+                while not self._changed.wait_for(lambda: not self._waiting, QUICK_SECS):
+                    for _ in range(min(len(self._waiting), self._most - self._threads)):
+                        self._begin()
+            finally:
+                self._is_watched = False
+
     def _work(self) -> None:
         while taken := self._next():
             name, work = taken
@@ -53,7 +77,8 @@ class Hands:
             finally:
                 with self._changed:
                     self._busy.discard(name)
-                    self._changed.notify_all()
+                    if not self._busy:
+                        self._changed.notify_all()
 
     def _next(self) -> tuple[str, Callable[[], None]] | None:
         """None where nothing is left, and the thread is to end."""
@@ -61,4 +86,9 @@ class Hands:
             if self._waiting:
                 return self._waiting.popleft()
             self._threads -= 1
+            self._changed.notify_all()
             return None
+
+
+def _start(do: Callable[[], None]) -> None:
+    threading.Thread(target=do, name="candles-hand", daemon=True).start()

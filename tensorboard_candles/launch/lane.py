@@ -74,6 +74,10 @@ class Lane:
         while chosen := self._choose():
             self._begin(self._launch, chosen)
 
+    def is_busy(self) -> bool:
+        """Whether anything of this executor waits or runs."""
+        return any(one.executor == self._name and one.state not in ENDED for one in self._folder.instances())
+
     def end(self) -> None:
         """Wait for what is on its way."""
         self._hands.wait()

@@ -122,7 +122,7 @@ class Launcher:
             try:
                 if self._folder.lead():
                     lane.tick()
-                is_busy = any(one.state not in ENDED for one in self.instances())
+                is_busy = lane.is_busy()
             except CantKeep as error:
                 is_busy = False
                 if str(error) != said:

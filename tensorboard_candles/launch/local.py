@@ -81,6 +81,7 @@ class LocalExecutor:
             )
         except OSError as error:
             raise ExecutorFailed(f"no process can be started: {error}") from None
+        self._let_go()
         with self._reaping:
             self._children.append(process)
         handle: Handle = {
@@ -92,10 +93,10 @@ class LocalExecutor:
         return _Prepared(handle, process, json.dumps(told).encode() + b"\n")
 
     def look(self, handle: Handle, folder: Path) -> Seen:
-        with self._reaping:  # those that have ended are let go of here
-            self._children = [child for child in self._children if child.poll() is None]
         found = _supervisor(handle)
         ended = _ended(handle, folder)
+        if ended or not found:
+            self._let_go()
         if ended:
             return ended
         if found:
@@ -103,6 +104,11 @@ class LocalExecutor:
         if _orphans(handle):
             return Seen("running", message="what looked after it has ended; its exit code won't be known")
         return Seen("gone", message="its process is gone, and nothing says how it ended")
+
+    def _let_go(self) -> None:
+        """Of those that have ended; while all run, none of them is asked."""
+        with self._reaping:
+            self._children = [child for child in self._children if child.poll() is None]
 
     def stop(self, handle: Handle) -> None:
         self._signal(handle, signal.SIGTERM, signal.SIGTERM)

@@ -98,6 +98,35 @@ def test_when_tensorboard_ends_the_next_begins_only_after_what_was_on_its_way(
     assert one(following, slow).message == "sent SIGTERM"
 
 
+def test_what_is_quick_is_done_by_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tensorboard_candles.launch.hands.QUICK_SECS", 60.0)
+    hands, goes_on = Hands(most=9), threading.Event()
+    threads: list[threading.Thread | None] = []
+    hands.do("first", lambda: threads.append(None if goes_on.wait(60) else threading.current_thread()))
+    for at in range(100):
+        hands.do(str(at), lambda: threads.append(threading.current_thread()))
+    goes_on.set()
+    assert hands.wait(60)
+    assert (len(threads), len(set(threads[1:]))) == (101, 1)
+
+
+def test_where_the_system_gives_no_thread_nothing_is_taken_for_busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    hands, done = Hands(most=1), threading.Event()
+    for _ in range(3):
+        with monkeypatch.context() as system:
+            system.setattr(threading.Thread, "start", refused)
+            with pytest.raises(RuntimeError):
+                hands.do("a", done.set)
+        assert not hands.busy()
+    hands.do("a", done.set)
+    assert done.wait(60)
+    assert hands.wait(60)
+
+
+def refused(_: threading.Thread) -> None:
+    raise RuntimeError("can't start new thread")
+
+
 def test_work_that_waits_is_done_by_whoever_is_free_and_known_until_it_is() -> None:
     hands, goes_on = Hands(most=2), threading.Event()
     done: list[str] = []
