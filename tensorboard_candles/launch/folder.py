@@ -25,7 +25,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,12 +68,13 @@ class Seals:
         """The content, and whether its seal is ours; BadControl where it is no object."""
         try:
             content = json.loads(text.decode())
+            if not isinstance(content, dict):
+                raise BadControl(f"must be an object, got {type(content).__name__}")
+            seal = str(content.pop("seal", ""))
+            ours = self._seal(content)  # what is nested too deeply for this may just have been read
         except (ValueError, RecursionError) as error:
             raise BadControl(f"no JSON: {str(error)[:80]}") from None
-        if not isinstance(content, dict):
-            raise BadControl(f"must be an object, got {type(content).__name__}")
-        seal = str(content.pop("seal", ""))
-        return content, hmac.compare_digest(seal.encode(errors="replace"), self._seal(content).encode())
+        return content, hmac.compare_digest(seal.encode(errors="replace"), ours.encode())
 
     def _seal(self, content: Mapping[str, Any]) -> str:
         text = json.dumps(content, sort_keys=True).encode()
@@ -157,10 +158,14 @@ class Folder:
                 os.close(self._leading)
                 self._leading = None
 
-    @contextmanager
-    def adding(self) -> Iterator[None]:
+    def adding(self) -> AbstractContextManager[None]:
         """While new instances are named and written down: one process at a time."""
-        descriptor = os.open(f"{self._lock_path}.adding", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        return self._alone("adding")
+
+    @contextmanager
+    def _alone(self, doing: str) -> Iterator[None]:
+        """One thread of one process at a time does that."""
+        descriptor = os.open(f"{self._lock_path}.{doing}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
@@ -219,7 +224,7 @@ class Folder:
     def ask(self, instance: Instance, kind: AskKind) -> None:
         """Have whoever looks after the queue do that."""
         told = {"id": instance.id, "attempt": instance.attempt, "ask": kind}
-        with _keeping():
+        with _keeping(), self._alone("asking"):
             self._place.write(f"asks/{instance.id}.json", self._seals.sealed(told))
 
     def asks(self) -> set[str]:
@@ -242,8 +247,8 @@ class Folder:
 
     def done(self, instance: Instance, kind: AskKind) -> None:
         """What was asked has been done; what was asked since is still to be."""
-        if self.asked(instance) == kind:
-            with suppress(OSError, BadControl):
+        with suppress(OSError, BadControl), self._alone("asking"):
+            if self.asked(instance) == kind:
                 self._place.delete(f"asks/{instance.id}.json")
 
     def remove(self, instance_id: str) -> None:

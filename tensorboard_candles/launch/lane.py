@@ -238,7 +238,9 @@ class Lane:
         """The next of ours that there is room for, as `starting`."""
         with self._choosing:
             busy = self._hands.busy()  # first: whoever is asked to leave the queue just now is not started
-            chosen = next_of(self._folder.instances(), self._declared, self._name, busy)
+            instances, asks = self._folder.instances(), self._folder.asks()
+            asked = {one.id for one in instances if one.id in asks and self._folder.asked(one)}
+            chosen = next_of(instances, self._declared, self._name, busy | asked)
             if chosen is None:
                 return None
             claimed = replace(chosen, state="starting", started_time=time.time(), handle={}, message="")

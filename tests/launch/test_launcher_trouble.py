@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,8 @@ import pytest
 
 from tensorboard_candles.errors import CantKeep, Conflict
 from tensorboard_candles.launch.folder import Folder
-from tensorboard_candles.launch.instances import Instance
+from tensorboard_candles.launch.hands import Hands
+from tensorboard_candles.launch.instances import AskKind, Instance
 from tensorboard_candles.launch.launcher import Asked, Launcher
 from tests.launch.desk import WAITS, Desk, active_in, one, states, toy, wait_for
 from tests.launch.running import declared, program
@@ -36,7 +38,9 @@ def test_what_others_write_into_the_log_directory_is_shown_and_nothing_is_done(
     (asks / f"{instance_id}.json").write_bytes(forged)
     copied = launcher._folder.root / ("0" * 16)
     shutil.copytree(launcher.folder_of(instance_id), copied)
-    for text in ("{", "[]", '{"version": 1}', json.dumps({"version": 99}), "x" * 100_000, "[" * 9999):
+    nested = [f'{{"version": {"[" * deep}{"]" * deep}}}' for deep in range(900, 1000)]
+    odds = ("{", "[]", '{"version": 1}', json.dumps({"version": 99}), "x" * 100_000, "[" * 9999, *nested)
+    for text in odds:
         odd = launcher._folder.root / f"{abs(hash(text)):016x}"[:16]
         odd.mkdir(exist_ok=True)
         (odd / "instance.json").write_text(text)
@@ -210,6 +214,48 @@ def test_what_is_asked_while_something_else_is_done_is_not_forgotten_with_that(
     assert folder.asked(instance) == "kill"
     folder.done(instance, "kill")
     assert folder.asks() == set()
+
+
+def test_what_is_asked_in_the_very_moment_that_another_ask_is_forgotten_is_not_lost(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    launcher = desk.open(toy(tmp_path / "code"), begins=False)
+    [instance_id] = launcher.start("toy", [Asked()])
+    launcher.ask("stop", [instance_id])
+    instance, folder = one(launcher, instance_id), launcher._folder
+    killing = threading.Thread(target=launcher.ask, args=("kill", [instance_id]))
+    asked = Folder.asked
+
+    def and_asks(self: Folder, of: Instance) -> AskKind | None:
+        found = asked(self, of)
+        killing.start()
+        killing.join(0.5)  # one that waits for us is waited for no longer
+        return found
+
+    with monkeypatch.context() as asking:
+        asking.setattr(Folder, "asked", and_asks)
+        folder.done(instance, "stop")
+    killing.join()
+    assert folder.asked(instance) == "kill"
+
+
+def test_one_that_is_asked_to_leave_the_queue_before_it_is_chosen_is_not_started(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    launcher = desk.open(toy(tmp_path / "code", running=1), begins=False)
+    first, second = launcher.start("toy", [Asked(), Asked()])
+    waits, removing = Hands.wait, iter([[first]])
+
+    def and_removes(self: Hands, within_secs: float | None = None) -> bool:
+        if threading.current_thread().name == "candles-local":
+            for ids in removing:
+                launcher.ask("remove", ids)
+        return waits(self, within_secs)
+
+    monkeypatch.setattr(Hands, "wait", and_removes)
+    launcher.begin()
+    wait_for(launcher, "running")
+    assert launcher.instances()[0].id == second
 
 
 def test_one_whose_time_was_over_says_so_when_it_has_ended(desk: Desk, tmp_path: Path) -> None:
