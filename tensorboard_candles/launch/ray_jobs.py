@@ -170,12 +170,14 @@ def _beginning(submission_id: str) -> str:
 
 @contextmanager
 def _asking(address: str) -> Iterator[None]:
-    """Ray's client raises RuntimeError for what the cluster refuses."""
+    """Ray's client raises RuntimeError for what the cluster refuses, or a proxy before it."""
     try:
         yield
     except OSError as error:
         raise Unreachable(f"the Ray cluster at {address} does not answer: {error}") from None
     except RuntimeError as error:
+        if any(f"status code {told}" in str(error) for told in (502, 503, 504)):
+            raise Unreachable(f"the Ray cluster at {address} does not answer: {error}") from None
         raise ExecutorFailed(f"the Ray cluster at {address} refused: {error}") from None
 
 

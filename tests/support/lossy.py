@@ -20,6 +20,8 @@ class Lossy(ThreadingHTTPServer):
         self.url = f"http://127.0.0.1:{self.server_port}"
         self.loses: Callable[[str], bool] = lambda _: False
         """Whether the connection breaks when it was done, before the answer: of "POST /api/jobs/", say."""
+        self.says: int | None = None
+        """The status that is told instead, as proxies do."""
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -33,6 +35,8 @@ class Handler(BaseHTTPRequestHandler):
         content = answer.read()
         asked.close()
         if self.server.loses(f"{self.command} {self.path}"):
+            if self.server.says:
+                self.send_error(self.server.says)
             return
         self.send_response(answer.status)
         self.send_header("Content-Type", answer.headers["Content-Type"])
