@@ -64,7 +64,8 @@ class Hands:
         with self._changed:
             try:
                 while not self._changed.wait_for(lambda: not self._waiting, QUICK_SECS):
-                    for _ in range(min(len(self._waiting), self._most - self._threads)):
+                    more = min(max(1, self._threads), self._most - self._threads, len(self._waiting))
+                    for _ in range(more):  # twice as many, again and again
                         self._begin()
             finally:
                 self._is_watched = False

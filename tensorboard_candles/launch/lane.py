@@ -31,6 +31,9 @@ NOT_DECLARED = "the TensorBoard that looks after the queue does not declare it"
 MOST_AT_ONCE = 50
 """Instances that are looked after at the same moment: buckets, engines and clusters take their time."""
 
+MOST_ASKED_AT_ONCE = 200
+"""Those that somebody asked something of: they wait for none of the others, and two whole grids may hang."""
+
 PATIENCE_SECS = 0.5
 """What takes longer goes on by itself, and holds nothing else up."""
 
@@ -61,18 +64,21 @@ class Lane:
         self._runs = runs
         self._choosing = choosing
         self._hands = Hands(most=MOST_AT_ONCE)
+        self._asked = Hands(most=MOST_ASKED_AT_ONCE)
 
     def tick(self) -> None:
-        """Once around; first what somebody waits for."""
+        """Once around."""
         asks = self._folder.asks()
-        for instance in sorted(self._idle(), key=lambda one: one.id not in asks):
-            if instance.id in asks or instance.state in ACTIVE:
-                self._begin(self._attend, instance)
+        for instance in self._idle():
+            if instance.id in asks:
+                self._begin(self._attend, instance, self._asked)
+            elif instance.state in ACTIVE:
+                self._begin(self._attend, instance, self._hands)
             elif instance.state == "queued" and instance.is_ours:
                 self._safely(self._say_why_it_waits, instance)
-        self._hands.wait(PATIENCE_SECS)
+        self._wait(PATIENCE_SECS)
         while chosen := self._choose():
-            self._begin(self._launch, chosen)
+            self._begin(self._launch, chosen, self._hands)
 
     def is_busy(self) -> bool:
         """Whether anything of this executor waits or runs."""
@@ -80,15 +86,21 @@ class Lane:
 
     def end(self) -> None:
         """Wait for what is on its way."""
-        self._hands.wait()
+        self._wait()
+
+    def _wait(self, within_secs: float | None = None) -> bool:
+        return self._asked.wait(within_secs) and self._hands.wait(within_secs)
+
+    def _busy(self) -> frozenset[str]:
+        return self._asked.busy() | self._hands.busy()
 
     def _idle(self) -> list[Instance]:
         """Those of this executor that nothing is on its way with."""
-        busy = self._hands.busy()  # before they are read: what is written of these from now on, we write
+        busy = self._busy()  # before they are read: what is written of these from now on, we write
         return [one for one in self._folder.instances() if one.executor == self._name and one.id not in busy]
 
-    def _begin(self, do: Callable[[Instance], None], instance: Instance) -> None:
-        self._hands.do(instance.id, partial(self._safely, do, instance))
+    def _begin(self, do: Callable[[Instance], None], instance: Instance, hands: Hands) -> None:
+        hands.do(instance.id, partial(self._safely, do, instance))
 
     def _safely(self, do: Callable[[Instance], None], instance: Instance) -> None:
         """No instance, whatever is wrong with it, keeps the others from being looked after."""
@@ -237,7 +249,7 @@ class Lane:
     def _choose(self) -> Instance | None:
         """The next of ours that there is room for, as `starting`."""
         with self._choosing:
-            busy = self._hands.busy()  # first: whoever is asked to leave the queue just now is not started
+            busy = self._busy()  # first: whoever is asked to leave the queue just now is not started
             instances, asks = self._folder.instances(), self._folder.asks()
             asked = {one.id for one in instances if one.id in asks and self._folder.asked(one)}
             chosen = next_of(instances, self._declared, self._name, busy | asked)

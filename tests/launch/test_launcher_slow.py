@@ -80,6 +80,21 @@ def test_whoever_waits_for_a_slow_bucket_holds_up_no_other(
     wait_for(launcher, "stopped", "stopped", "running", "stopped")
 
 
+def test_what_is_asked_is_done_however_many_others_hang(
+    desk: Desk, tmp_path: Path, bucket: type[Slow], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tensorboard_candles.launch.lane.MOST_AT_ONCE", 2)
+    launcher = opened(desk, tmp_path, running=5)
+    ids = launcher.start("toy", [Asked()] * 5)
+    wait_for(launcher, *["running"] * 5)
+    launcher.ask("stop", ids[:4])
+    eventually(lambda: len(bucket.asked) == 4, what="more that hang than hands")
+    launcher.ask("kill", ids[4:])
+    eventually(lambda: one(launcher, ids[4]).state == "stopped", what="the last")
+    bucket.answers.set()
+    wait_for(launcher, *["stopped"] * 5)
+
+
 def test_when_tensorboard_ends_the_next_begins_only_after_what_was_on_its_way(
     desk: Desk, tmp_path: Path, bucket: type[Slow]
 ) -> None:
