@@ -289,7 +289,8 @@ class Lane:
             prepared.go()
         except Unreachable as error:
             # it may have been started all the same: it is looked for until that is known
-            self._folder.write(replace(known, message=_message(str(error))))
+            with suppress(CantKeep):
+                self._folder.write(replace(known, message=_message(str(error))))
 
 
 def next_of(

@@ -200,6 +200,43 @@ def test_one_that_may_have_been_started_before_its_engine_went_away_is_looked_fo
     shutil.rmtree(sockets)
 
 
+def test_one_that_may_have_been_started_is_looked_for_where_that_can_not_be_written_down(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "code").mkdir()
+    sockets = Path(tempfile.mkdtemp(prefix="docker-", dir="/tmp"))
+    write, full = Folder.write, iter([CantKeep("the disk is full")])
+
+    def and_is_full(self: Folder, instance: Instance) -> None:
+        if "Docker does not answer" in instance.message:
+            for error in full:
+                raise error
+        write(self, instance)
+
+    monkeypatch.setattr(Folder, "write", and_is_full)
+    with docker_engine(sockets / "engine.sock") as engine:
+        lost: list[str] = []
+
+        def loses(asked: str) -> bool:
+            if len(lost) == 1 or asked.endswith("/start"):
+                lost.append(asked)
+                return True
+            return False
+
+        engine.loses = loses
+        docker = {"image": IMAGE, "url": engine.url, "python": sys.executable, "mount_directory": False}
+        toy = {"command": WAITS, "executor": "docker", "docker": docker}
+        launcher = desk.open(declared(tmp_path / "code", 1, toy=toy))
+        [boxed] = launcher.start("toy", [Asked()])
+        eventually(lambda: one(launcher, boxed).state in ("running", "failed"), what="what became of it")
+        assert one(launcher, boxed).state == "running"
+        assert (len(lost), next(full, None)) == (2, None)
+        launcher.ask("kill", [boxed])
+        wait_for(launcher, "stopped")
+        desk.close(launcher)
+    shutil.rmtree(sockets)
+
+
 def test_what_is_asked_while_something_else_is_done_is_not_forgotten_with_that(
     desk: Desk, tmp_path: Path
 ) -> None:
