@@ -11,12 +11,11 @@ from pathlib import Path
 
 from tensorboard_candles.api.later import Later
 from tensorboard_candles.control.confined import confined_place
-from tensorboard_candles.control.files import DIRECTORY, ControlFiles, RemotePlace
+from tensorboard_candles.control.files import ControlFiles
 from tensorboard_candles.control.forms import Command
 from tensorboard_candles.control.listening import FarListener, Listener, ToldRun
 from tensorboard_candles.errors import BadControl, Conflict, Forbidden
 from tensorboard_candles.events.storage_remote import FsspecStorage
-from tensorboard_candles.remote_files import join_url
 from tensorboard_candles.store import RunDirectory
 
 logger = logging.getLogger(__name__)
@@ -117,6 +116,4 @@ def _listener_to(directory: RunDirectory) -> Listener:
         return Listener.of(path)
     assert isinstance(path.storage, FsspecStorage)
     # The reader's own connection; the run was found by it.
-    system, key = path.storage.opened(path.url)
-    place = join_url(key, DIRECTORY)
-    return FarListener(ControlFiles(RemotePlace(join_url(path.url, DIRECTORY), {}, (system, place))))
+    return FarListener(ControlFiles.through(path.storage.opened(path.url), path.url))

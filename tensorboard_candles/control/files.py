@@ -76,6 +76,12 @@ class ControlFiles:
             return cls(RemotePlace(join_url(text, DIRECTORY), dict(options or {})))
         return cls(LocalPlace(Path(text) / DIRECTORY))
 
+    @classmethod
+    def through(cls, opened: tuple[Any, str], url: str) -> ControlFiles:
+        """Of the run at that URL, which is known to a file system of fsspec that is open by that path."""
+        system, path = opened
+        return cls(RemotePlace(join_url(url, DIRECTORY), {}, (system, join_url(path, DIRECTORY))))
+
     def status(self) -> Status | None:
         content = self._place.read(STATUS)
         return None if content is None else Status.from_bytes(content)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tensorboard_candles.control.confined import confined_place
-from tensorboard_candles.control.files import DIRECTORY, ControlFiles, RemotePlace
+from tensorboard_candles.control.files import ControlFiles
 from tensorboard_candles.launch.names import run_dir_of
 from tensorboard_candles.remote_files import ask, attempt, is_url, join_url, open_system
 
@@ -33,8 +33,7 @@ class Runs:
         if not is_url(self._logdir):
             return ControlFiles(confined_place(Path(self._logdir, run), Path(self._logdir)))
         system, root = self._system()
-        url, below = join_url(self._logdir, run), join_url(root, run)
-        return ControlFiles(RemotePlace(join_url(url, DIRECTORY), {}, (system, join_url(below, DIRECTORY))))
+        return ControlFiles.through((system, join_url(root, run)), join_url(self._logdir, run))
 
     def has(self, run: str) -> bool:
         """Whether there is such a directory; Conflict where a link leads it out of the log directory."""
