@@ -166,11 +166,7 @@ def lost_points(server: Server, logdir: Path) -> list[str]:
     for run in range(RUN_COUNT):
         steps = np.arange(written_steps(logdir, run))
         for tag, name in enumerate(TAGS):
-            eventually(
-                lambda run=run, name=name, steps=steps: server.points(run_name(run), name) == len(steps),  # type: ignore[misc]
-                within_secs=120,
-                what=f"{len(steps)} points of {run_name(run)}",
-            )
+            server.wait_for_points(run_name(run), len(steps), tag=name)
             asked = {"run": run_name(run), "tag": name, "limit": 1_000_000, "format": "safetensors"}
             columns = load(server.get("points", **asked).body)
             expected = {

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import random
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +14,7 @@ from tests.browser import logs
 from tests.browser.conftest import OpenTab, StartServer
 from tests.browser.tab import Tab, until
 from tests.support import records
+from tests.support.ports import free_ports
 from tests.support.server import Server, rust_data_server
 
 
@@ -50,20 +49,11 @@ def test_the_lines_that_an_empty_log_directory_suggests_make_candles_appear(
     until(lambda: tab.view().candles == 9, "a candle for each batch")
 
 
-def lasting_port() -> int:
-    """Outside of those that the system hands out: nobody gets it while no server has it."""
-    while True:
-        port = random.randrange(20_000, 32_000)
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) != 0:
-                return port
-
-
 class MortalServer:
     """TensorBoard on one port, which can be killed and started again there."""
 
     def __init__(self, logdir: Path, outputs: Path) -> None:
-        self.port = lasting_port()
+        [self.port] = free_ports(1)
         self.logdir = logdir
         self.outputs = outputs
         self.started: list[Server] = []

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.dashboard import tells
 from tests.support.server import Response, Server, eventually
 
 TRAINING = """
@@ -66,11 +67,7 @@ class Training:
             if self.server.get("control", run=self.run).status == 404:
                 return None
             told = self.told()
-            if told["state"] != state:
-                return None
-            # Before its loop has begun a training can't say yet what it obeys.
-            is_ready = state != "running" or {"stop", "pause"} <= set(told["status"]["obeys"])
-            return told if is_ready else None
+            return told if tells(told, state) else None
 
         told: dict[str, Any] = eventually(is_so, within_secs=within_secs, what=f"that it is {state}")
         return told

@@ -9,6 +9,7 @@ from typing import Any
 import psutil
 import pytest
 
+from tests.support.dashboard import tells
 from tests.support.experiments import LISTENING, Page, write_toy
 from tests.support.server import Server, eventually
 
@@ -154,7 +155,7 @@ def wait_until_it_listens(page: Page, run: str) -> None:
 
     def listens() -> bool:
         (told,) = page.server.get_json("control", run=run)["control"]
-        return told["state"] == "running" and "stop" in told["status"]["obeys"]
+        return tells(told, "running")
 
     eventually(listens, what=f"that {run} listens")
 

@@ -12,6 +12,7 @@ import pytest
 
 from demo.fashion_mnist.dashboard import Dashboard, Refused
 from tests.conftest import StartServer
+from tests.support.dashboard import tells
 from tests.support.live_training import BATCHES
 from tests.support.server import Server, eventually
 from tests.writer.reading import event_files, points, whole_records
@@ -51,11 +52,7 @@ class Live:
 
         def told() -> dict[str, Any] | None:
             found = self.control(run)
-            if found["state"] != state:
-                return None
-            # Before its loop has begun a training can't say yet what it obeys.
-            is_ready = state != "running" or {"stop", "pause"} <= set(found["status"]["obeys"])
-            return found if is_ready else None
+            return found if tells(found, state) else None
 
         return dict(eventually(told, within_secs=within_secs, every_secs=0.2, what=f"{run} {state}"))
 

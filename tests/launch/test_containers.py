@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,18 +19,14 @@ from tests.support.docker_engine import IMAGE, Engine, docker_engine
 
 @pytest.fixture
 def engine() -> Iterator[Engine]:
-    # a socket's path must be short
-    where = Path(tempfile.mkdtemp(prefix="docker-", dir="/tmp"))
-    with docker_engine(where / "engine.sock") as started:
+    with docker_engine() as started:
         yield started
-    shutil.rmtree(where)
 
 
 class TestDocker(ExecutorTests):
     @pytest.fixture(autouse=True)
     def _engine(self, engine: Engine) -> None:
-        docker = {"image": IMAGE, "url": engine.url, "python": sys.executable, "mount_directory": False}
-        self.more = {"executor": "docker", "docker": docker}
+        self.more = {"executor": "docker", "docker": engine.options}
 
     @pytest.fixture
     def executor(self) -> Executor:

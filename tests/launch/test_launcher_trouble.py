@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
-import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +18,7 @@ from tensorboard_candles.launch.instances import AskKind, Instance
 from tensorboard_candles.launch.launcher import Asked, Launcher
 from tests.launch.desk import WAITS, Desk, active_in, one, states, toy, wait_for
 from tests.launch.running import declared, program
-from tests.support.docker_engine import IMAGE, docker_engine
+from tests.support.docker_engine import docker_engine
 from tests.support.server import eventually
 
 
@@ -146,15 +144,12 @@ def test_where_an_engine_goes_away_that_is_told_and_its_instance_may_be_given_up
     desk: Desk, tmp_path: Path
 ) -> None:
     (tmp_path / "code").mkdir()
-    sockets = Path(tempfile.mkdtemp(prefix="docker-", dir="/tmp"))
-    with docker_engine(sockets / "engine.sock") as engine:
-        docker = {"image": IMAGE, "url": engine.url, "python": sys.executable, "mount_directory": False}
-        toy = {"command": WAITS, "executor": "docker", "docker": docker}
+    with docker_engine() as engine:
+        toy = {"command": WAITS, "executor": "docker", "docker": engine.options}
         launcher = desk.open(declared(tmp_path / "code", 1, toy=toy, other={"command": WAITS}))
         [boxed] = launcher.start("toy", [Asked()])
         wait_for(launcher, "running")
         assert one(launcher, boxed).message == ""
-    shutil.rmtree(sockets)
     launcher.start("other", [Asked()])
     eventually(lambda: "Docker does not answer" in one(launcher, boxed).message, what="the message")
     assert states(launcher) == ["running", "queued"]
@@ -170,8 +165,7 @@ def test_one_that_may_have_been_started_before_its_engine_went_away_is_looked_fo
     desk: Desk, tmp_path: Path, asked_last: str, then: str
 ) -> None:
     (tmp_path / "code").mkdir()
-    sockets = Path(tempfile.mkdtemp(prefix="docker-", dir="/tmp"))
-    with docker_engine(sockets / "engine.sock") as engine:
+    with docker_engine() as engine:
         lost: list[str] = []
 
         def loses(asked: str) -> bool:
@@ -180,8 +174,7 @@ def test_one_that_may_have_been_started_before_its_engine_went_away_is_looked_fo
             return bool(lost)
 
         engine.loses = loses
-        docker = {"image": IMAGE, "url": engine.url, "python": sys.executable, "mount_directory": False}
-        toy = {"command": WAITS, "executor": "docker", "docker": docker}
+        toy = {"command": WAITS, "executor": "docker", "docker": engine.options}
         launcher = desk.open(declared(tmp_path / "code", 1, toy=toy))
         [boxed, _] = launcher.start("toy", [Asked(), Asked()])
         eventually(lambda: "Docker does not answer" in one(launcher, boxed).message, what="the message")
@@ -197,14 +190,12 @@ def test_one_that_may_have_been_started_before_its_engine_went_away_is_looked_fo
         following.ask("stop", [found.id for found in active_in(following)])
         wait_for(following, "stopped" if then == "running" else "lost", "stopped")
         desk.close(following)
-    shutil.rmtree(sockets)
 
 
 def test_one_that_may_have_been_started_is_looked_for_where_that_can_not_be_written_down(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "code").mkdir()
-    sockets = Path(tempfile.mkdtemp(prefix="docker-", dir="/tmp"))
     write, full = Folder.write, iter([CantKeep("the disk is full")])
 
     def and_is_full(self: Folder, instance: Instance) -> None:
@@ -214,7 +205,7 @@ def test_one_that_may_have_been_started_is_looked_for_where_that_can_not_be_writ
         write(self, instance)
 
     monkeypatch.setattr(Folder, "write", and_is_full)
-    with docker_engine(sockets / "engine.sock") as engine:
+    with docker_engine() as engine:
         lost: list[str] = []
 
         def loses(asked: str) -> bool:
@@ -224,8 +215,7 @@ def test_one_that_may_have_been_started_is_looked_for_where_that_can_not_be_writ
             return False
 
         engine.loses = loses
-        docker = {"image": IMAGE, "url": engine.url, "python": sys.executable, "mount_directory": False}
-        toy = {"command": WAITS, "executor": "docker", "docker": docker}
+        toy = {"command": WAITS, "executor": "docker", "docker": engine.options}
         launcher = desk.open(declared(tmp_path / "code", 1, toy=toy))
         [boxed] = launcher.start("toy", [Asked()])
         eventually(lambda: one(launcher, boxed).state in ("running", "failed"), what="what became of it")
@@ -234,7 +224,6 @@ def test_one_that_may_have_been_started_is_looked_for_where_that_can_not_be_writ
         launcher.ask("kill", [boxed])
         wait_for(launcher, "stopped")
         desk.close(launcher)
-    shutil.rmtree(sockets)
 
 
 def test_what_is_asked_while_something_else_is_done_is_not_forgotten_with_that(
@@ -297,17 +286,14 @@ def test_one_that_is_asked_to_leave_the_queue_before_it_is_chosen_is_not_started
 
 def test_one_whose_time_was_over_says_so_when_it_has_ended(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "code").mkdir()
-    sockets = Path(tempfile.mkdtemp(prefix="docker-", dir="/tmp"))
-    with docker_engine(sockets / "engine.sock") as engine:
-        docker = {"image": IMAGE, "url": engine.url, "python": sys.executable, "mount_directory": False}
-        toy = {"command": WAITS, "executor": "docker", "docker": docker, "limits": {"wall_secs": 1}}
+    with docker_engine() as engine:
+        toy = {"command": WAITS, "executor": "docker", "docker": engine.options, "limits": {"wall_secs": 1}}
         launcher = desk.open(declared(tmp_path / "code", 1, toy=toy))
         [boxed] = launcher.start("toy", [Asked()])
         wait_for(launcher, "failed")
         found = one(launcher, boxed)
         assert (found.exit_code, found.message) == (128 + 15, "stopped after its time")
         desk.close(launcher)
-    shutil.rmtree(sockets)
 
 
 def test_of_a_bucket_the_states_are_kept_by_the_user(tmp_path: Path) -> None:

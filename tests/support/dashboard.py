@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tensorboard_candles.control.files import ControlFiles
@@ -10,6 +10,19 @@ from tensorboard_candles.control.forms import Answer, Command, Status
 from tests.support.server import eventually
 
 WITHIN_SECS = 60.0
+
+
+def tells(told: Mapping[str, Any], state: str) -> bool:
+    """Whether a training says over HTTP that it is so; one that runs, what it obeys as well.
+
+    Before its loop has begun it can't say that yet.
+
+    >>> tells({"state": "running", "status": {"obeys": []}}, "running")
+    False
+    """
+    return told["state"] == state and (
+        state != "running" or {"stop", "pause"} <= set(told["status"]["obeys"])
+    )
 
 
 class Dashboard:

@@ -13,6 +13,7 @@ import secrets
 import signal
 import struct
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from socketserver import ThreadingMixIn, UnixStreamServer
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -77,6 +79,8 @@ class Engine(ThreadingMixIn, UnixStreamServer):
     def __init__(self, path: Path) -> None:
         super().__init__(str(path), Handler)
         self.url = f"unix://{path}"
+        self.options = {"image": IMAGE, "url": self.url, "python": sys.executable, "mount_directory": False}
+        """Of an experiment that runs there."""
         self.containers: dict[str, Container] = {}
         self.asked: list[dict[str, Any]] = []
         """Of each container that was made."""
@@ -176,8 +180,12 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def docker_engine(path: Path) -> Iterator[Engine]:
-    with Engine(path) as engine:
+def docker_engine() -> Iterator[Engine]:
+    # a socket's path must be short
+    with (
+        TemporaryDirectory(prefix="docker-", dir="/tmp") as directory,
+        Engine(Path(directory, "s")) as engine,
+    ):
         thread = threading.Thread(target=engine.serve_forever, daemon=True)
         thread.start()
         yield engine
